@@ -1,0 +1,1 @@
+export type { BlobStore, BlobWriter, StoredLayer } from "./blob-store.js";

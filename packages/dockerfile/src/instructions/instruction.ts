@@ -1,0 +1,231 @@
+import type { Span } from "../tree/span.js";
+
+/** A word as written, quotes and variables untouched. `text` has line continuations removed. */
+export interface Word {
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** A here-document of an instruction. `content` is the body after `<<-` tab stripping, before any expansion. */
+export interface Heredoc {
+  readonly name: string;
+  readonly content: string;
+  readonly expand: boolean;
+  readonly stripTabs: boolean;
+  readonly fileDescriptor: number;
+  readonly span: Span;
+  readonly contentSpan: Span;
+}
+
+/** What RUN, CMD, ENTRYPOINT and HEALTHCHECK CMD run: a text for the shell, or an argument list. */
+export type CommandLine =
+  | { readonly form: "shell"; readonly text: string; readonly span: Span }
+  | { readonly form: "exec"; readonly args: readonly string[]; readonly span: Span };
+
+interface InstructionBase {
+  /** The keyword as written. */
+  readonly keyword: Word;
+  /** The whole instruction with its here-documents, without leading comments and the final line break. */
+  readonly span: Span;
+  /** The instruction on one line as BuildKit shows it: keyword upper-case, flags and arguments as written,
+   * continuations joined, here-document bodies left out. */
+  readonly text: string;
+  /** Text of the comment lines directly above, without `#`. */
+  readonly comments: readonly string[];
+}
+
+export interface FromInstruction extends InstructionBase {
+  readonly kind: "from";
+  readonly image: Word;
+  readonly platform?: Word | undefined;
+  /** As written; stage names compare in lower case. */
+  readonly stageName?: Word | undefined;
+}
+
+/** A file whose content stands in the Dockerfile: `COPY <<name /dest`. */
+export interface InlineSource {
+  readonly path: string;
+  readonly heredoc: Heredoc;
+}
+
+interface FileInstruction extends InstructionBase {
+  /** Sources in order; here-document sources are `inlineSources`. */
+  readonly sources: readonly Word[];
+  readonly inlineSources: readonly InlineSource[];
+  readonly destination: Word;
+  readonly chown?: Word | undefined;
+  readonly chmod?: Word | undefined;
+  readonly link: boolean;
+  readonly exclude: readonly Word[];
+}
+
+export interface CopyInstruction extends FileInstruction {
+  readonly kind: "copy";
+  readonly from?: Word | undefined;
+  readonly parents: boolean;
+}
+
+export interface AddInstruction extends FileInstruction {
+  readonly kind: "add";
+  readonly keepGitDir?: boolean | undefined;
+  readonly checksum?: Word | undefined;
+  readonly unpack?: boolean | undefined;
+}
+
+/** One `--mount` of a RUN; values as written, defaults applied by the reader of the field. */
+export type RunMount =
+  | {
+      readonly type: "bind";
+      readonly target: Word;
+      readonly source?: Word | undefined;
+      readonly from?: Word | undefined;
+      readonly readWrite: boolean;
+      readonly span: Span;
+    }
+  | {
+      readonly type: "cache";
+      readonly id?: Word | undefined;
+      readonly target: Word;
+      readonly source?: Word | undefined;
+      readonly from?: Word | undefined;
+      readonly readOnly: boolean;
+      readonly sharing: "shared" | "private" | "locked";
+      readonly mode?: number | undefined;
+      readonly uid?: number | undefined;
+      readonly gid?: number | undefined;
+      readonly span: Span;
+    }
+  | {
+      readonly type: "tmpfs";
+      readonly target: Word;
+      readonly sizeBytes?: number | undefined;
+      readonly span: Span;
+    }
+  | {
+      readonly type: "secret" | "ssh";
+      readonly id?: Word | undefined;
+      readonly target?: Word | undefined;
+      readonly env?: Word | undefined;
+      readonly required: boolean;
+      readonly mode?: number | undefined;
+      readonly uid?: number | undefined;
+      readonly gid?: number | undefined;
+      readonly span: Span;
+    };
+
+export interface RunInstruction extends InstructionBase {
+  readonly kind: "run";
+  readonly command: CommandLine;
+  readonly heredocs: readonly Heredoc[];
+  readonly mounts: readonly RunMount[];
+  readonly network: "default" | "none" | "host";
+  readonly security: "sandbox" | "insecure";
+  readonly devices: readonly Word[];
+}
+
+export interface KeyValue {
+  readonly key: Word;
+  readonly value: Word;
+}
+
+export interface EnvInstruction extends InstructionBase {
+  readonly kind: "env";
+  readonly pairs: readonly KeyValue[];
+  readonly legacy: boolean;
+}
+
+export interface LabelInstruction extends InstructionBase {
+  readonly kind: "label";
+  readonly pairs: readonly KeyValue[];
+  readonly legacy: boolean;
+}
+
+export interface ArgInstruction extends InstructionBase {
+  readonly kind: "arg";
+  readonly args: readonly { readonly name: Word; readonly default?: Word | undefined }[];
+}
+
+export interface WorkdirInstruction extends InstructionBase {
+  readonly kind: "workdir";
+  readonly path: Word;
+}
+
+export interface UserInstruction extends InstructionBase {
+  readonly kind: "user";
+  readonly user: Word;
+}
+
+export interface VolumeInstruction extends InstructionBase {
+  readonly kind: "volume";
+  readonly paths: readonly Word[];
+}
+
+export interface ExposeInstruction extends InstructionBase {
+  readonly kind: "expose";
+  readonly ports: readonly Word[];
+}
+
+export interface StopSignalInstruction extends InstructionBase {
+  readonly kind: "stopsignal";
+  readonly signal: Word;
+}
+
+export interface HealthcheckInstruction extends InstructionBase {
+  readonly kind: "healthcheck";
+  /** Absent for `HEALTHCHECK NONE`. */
+  readonly command?: CommandLine | undefined;
+  /** Durations in nanoseconds, as the image config holds them. */
+  readonly intervalNs?: number | undefined;
+  readonly timeoutNs?: number | undefined;
+  readonly startPeriodNs?: number | undefined;
+  readonly startIntervalNs?: number | undefined;
+  readonly retries?: number | undefined;
+}
+
+export interface ShellInstruction extends InstructionBase {
+  readonly kind: "shell";
+  readonly args: readonly string[];
+}
+
+export interface CmdInstruction extends InstructionBase {
+  readonly kind: "cmd";
+  readonly command: CommandLine;
+}
+
+export interface EntrypointInstruction extends InstructionBase {
+  readonly kind: "entrypoint";
+  readonly command: CommandLine;
+}
+
+export interface MaintainerInstruction extends InstructionBase {
+  readonly kind: "maintainer";
+  readonly name: Word;
+}
+
+export interface OnBuildInstruction extends InstructionBase {
+  readonly kind: "onbuild";
+  /** The trigger as the image config stores it. */
+  readonly trigger: string;
+  readonly instruction: Instruction;
+}
+
+/** One typed instruction of a Dockerfile. */
+export type Instruction =
+  | FromInstruction
+  | RunInstruction
+  | CopyInstruction
+  | AddInstruction
+  | EnvInstruction
+  | LabelInstruction
+  | ArgInstruction
+  | WorkdirInstruction
+  | UserInstruction
+  | VolumeInstruction
+  | ExposeInstruction
+  | StopSignalInstruction
+  | HealthcheckInstruction
+  | ShellInstruction
+  | CmdInstruction
+  | EntrypointInstruction
+  | MaintainerInstruction
+  | OnBuildInstruction;

@@ -1,0 +1,47 @@
+import type { Digest } from "../digest.js";
+import type {
+  DeviceEntry,
+  DirectoryEntry,
+  EntryMeta,
+  FifoEntry,
+  FileEntry,
+  OpenFile,
+  SymlinkEntry,
+} from "../entry.js";
+
+/** A file to be written into a layer. With `digest`, the bytes read must have it. */
+export interface LayerFile extends FileEntry {
+  readonly open: OpenFile;
+  readonly digest?: Digest | undefined;
+}
+
+/** Another name of a file that stands earlier in the same layer. `target` is that file's path. */
+export interface LayerHardLink extends EntryMeta {
+  readonly type: "hardlink";
+  readonly target: string;
+}
+
+/** Deletes a path of the layers below.
+ * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#whiteouts */
+export interface Whiteout {
+  readonly type: "whiteout";
+  readonly path: string;
+}
+
+/** Hides everything that the layers below have in a directory.
+ * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#opaque-whiteout */
+export interface OpaqueDirectory {
+  readonly type: "opaque";
+  readonly path: string;
+}
+
+/** One member of a layer, in the order of `compareTreePaths`: parents first, a directory's names together. */
+export type LayerEntry =
+  | DirectoryEntry
+  | LayerFile
+  | LayerHardLink
+  | SymlinkEntry
+  | FifoEntry
+  | DeviceEntry
+  | Whiteout
+  | OpaqueDirectory;

@@ -1,0 +1,21 @@
+import type { Digest, Entry, FileReader } from "@oci-build/oci";
+
+/** An immutable file tree. Nothing in it changes after it was made, whatever happens to where it came from;
+ * a file whose bytes no longer fit its entry fails when it is read.
+ *
+ * Paths are relative to the root, without leading or trailing slash; the root is `""`. Links are never followed
+ * here: see `resolvePath`. */
+export interface Snapshot {
+  /** Every entry but the root, in the order of `compareTreePaths`. */
+  entries(): Iterable<Entry>;
+  /** The entry at exactly this path; the root is a directory that always exists. */
+  get(path: string): Entry | undefined;
+  /** The names in a directory, sorted; undefined when the path is no directory. */
+  list(path: string): readonly string[] | undefined;
+  /** Opens a file's bytes. The reader gives exactly `size` bytes or fails.
+   * @throws OciBuildError SNAPSHOT_FILE_CHANGED, SNAPSHOT_FILE_UNREADABLE */
+  openFile(path: string): FileReader | Promise<FileReader>;
+  /** SHA-256 of a file's bytes; read at most once, then remembered.
+   * @throws OciBuildError as `openFile` */
+  fileDigest(path: string): Digest | Promise<Digest>;
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests read sources, never `dist`, so a stale build cannot make them pass. */
+const sourceCondition = "oci-build:source";
+
+export default defineConfig({
+  resolve: { conditions: [sourceCondition] },
+  ssr: { resolve: { conditions: [sourceCondition] } },
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/fixtures/**", "**/dist/**"],
+    testTimeout: 30_000,
+    restoreMocks: true,
+  },
+});
