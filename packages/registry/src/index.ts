@@ -1,1 +1,5 @@
-export {};
+export type { ReferenceProblem, RegistryErrorData } from "./errors.js";
+export { registryErrorCodes } from "./errors.js";
+export { familiarName, formatReference } from "./reference/format-reference.js";
+export { parseReference, parseTaggedReference } from "./reference/parse-reference.js";
+export type { Reference, TaggedReference } from "./reference/reference.js";
