@@ -1,3 +1,5 @@
+export type { WriteOptions } from "./archive/write-image-archive.js";
+export { writeImageArchive } from "./archive/write-image-archive.js";
 export type { ContentDigest, DiffId, Digest } from "./digest.js";
 export { digestHex, digestOf, parseContentDigest, parseDiffId, parseDigest } from "./digest.js";
 export type {
@@ -16,5 +18,35 @@ export type { ErrorCodes, ErrorData, ErrorFactory, ErrorReport, ExitCode } from 
 export { errorFactory, isOciBuildError, OciBuildError } from "./error.js";
 export type { OciErrorData } from "./errors.js";
 export { ociErrorCodes } from "./errors.js";
+export type { AssembledImage, ImageParts } from "./image/assemble-image.js";
+export { assembleImage, assembleIndex } from "./image/assemble-image.js";
+export type { BlobSource, ByteSink } from "./image/blob-source.js";
+export {
+  CONFIG_MAX_BYTES,
+  decodeConfig,
+  decodeIndex,
+  decodeManifest,
+  MANIFEST_MAX_BYTES,
+} from "./image/decode-documents.js";
+export type { Annotations, Descriptor } from "./image/descriptor.js";
+export type { StoredDocument } from "./image/document.js";
+export type {
+  ContainerConfig,
+  Healthcheck,
+  HistoryEntry,
+  ImageConfig,
+  NameSet,
+  RootFs,
+} from "./image/image-config.js";
+export type { ImageContent, ImageRoot, NamedImage } from "./image/image-content.js";
+export { imageContent, withDocuments } from "./image/image-content.js";
+export type { ImageIndex } from "./image/image-index.js";
+export type { ImageManifest } from "./image/image-manifest.js";
+export type { LayerCompression, MediaKind } from "./image/media-types.js";
+export { kindOfMediaType, layerCompression, mediaTypes } from "./image/media-types.js";
+export type { Platform } from "./image/platform.js";
+export { encodeJson } from "./json/encode-json.js";
+export type { ShapeProblem, ShapeRule } from "./json/shape.js";
 export type { LayerEntry, LayerFile, LayerHardLink, OpaqueDirectory, Whiteout } from "./layer/layer-entry.js";
 export type { LayerSegment, LayerTree, LayerWritten, TreeEntry, TreeFile } from "./layer/layer-tree.js";
+export { writeImageLayout } from "./layout/write-image-layout.js";
