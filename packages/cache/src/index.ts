@@ -1,1 +1,26 @@
-export type { BlobStore, BlobWriter, StoredLayer } from "./blob-store.js";
+export type { BlobRange, BlobStore, BlobWriter, LayerBlob, StoredLayer } from "./blob-store.js";
+export type { Cache } from "./cache.js";
+export { defaultCacheDir } from "./cache-dir.js";
+export type { CacheErrorData } from "./errors.js";
+export { cacheErrorCodes } from "./errors.js";
+export type { KeyDifference, PartDifference } from "./keys/explain-miss.js";
+export { explainMiss } from "./keys/explain-miss.js";
+export { hideSecrets, looksSecret } from "./keys/hide-secrets.js";
+export type { KeyDigest, KeyField, KeyKind, KeyValues } from "./keys/key-field.js";
+export { keyField } from "./keys/key-field.js";
+export type { StepKey } from "./keys/step-key.js";
+export { stepKey } from "./keys/step-key.js";
+export type { LayerEncoding, TimePolicy } from "./layers/layer-form.js";
+export { compressorId, layerForm } from "./layers/layer-form.js";
+export type { WriteLayer } from "./layers/layer-store.js";
+export type { Lease } from "./lock/lease.js";
+export type { OpenCacheOptions } from "./open-cache.js";
+export { openCache } from "./open-cache.js";
+export type {
+  RecordedLayer,
+  RecordMode,
+  StepContent,
+  StepRecord,
+  StepResult,
+} from "./records/step-record.js";
+export type { OnCacheWarning } from "./store/store-context.js";

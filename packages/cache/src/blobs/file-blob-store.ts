@@ -1,0 +1,57 @@
+import { rm, stat } from "node:fs/promises";
+import type { Digest } from "@oci-build/oci";
+import type { BlobRange, BlobStore, BlobWriter } from "../blob-store.js";
+import type { StoreContext } from "../store/store-context.js";
+import { storeError, systemErrorCode } from "../store/store-error.js";
+import { digestPath } from "../store/store-paths.js";
+import { createTemporary, replaceFile } from "../store/write-file.js";
+import { FileBlobWriter } from "./file-blob-writer.js";
+import { readBlob } from "./read-blob.js";
+
+/** Blobs as files of `blobs/sha256/`, as an OCI layout has them.
+ * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#blobs */
+export class FileBlobStore implements BlobStore {
+  readonly #store: StoreContext;
+
+  constructor(store: StoreContext) {
+    this.#store = store;
+  }
+
+  async size(digest: Digest): Promise<number | undefined> {
+    const path = this.#path(digest);
+    try {
+      const stats = await stat(path);
+      return stats.isFile() ? stats.size : undefined;
+    } catch (error) {
+      if (systemErrorCode(error) === "ENOENT") return undefined;
+      throw storeError(error, path);
+    }
+  }
+
+  read(digest: Digest, range?: BlobRange): AsyncIterable<Uint8Array> {
+    return readBlob(this.#path(digest), digest, range);
+  }
+
+  async writer(): Promise<BlobWriter> {
+    const { path, handle } = await createTemporary(this.#store);
+    // Replacing an equal blob is harmless, and heals a damaged one.
+    return new FileBlobWriter({
+      path,
+      handle,
+      publish: (digest) => replaceFile(path, this.#path(digest)),
+    });
+  }
+
+  async forget(digest: Digest): Promise<void> {
+    const path = this.#path(digest);
+    try {
+      await rm(path, { force: true });
+    } catch (error) {
+      throw storeError(error, path);
+    }
+  }
+
+  #path(digest: Digest): string {
+    return digestPath(this.#store.paths.blobs, digest);
+  }
+}

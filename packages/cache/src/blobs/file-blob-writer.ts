@@ -1,0 +1,86 @@
+import { createHash, type Hash } from "node:crypto";
+import { type FileHandle, rm } from "node:fs/promises";
+import { type Digest, parseDigest } from "@oci-build/oci";
+import type { BlobWriter } from "../blob-store.js";
+import { cacheError } from "../errors.js";
+import { storeError } from "../store/store-error.js";
+
+/** The temporary file that a writer owns, and how it becomes a blob. */
+export interface BlobFile {
+  readonly path: string;
+  readonly handle: FileHandle;
+  /** Gives the finished file its name; the bytes are on the disk by then. */
+  readonly publish: (digest: Digest) => Promise<void>;
+}
+
+/** Writes one blob to a temporary file, hashing on the way. */
+export class FileBlobWriter implements BlobWriter {
+  readonly #file: BlobFile;
+  readonly #hash: Hash = createHash("sha256");
+  #size = 0;
+  #state: "open" | "done" = "open";
+  #failure: Error | undefined;
+
+  constructor(file: BlobFile) {
+    this.#file = file;
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#state !== "open") throw new Error("write to a blob that is committed or discarded");
+    const position = this.#size;
+    this.#size += chunk.length;
+    this.#hash.update(chunk);
+    try {
+      await writeAll(this.#file.handle, chunk, position);
+    } catch (error) {
+      this.#failure = storeError(error, this.#file.path);
+      throw this.#failure;
+    }
+  }
+
+  async commit(expected?: Digest): Promise<{ readonly digest: Digest; readonly size: number }> {
+    if (this.#state !== "open") throw new Error("commit of a blob that is committed or discarded");
+    try {
+      const digest = parseDigest(`sha256:${this.#hash.digest("hex")}`);
+      if (this.#failure !== undefined) throw this.#failure;
+      if (expected !== undefined && expected !== digest) throw mismatch(expected, digest);
+      // Without this a crash could leave the right name and size over zeros, which no look-up would notice.
+      await this.#file.handle.datasync();
+      await this.#file.handle.close();
+      await this.#file.publish(digest);
+      this.#state = "done";
+      return { digest, size: this.#size };
+    } catch (error) {
+      await this.discard();
+      throw storeError(error, this.#file.path);
+    }
+  }
+
+  async discard(): Promise<void> {
+    if (this.#state === "done") return;
+    this.#state = "done";
+    // Closing a closed handle is harmless.
+    await this.#file.handle.close();
+    await rm(this.#file.path, { force: true });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.discard();
+  }
+}
+
+async function writeAll(handle: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
+  let written = 0;
+  while (written < chunk.length) {
+    const { bytesWritten } = await handle.write(chunk, written, chunk.length - written, position + written);
+    written += bytesWritten;
+  }
+}
+
+function mismatch(expected: Digest, found: Digest): Error {
+  return cacheError("CACHE_DIGEST_MISMATCH", {
+    message: `the bytes written have the digest ${found}, expected ${expected}`,
+    data: { expected, found },
+  });
+}

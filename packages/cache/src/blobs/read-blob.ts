@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { type FileHandle, open } from "node:fs/promises";
+import type { Digest } from "@oci-build/oci";
+import type { BlobRange } from "../blob-store.js";
+import { cacheError } from "../errors.js";
+import { storeError, systemErrorCode } from "../store/store-error.js";
+
+/** Large enough that promises cost nothing beside SHA-256, small enough to stay in the processor's cache. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** The bytes of a blob's file, or of a part of it; a whole read is verified at its end. */
+export async function* readBlob(
+  path: string,
+  digest: Digest,
+  range: BlobRange = { offset: 0 },
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const handle = await openBlob(path, digest);
+  try {
+    const { size } = await handle.stat();
+    const length = range.length ?? Math.max(size - range.offset, 0);
+    const chunks = readChunks(handle, { offset: range.offset, length }, { path, digest });
+    const isWhole = range.offset === 0 && length >= size;
+    yield* isWhole ? verified(chunks, digest) : chunks;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openBlob(path: string, digest: Digest): Promise<FileHandle> {
+  try {
+    return await open(path, "r");
+  } catch (error) {
+    if (systemErrorCode(error) !== "ENOENT") throw storeError(error, path);
+    throw cacheError("CACHE_BLOB_MISSING", {
+      message: `the cache has no blob ${digest}`,
+      data: { digest },
+      hint: "Run the build again.",
+      cause: error,
+    });
+  }
+}
+
+async function* readChunks(
+  handle: FileHandle,
+  range: { readonly offset: number; readonly length: number },
+  blob: { readonly path: string; readonly digest: Digest },
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let position = range.offset;
+  const end = range.offset + range.length;
+  while (position < end) {
+    const chunk = await readChunk(handle, position, Math.min(CHUNK_BYTES, end - position)).catch(
+      (error: unknown) => {
+        throw storeError(error, blob.path);
+      },
+    );
+    if (chunk.length === 0) throw corruptBlob(blob.digest, `it ends at ${position}, before ${end}`);
+    position += chunk.length;
+    yield chunk;
+  }
+}
+
+async function readChunk(handle: FileHandle, position: number, length: number): Promise<Uint8Array> {
+  const chunk = Buffer.allocUnsafeSlow(length);
+  const { bytesRead } = await handle.read(chunk, 0, length, position);
+  return chunk.subarray(0, bytesRead);
+}
+
+async function* verified(
+  chunks: AsyncIterable<Uint8Array>,
+  digest: Digest,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const hash = createHash("sha256");
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  const found = `sha256:${hash.digest("hex")}`;
+  if (found !== digest) throw corruptBlob(digest, `its bytes have the digest ${found}`);
+}
+
+function corruptBlob(digest: Digest, problem: string): Error {
+  return cacheError("CACHE_BLOB_CORRUPT", {
+    message: `the cache's blob ${digest} is damaged: ${problem}`,
+    data: { digest, problem },
+    hint: "Run the build again.",
+  });
+}

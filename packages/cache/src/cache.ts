@@ -1,0 +1,38 @@
+import type { DiffId, LayerTree } from "@oci-build/oci";
+import type { BlobStore, LayerBlob, StoredLayer } from "./blob-store.js";
+import type { StepKey } from "./keys/step-key.js";
+import type { WriteLayer } from "./layers/layer-store.js";
+import type { Lease } from "./lock/lease.js";
+import type { RecordMode, StepRecord, StepResult } from "./records/step-record.js";
+
+/** What builds remember: blobs, layers with their trees, and what each step's key gave.
+ *
+ * Several processes may work on one store at once. What is damaged counts as absent, with a warning, so a look-up
+ * gives a right answer or none. Whatever writes throws CACHE_DISK_FULL, CACHE_NOT_WRITABLE or CACHE_IO_FAILED. */
+export interface Cache {
+  /** The folder of the store itself, an OCI image layout. */
+  readonly root: string;
+  readonly blobs: BlobStore;
+  /** Says that a build begins; taken before its first look-up. */
+  lease(): Promise<Lease>;
+  /** What a key gave, or undefined. Its layers may be gone: see `layer`. */
+  lookUp(key: StepKey): Promise<StepRecord | undefined>;
+  /** Records what a key gave, and gives the record that stands. Under `keep` (the default) that is the first one whose
+   * content is still in the store, also when its content is another one: the caller then uses that and drops its own.
+   * A form that a record of the same content does not have yet is added to it. */
+  record(key: StepKey, result: StepResult, mode?: RecordMode): Promise<StepRecord>;
+  /** A layer in full, or undefined when any part of it is gone or damaged. The bytes of its blob are verified when
+   * they are read; a blob that proves corrupt then is to be forgotten. */
+  layer(blob: LayerBlob): Promise<StoredLayer | undefined>;
+  /** Stores a layer: its blob from what `write` sends to the sink, and its table and tree from what it returns.
+   * Nothing of it is visible when `write` fails.
+   * @throws OciBuildError CACHE_DIGEST_MISMATCH when the bytes sent are not those that `write` tells of */
+  writeLayer(write: WriteLayer): Promise<StoredLayer>;
+  /** The tree of a layer by its verified diffId, or undefined. For layers whose blobs are elsewhere. */
+  tree(diffId: DiffId): Promise<LayerTree | undefined>;
+  /** Stores a tree. Its diffId must be one that was computed from the layer's bytes, not one that an image claims. */
+  writeTree(tree: LayerTree): Promise<void>;
+  /** Does some work while no other process, and nothing else in this one, holds the lock of this name: lower-case
+   * letters, digits and hyphens. The lock of a process that has ended is taken over. Not reentrant. */
+  withLock<T>(name: string, work: () => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,140 @@
+import { type DiffId, type LayerTree, type LayerWritten, OciBuildError } from "@oci-build/oci";
+import type { BlobStore, BlobWriter, LayerBlob, StoredLayer } from "../blob-store.js";
+import { cacheError } from "../errors.js";
+import { corrupt, readSealed, type SealedKind, writeSealed } from "../store/sealed-file.js";
+import type { StoreContext } from "../store/store-context.js";
+import { digestPath } from "../store/store-paths.js";
+import { readOrWarn } from "../store/warn-damage.js";
+import { decodeTree, treeDiffId } from "./decode-tree.js";
+import { encodeTree } from "./encode-tree.js";
+import { decodeSegments, encodeSegments } from "./segment-table.js";
+
+const MiB = 1024 * 1024;
+
+/** About 2,800,000 entries. */
+export const TREE_MAX_BYTES: number = 512 * MiB;
+
+/** About 260,000 segments, or 64 GiB of layer at the least. */
+export const SEGMENT_TABLE_MAX_BYTES: number = 64 * MiB;
+
+const treeKind: SealedKind = { name: "tree", version: 1, maxBytes: TREE_MAX_BYTES };
+const segmentsKind: SealedKind = { name: "segments", version: 1, maxBytes: SEGMENT_TABLE_MAX_BYTES };
+
+/** Writes a layer's bytes to `sink` in order and tells what it wrote. */
+export type WriteLayer = (sink: (chunk: Uint8Array) => Promise<void>) => Promise<LayerWritten>;
+
+/** Layers: a blob each, with its segment table (by blob) and its tree (by diffId) beside it. */
+export class LayerStore {
+  readonly #store: StoreContext;
+  readonly #blobs: BlobStore;
+
+  constructor(store: StoreContext, blobs: BlobStore) {
+    this.#store = store;
+    this.#blobs = blobs;
+  }
+
+  async write(write: WriteLayer): Promise<StoredLayer> {
+    const writer = await this.#blobs.writer();
+    try {
+      const written = await this.#writeBlob(writer, write);
+      await this.#writeSegments(written);
+      await this.writeTree(written.tree);
+      return written;
+    } finally {
+      await writer.discard();
+    }
+  }
+
+  /** The layer, if all its parts are there and sound. The blob's bytes are checked when they are read. */
+  async read(blob: LayerBlob): Promise<StoredLayer | undefined> {
+    const segments = await this.#readSegments(blob);
+    if (segments === undefined) return undefined;
+    const tree = await this.#readTreeBytes(blob.diffId);
+    if (tree === undefined || !(await this.#hasBlob(blob))) return undefined;
+    return storedLayer(blob, segments, () => this.#decode(blob.diffId, tree));
+  }
+
+  async readTree(diffId: DiffId): Promise<LayerTree | undefined> {
+    const bytes = await this.#readTreeBytes(diffId);
+    if (bytes === undefined) return undefined;
+    return readOrWarn(this.#store, this.#treePath(diffId), () => Promise.resolve(decodeTree(bytes)));
+  }
+
+  async writeTree(tree: LayerTree): Promise<void> {
+    await writeSealed(this.#store, this.#treePath(tree.diffId), { kind: treeKind, body: encodeTree(tree) });
+  }
+
+  async #writeBlob(writer: BlobWriter, write: WriteLayer): Promise<LayerWritten> {
+    const written = await write((chunk) => writer.write(chunk));
+    const { size } = await writer.commit(written.digest);
+    if (size === written.size) return written;
+    throw cacheError("CACHE_DIGEST_MISMATCH", {
+      message: `the layer ${written.digest} has ${size} bytes, expected ${written.size}`,
+      data: { expected: String(written.size), found: String(size) },
+    });
+  }
+
+  async #writeSegments({ digest, segments }: LayerWritten): Promise<void> {
+    const path = digestPath(this.#store.paths.segments, digest);
+    await writeSealed(this.#store, path, { kind: segmentsKind, body: encodeSegments(digest, segments) });
+  }
+
+  #readSegments(blob: LayerBlob): Promise<StoredLayer["segments"] | undefined> {
+    const path = digestPath(this.#store.paths.segments, blob.digest);
+    return readOrWarn(this.#store, path, async () =>
+      decodeSegments(blob.digest, await readSealed(path, segmentsKind)),
+    );
+  }
+
+  #readTreeBytes(diffId: DiffId): Promise<Buffer | undefined> {
+    const path = this.#treePath(diffId);
+    return readOrWarn(this.#store, path, async () => {
+      const bytes = await readSealed(path, treeKind);
+      if (treeDiffId(bytes) !== diffId) throw corrupt(path, "it is the tree of another layer");
+      return bytes;
+    });
+  }
+
+  async #hasBlob({ digest, size }: LayerBlob): Promise<boolean> {
+    const path = digestPath(this.#store.paths.blobs, digest);
+    const found = await readOrWarn(this.#store, path, () => this.#blobs.size(digest));
+    if (found === undefined || found === size) return found === size;
+    this.#store.onWarning(corrupt(path, `it has ${found} bytes, expected ${size}`));
+    return false;
+  }
+
+  /** The seal held, so that a failure here is a bug of the writer. */
+  #decode(diffId: DiffId, bytes: Buffer): LayerTree {
+    try {
+      return decodeTree(bytes);
+    } catch (error) {
+      if (error instanceof OciBuildError) throw error;
+      throw corrupt(this.#treePath(diffId), "its inner lengths do not fit", error);
+    }
+  }
+
+  #treePath(diffId: DiffId): string {
+    return digestPath(this.#store.paths.trees, diffId);
+  }
+}
+
+/** A build that changes nothing never looks into its trees, so they are decoded when asked for. */
+function storedLayer(
+  blob: LayerBlob,
+  segments: StoredLayer["segments"],
+  decode: () => LayerTree,
+): StoredLayer {
+  let tree: LayerTree | undefined;
+  return {
+    mediaType: blob.mediaType,
+    digest: blob.digest,
+    size: blob.size,
+    diffId: blob.diffId,
+    uncompressedSize: blob.uncompressedSize,
+    segments,
+    get tree(): LayerTree {
+      tree ??= decode();
+      return tree;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { livenessOf } from "../process/process-identity.js";
+import type { StoreContext } from "../store/store-context.js";
+import { storeError, systemErrorCode } from "../store/store-error.js";
+import { ownedName, ownerOfName } from "../store/temporary-name.js";
+import { startHeartbeat } from "./heartbeat.js";
+
+/** Says that a build works with the store: nothing used since the lease began is collected while it is held.
+ * Disposing releases it; the end of its process does too. */
+export interface Lease extends AsyncDisposable {
+  release(): Promise<void>;
+}
+
+const HEARTBEAT_MS = 60_000;
+
+/** For leases of processes that cannot be seen from here. An hour of heartbeats, whatever two clocks differ by. */
+const STALE_AFTER_MS = 3_600_000;
+
+/** Takes a lease. Before the first look-up of a build. */
+export async function takeLease(store: StoreContext): Promise<Lease> {
+  const path = join(store.paths.leases, ownedName(store.self));
+  try {
+    await writeFile(path, String(Math.floor(store.now() / 1000)), { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    throw storeError(error, path);
+  }
+  const stopHeartbeat = startHeartbeat(path, HEARTBEAT_MS);
+  const release = async (): Promise<void> => {
+    stopHeartbeat();
+    await rm(path, { force: true });
+  };
+  return { release, [Symbol.asyncDispose]: release };
+}
+
+/** Whether the process that took a lease of this name still holds it. */
+export function isLive(
+  store: StoreContext,
+  lease: { readonly name: string; readonly beatMs: number },
+): boolean {
+  const owner = ownerOfName(lease.name);
+  const liveness = owner === undefined ? "unknown" : livenessOf(owner, store.self);
+  return liveness === "unknown" ? Math.abs(Date.now() - lease.beatMs) < STALE_AFTER_MS : liveness === "alive";
+}
+
+/** The names of all leases with the time of their last heartbeat, stale ones too. */
+export async function listLeases(
+  store: StoreContext,
+): Promise<readonly { readonly name: string; readonly beatMs: number }[]> {
+  const leases = [];
+  for (const name of await readdir(store.paths.leases)) {
+    const beatMs = await beatOf(join(store.paths.leases, name));
+    if (beatMs !== undefined) leases.push({ name, beatMs });
+  }
+  return leases;
+}
+
+async function beatOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return undefined;
+    throw storeError(error, path);
+  }
+}

@@ -1,0 +1,119 @@
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { formatIdentity, type ProcessIdentity, parseIdentity } from "../process/process-identity.js";
+import type { StoreContext } from "../store/store-context.js";
+import { storeError, systemErrorCode } from "../store/store-error.js";
+import { ownedName } from "../store/temporary-name.js";
+
+/** One lock is a row of folders `locks/<name>.<generation>`, of which only the newest counts.
+ *
+ * Each folder holds two files: `lock`, always, and `owner` while it is held. To take the lock is to rename a prepared
+ * folder to the next generation; a folder is never renamed over one with files in it, so one process wins. To release
+ * it is to unlink `owner`, which works on a full disk. The newest folder is never removed, only older ones by the next
+ * owner: with that, whoever finds his folder to be the newest owns the lock, also when an old one was taken to be
+ * stale by two processes at once. */
+export interface HeldLock {
+  readonly ownerFile: string;
+  readonly release: () => Promise<void>;
+}
+
+/** Who has the newest generation; `owner` is undefined when it is free. */
+export interface LockState {
+  readonly generation: number;
+  readonly owner: LockOwner | undefined;
+}
+
+/** `identity` is undefined when the owner's file cannot be understood. `beatMs` is the time of its last heartbeat. */
+export interface LockOwner {
+  readonly identity: ProcessIdentity | undefined;
+  readonly text: string;
+  readonly beatMs: number;
+}
+
+const OWNER_FILE = "owner";
+const takenCodes: ReadonlySet<string> = new Set(["ENOTEMPTY", "EEXIST", "EPERM", "EACCES"]);
+
+/** What a lock looks like now. */
+export async function readLock(store: StoreContext, name: string): Promise<LockState> {
+  const generation = (await generations(store, name)).at(-1) ?? 0;
+  if (generation === 0) return { generation, owner: undefined };
+  return { generation, owner: await readOwner(join(folderOf(store, name, generation), OWNER_FILE)) };
+}
+
+/** Takes a lock at a generation, or gives undefined when somebody else was faster. */
+export async function takeLock(
+  store: StoreContext,
+  name: string,
+  generation: number,
+): Promise<HeldLock | undefined> {
+  const folder = folderOf(store, name, generation);
+  try {
+    if (!(await moveInto(await prepareFolder(store), folder))) return undefined;
+    const all = await generations(store, name);
+    if (all.at(-1) !== generation) {
+      await removeFolder(folder);
+      return undefined;
+    }
+    for (const old of all.slice(0, -1)) await removeFolder(folderOf(store, name, old));
+    const ownerFile = join(folder, OWNER_FILE);
+    return { ownerFile, release: () => rm(ownerFile, { force: true }) };
+  } catch (error) {
+    throw storeError(error, folder);
+  }
+}
+
+async function prepareFolder(store: StoreContext): Promise<string> {
+  const folder = join(store.paths.temporary, ownedName(store.self));
+  await mkdir(folder, { mode: 0o700 });
+  await writeFile(join(folder, "lock"), "", { mode: 0o600 });
+  await writeFile(join(folder, OWNER_FILE), formatIdentity(store.self), { mode: 0o600 });
+  return folder;
+}
+
+async function moveInto(prepared: string, folder: string): Promise<boolean> {
+  try {
+    await rename(prepared, folder);
+    return true;
+  } catch (error) {
+    await removeFolder(prepared);
+    const code = systemErrorCode(error) ?? "";
+    // Windows says EPERM or EACCES for a folder that exists.
+    if (!takenCodes.has(code) || !(await exists(folder))) throw error;
+    return false;
+  }
+}
+
+async function generations(store: StoreContext, name: string): Promise<readonly number[]> {
+  const names = await readdir(store.paths.locks);
+  const own = names.filter((file) => file.startsWith(`${name}.`)).map((file) => file.slice(name.length + 1));
+  const numbers = own.filter((text) => /^[1-9][0-9]{0,14}$/.test(text)).map(Number);
+  return numbers.sort((a, b) => a - b);
+}
+
+async function readOwner(path: string): Promise<LockOwner | undefined> {
+  try {
+    const [text, stats] = [await readFile(path, "latin1"), await stat(path)];
+    return { identity: parseIdentity(text), text, beatMs: stats.mtimeMs };
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return undefined;
+    throw storeError(error, path);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}
+
+function folderOf(store: StoreContext, name: string, generation: number): string {
+  return join(store.paths.locks, `${name}.${generation}`);
+}

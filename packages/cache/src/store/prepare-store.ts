@@ -1,0 +1,64 @@
+import { constants } from "node:fs";
+import { access, mkdir, readFile } from "node:fs/promises";
+import type { StoreContext } from "./store-context.js";
+import { storeError, systemErrorCode } from "./store-error.js";
+import { writeStoreFile } from "./write-file.js";
+
+/** @see https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#oci-layout-file */
+const layoutText = JSON.stringify({ imageLayoutVersion: "1.0.0" });
+
+const emptyIndexText = JSON.stringify({
+  schemaVersion: 2,
+  mediaType: "application/vnd.oci.image.index.v1+json",
+  manifests: [],
+});
+
+/** Tells backup programs to leave the folder out.
+ * @see https://bford.info/cachedir/ */
+const tagText =
+  "Signature: 8a477f597d28d172789f06886806bc55\n# Cache of oci-build. It may be removed at any time.\n";
+
+/** Makes the store's folders and its three fixed files, those that are not there; several processes may do it at
+ * once, and a folder that somebody removed by hand comes back. */
+export async function prepareStore(store: StoreContext): Promise<void> {
+  const { paths } = store;
+  await makeFolder(paths.root);
+  const { blobs, records, trees, segments, temporary, leases, locks } = paths;
+  await Promise.all([blobs, records, trees, segments, temporary, leases, locks].map(makeFolder));
+  await checkWritable(paths.temporary);
+  await writeMissing(store, paths.tagFile, tagText);
+  await writeMissing(store, paths.indexFile, emptyIndexText);
+  await writeMissing(store, paths.layoutFile, layoutText);
+}
+
+/** Private: layers and records hold what the user's sources hold. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw storeError(error, folder);
+  }
+}
+
+async function writeMissing(store: StoreContext, path: string, text: string): Promise<void> {
+  if ((await readText(path)) !== undefined) return;
+  await writeStoreFile(store, path, { bytes: Buffer.from(text), durability: "flush" });
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return undefined;
+    throw storeError(error, path);
+  }
+}
+
+/** Before the build has done any work. */
+async function checkWritable(folder: string): Promise<void> {
+  try {
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw storeError(error, folder);
+  }
+}

@@ -1,0 +1,16 @@
+import type { OciBuildError } from "@oci-build/oci";
+import type { ProcessIdentity } from "../process/process-identity.js";
+import type { StorePaths } from "./store-paths.js";
+
+/** Tells of something that costs work but not correctness: a damaged entry (CACHE_ENTRY_CORRUPT), a long wait. */
+export type OnCacheWarning = (warning: OciBuildError) => void;
+
+/** What every part of one opened store works with. */
+export interface StoreContext {
+  readonly paths: StorePaths;
+  readonly self: ProcessIdentity;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly onWarning: OnCacheWarning;
+  readonly signal: AbortSignal | undefined;
+}

@@ -1,0 +1,37 @@
+import { cacheError } from "../errors.js";
+
+const fullCodes: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
+const refusedCodes: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"]);
+
+/** The code of a failed system call (`ENOENT`), or undefined for any other error. */
+export function systemErrorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+/** What to throw when a system call on a file of the store failed; errors of another kind pass unchanged. */
+export function storeError(cause: unknown, path: string): Error {
+  const code = systemErrorCode(cause);
+  if (code === undefined) return cause instanceof Error ? cause : new Error("not an error", { cause });
+  const data = { path, problem: code };
+  if (fullCodes.has(code)) {
+    return cacheError("CACHE_DISK_FULL", {
+      message: `no space left for the cache at ${path} (${code})`,
+      data,
+      hint: "Free some space, or choose another folder with --cache-dir.",
+      cause,
+    });
+  }
+  if (refusedCodes.has(code)) return notWritable(path, code, cause);
+  return cacheError("CACHE_IO_FAILED", { message: `the cache file ${path} failed: ${code}`, data, cause });
+}
+
+/** The error for a store, or a part of it, that cannot be written. */
+export function notWritable(path: string, problem: string, cause?: unknown): Error {
+  return cacheError("CACHE_NOT_WRITABLE", {
+    message: `the cache at ${path} cannot be written: ${problem}`,
+    data: { path, problem },
+    hint: "Make the folder writable for this user, or choose another with --cache-dir.",
+    cause,
+  });
+}
