@@ -18,6 +18,8 @@ export async function* readBlob(
   try {
     const { size } = await handle.stat();
     const length = range.length ?? Math.max(size - range.offset, 0);
+    const end = range.offset + length;
+    if (end > size) throw corruptBlob(digest, `it has ${size} bytes, asked for up to ${end}`);
     const chunks = readChunks(handle, { offset: range.offset, length }, { path, digest });
     const isWhole = range.offset === 0 && length >= size;
     yield* isWhole ? verified(chunks, digest) : chunks;
