@@ -1,4 +1,4 @@
-import type { DiffId, LayerTree } from "@oci-build/oci";
+import type { Descriptor, DiffId, LayerTree } from "@oci-build/oci";
 import type { BlobStore, LayerBlob, StoredLayer } from "./blob-store.js";
 import type { StepKey } from "./keys/step-key.js";
 import type { WriteLayer } from "./layers/layer-store.js";
@@ -32,6 +32,13 @@ export interface Cache {
   tree(diffId: DiffId): Promise<LayerTree | undefined>;
   /** Stores a tree. Its diffId must be one that was computed from the layer's bytes, not one that an image claims. */
   writeTree(tree: LayerTree): Promise<void>;
+  /** The images that have a name here, as the descriptors of `index.json`: the name is the annotation
+   * `org.opencontainers.image.ref.name`. */
+  images(): Promise<readonly Descriptor[]>;
+  /** Gives an image a name, taking it from whichever had it. The blobs must be in the store. */
+  tagImage(name: string, image: Descriptor): Promise<void>;
+  /** Takes a name away; an unknown one is no error. The blobs stay. */
+  untagImage(name: string): Promise<void>;
   /** Does some work while no other process, and nothing else in this one, holds the lock of this name: lower-case
    * letters, digits and hyphens. The lock of a process that has ended is taken over. Not reentrant. */
   withLock<T>(name: string, work: () => Promise<T>): Promise<T>;

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { FileBlobStore } from "./blobs/file-blob-store.js";
 import type { Cache } from "./cache.js";
+import { ImageIndexStore } from "./images/image-index-store.js";
 import { LayerStore } from "./layers/layer-store.js";
 import { takeLease } from "./lock/lease.js";
 import { withLock } from "./lock/with-lock.js";
@@ -43,6 +44,7 @@ function cacheOf(store: StoreContext): Cache {
   const blobs = new FileBlobStore(store);
   const layers = new LayerStore(store, blobs);
   const records = new RecordStore(store, layers);
+  const images = new ImageIndexStore(store);
   return {
     root: store.paths.root,
     blobs,
@@ -53,6 +55,9 @@ function cacheOf(store: StoreContext): Cache {
     writeLayer: (write) => layers.write(write),
     tree: (diffId) => layers.readTree(diffId),
     writeTree: (tree) => layers.writeTree(tree),
+    images: () => images.list(),
+    tagImage: (name, image) => images.tag(name, image),
+    untagImage: (name) => images.untag(name),
     withLock: (name, work) => withLock(store, name, work),
   };
 }
