@@ -1,4 +1,41 @@
 export type { Diagnostic, DiagnosticNote, Severity } from "./diagnostics/diagnostic.js";
+export { nearest } from "./diagnostics/nearest.js";
+export { type RenderOptions, renderDiagnostic } from "./diagnostics/render-diagnostic.js";
+export type {
+  Environment,
+  ExpandError,
+  ExpandedWord,
+  ExpandedWords,
+  ExpandOptions,
+} from "./expand/expand-options.js";
+export { expandWord, expandWords } from "./expand/expand-word.js";
+export { expandMounts } from "./instructions/expand-mounts.js";
 export type * from "./instructions/instruction.js";
+export { type RunScript, runScript } from "./instructions/run-script.js";
+export { type ParseResult, parse } from "./lexer/parse.js";
+export { type ParsedDockerfile, parseDockerfile } from "./parse-dockerfile.js";
+export { findStage } from "./stages/find-stage.js";
+export { reachableStages } from "./stages/reachable-stages.js";
+export { type ReadStagesResult, readStages } from "./stages/read-stages.js";
 export type { DockerfileStages, Stage } from "./stages/stage.js";
+export {
+  type DependencyOptions,
+  type StageDependency,
+  stageDependencies,
+} from "./stages/stage-dependencies.js";
+export type * from "./tree/ast.js";
+export { print } from "./tree/print.js";
 export type { Position, Span } from "./tree/span.js";
+export { applyChmod } from "./values/apply-chmod.js";
+export {
+  type Chmod,
+  type ChmodError,
+  type ChmodOperation,
+  type ChmodWho,
+  parseChmod,
+} from "./values/parse-chmod.js";
+export { type Duration, type DurationError, parseDuration } from "./values/parse-duration.js";
+export { type PlatformSpec, parsePlatform } from "./values/parse-platform.js";
+export { type PortSpec, type PortSpecError, parsePortSpec } from "./values/parse-port-spec.js";
+export { parseSignal } from "./values/parse-signal.js";
+export { type PredefinedArgs, predefinedArgs } from "./values/predefined-args.js";

@@ -10,6 +10,8 @@ export interface Word {
 export interface Heredoc {
   readonly name: string;
   readonly content: string;
+  /** The body as written, tabs and line breaks included; a RUN that is more than one here-document gets it. */
+  readonly rawContent: string;
   readonly expand: boolean;
   readonly stripTabs: boolean;
   readonly fileDescriptor: number;
@@ -22,7 +24,8 @@ export type CommandLine =
   | { readonly form: "shell"; readonly text: string; readonly span: Span }
   | { readonly form: "exec"; readonly args: readonly string[]; readonly span: Span };
 
-interface InstructionBase {
+/** What all instructions have. */
+export interface InstructionBase {
   /** The keyword as written. */
   readonly keyword: Word;
   /** The whole instruction with its here-documents, without leading comments and the final line break. */
@@ -30,7 +33,8 @@ interface InstructionBase {
   /** The instruction on one line as BuildKit shows it: keyword upper-case, flags and arguments as written,
    * continuations joined, here-document bodies left out. */
   readonly text: string;
-  /** Text of the comment lines directly above, without `#`. */
+  /** Text of the comment lines since the last instruction or empty comment, without `#`. Blank lines do not
+   * separate, as in BuildKit. */
   readonly comments: readonly string[];
 }
 
@@ -72,7 +76,20 @@ export interface AddInstruction extends FileInstruction {
   readonly unpack?: boolean | undefined;
 }
 
-/** One `--mount` of a RUN; values as written, defaults applied by the reader of the field. */
+/** One `key=value` of a `--mount`, or a key alone, as written. */
+export interface MountOption {
+  readonly key: Word;
+  readonly value?: Word | undefined;
+}
+
+/** A `--mount` whose values are not yet expanded. */
+export interface MountSpec {
+  readonly options: readonly MountOption[];
+  readonly span: Span;
+}
+
+/** One `--mount` of a RUN; values as written, defaults applied by the reader of the field. A target that is not given
+ * is the empty text, and means the working directory. */
 export type RunMount =
   | {
       readonly type: "bind";
@@ -117,7 +134,10 @@ export interface RunInstruction extends InstructionBase {
   readonly kind: "run";
   readonly command: CommandLine;
   readonly heredocs: readonly Heredoc[];
+  /** The mounts as far as they can be read before variables are known; `expandMounts` gives the final ones. Options
+   * with a variable where a type, a number or a boolean must stand have their defaults here. */
   readonly mounts: readonly RunMount[];
+  readonly mountSpecs: readonly MountSpec[];
   readonly network: "default" | "none" | "host";
   readonly security: "sandbox" | "insecure";
   readonly devices: readonly Word[];
@@ -162,6 +182,7 @@ export interface VolumeInstruction extends InstructionBase {
 
 export interface ExposeInstruction extends InstructionBase {
   readonly kind: "expose";
+  /** Sorted by their text, as BuildKit records them. Each may become several ports: `expandWords`, `parsePortSpec`. */
   readonly ports: readonly Word[];
 }
 
@@ -204,9 +225,10 @@ export interface MaintainerInstruction extends InstructionBase {
 
 export interface OnBuildInstruction extends InstructionBase {
   readonly kind: "onbuild";
-  /** The trigger as the image config stores it. */
+  /** The trigger as the image config stores it: continuations joined, here-documents appended. */
   readonly trigger: string;
-  readonly instruction: Instruction;
+  /** The trigger understood; undefined for one that will fail in the child build, which BuildKit only finds there. */
+  readonly instruction?: Instruction | undefined;
 }
 
 /** One typed instruction of a Dockerfile. */

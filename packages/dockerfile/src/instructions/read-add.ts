@@ -1,0 +1,23 @@
+import type { AddInstruction } from "./instruction.js";
+import type { ReadContext } from "./read-context.js";
+import { readFileFields } from "./read-file-instruction.js";
+import { readFlags, switchFlag, textFlag } from "./read-flags.js";
+
+/** `ADD [flags] SOURCE… DESTINATION` */
+export function readAdd(context: ReadContext): AddInstruction | undefined {
+  const flags = readFlags(context, {
+    chown: "text",
+    chmod: "text",
+    link: "switch",
+    "keep-git-dir": "switch",
+    checksum: "text",
+    unpack: "switch",
+    exclude: "list",
+  });
+  const fields = readFileFields(context, flags);
+  const keepGitDir = switchFlag(context, flags, "keep-git-dir");
+  const unpack = switchFlag(context, flags, "unpack");
+  if (fields === undefined) return undefined;
+  const checksum = textFlag(flags, "checksum");
+  return { ...context.base, kind: "add", ...fields, keepGitDir, checksum, unpack };
+}

@@ -1,0 +1,23 @@
+import type { CopyInstruction } from "./instruction.js";
+import type { ReadContext } from "./read-context.js";
+import { readFileFields } from "./read-file-instruction.js";
+import { readFlags, switchFlag, textFlag } from "./read-flags.js";
+import { reportVariableInStageReference } from "./stage-reference.js";
+
+/** `COPY [flags] SOURCE… DESTINATION` */
+export function readCopy(context: ReadContext): CopyInstruction | undefined {
+  const flags = readFlags(context, {
+    from: "text",
+    chown: "text",
+    chmod: "text",
+    link: "switch",
+    parents: "switch",
+    exclude: "list",
+  });
+  const fields = readFileFields(context, flags);
+  const parents = switchFlag(context, flags, "parents") ?? false;
+  const from = textFlag(flags, "from");
+  if (from !== undefined) reportVariableInStageReference(context, "--from", from);
+  if (fields === undefined) return undefined;
+  return { ...context.base, kind: "copy", ...fields, from: from?.text === "" ? undefined : from, parents };
+}

@@ -1,0 +1,85 @@
+import { parseHeredocWord } from "../lexer/heredoc-word.js";
+import { decodeJsonString } from "../lexer/json-strings.js";
+import { type MappedText, spanOfMapped } from "../tree/mapped-text.js";
+import { parseChmod } from "../values/parse-chmod.js";
+import type { InlineSource, Word } from "./instruction.js";
+import { argumentsSpan, type ReadContext, reportAt, toWord, upperName } from "./read-context.js";
+import { type Flags, listFlag, switchFlag, textFlag } from "./read-flags.js";
+
+/** What COPY and ADD share. */
+export interface FileFields {
+  readonly sources: readonly Word[];
+  readonly inlineSources: readonly InlineSource[];
+  readonly destination: Word;
+  readonly chown?: Word | undefined;
+  readonly chmod?: Word | undefined;
+  readonly link: boolean;
+  readonly exclude: readonly Word[];
+}
+
+/** Sources, destination and common flags of COPY and ADD; undefined when there is no destination. */
+export function readFileFields(context: ReadContext, flags: Flags): FileFields | undefined {
+  const last = context.args.at(-1);
+  if (last === undefined || context.args.length < 2) {
+    reportAt(context, {
+      rule: "DOCKERFILE_ARGUMENT_COUNT",
+      message: `${upperName(context)} needs a source and a destination, found ${String(context.args.length)} of them`,
+      span: argumentsSpan(context),
+    });
+    return undefined;
+  }
+  const destination = readPath(context, last);
+  if (context.form === "plain" && parseHeredocWord(destination.text) !== undefined) {
+    reportAt(context, {
+      rule: "DOCKERFILE_HEREDOC_DESTINATION",
+      message: `the destination of ${upperName(context)} is a here-document`,
+      span: destination.span,
+      hint: "Put the destination behind the here-documents",
+    });
+  }
+  const chmod = textFlag(flags, "chmod");
+  if (chmod !== undefined) checkChmod(context, chmod);
+  return {
+    ...readSources(context, context.args.slice(0, -1)),
+    destination,
+    chown: textFlag(flags, "chown"),
+    chmod,
+    link: switchFlag(context, flags, "link") ?? false,
+    exclude: listFlag(flags, "exclude").map(toWord),
+  };
+}
+
+function readSources(
+  context: ReadContext,
+  args: readonly MappedText[],
+): Pick<FileFields, "sources" | "inlineSources"> {
+  const sources: Word[] = [];
+  const inlineSources: InlineSource[] = [];
+  // Of here-documents with one name the last wins, as in BuildKit.
+  const byName = new Map(context.heredocs.map((heredoc) => [heredoc.name, heredoc]));
+  for (const arg of args) {
+    const word = context.form === "plain" ? parseHeredocWord(arg.text) : undefined;
+    const heredoc = word === undefined ? undefined : byName.get(word.name);
+    if (heredoc === undefined) sources.push(readPath(context, arg));
+    else inlineSources.push({ path: heredoc.name, heredoc });
+  }
+  return { sources, inlineSources };
+}
+
+function readPath(context: ReadContext, arg: MappedText): Word {
+  if (context.form === "plain") return toWord(arg);
+  return { text: decodeJsonString(arg.text), span: spanOfMapped(arg) };
+}
+
+/** A mode with variables is known only when they are. */
+function checkChmod(context: ReadContext, chmod: Word): void {
+  if (chmod.text === "" || chmod.text.includes("$")) return;
+  const parsed = parseChmod(chmod.text);
+  if (parsed.ok) return;
+  reportAt(context, {
+    rule: "DOCKERFILE_INVALID_FLAG_VALUE",
+    message: `--chmod ${parsed.message}`,
+    span: chmod.span,
+    hint: "Write an octal mode up to 07777, or a symbolic one such as u=rwX,go=rX",
+  });
+}

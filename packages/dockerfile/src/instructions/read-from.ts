@@ -1,0 +1,53 @@
+import { spanOfMapped } from "../tree/mapped-text.js";
+import { parsePlatform } from "../values/parse-platform.js";
+import type { FromInstruction, Word } from "./instruction.js";
+import { argumentsSpan, type ReadContext, reportAt, toWord } from "./read-context.js";
+import { readFlags, textFlag } from "./read-flags.js";
+
+const stageNamePattern = /^[a-z][a-z0-9-_.]*$/;
+
+/** `FROM [--platform=P] IMAGE [AS NAME]` */
+export function readFrom(context: ReadContext): FromInstruction | undefined {
+  const flags = readFlags(context, { platform: "text" });
+  const [image, as, stageName, extra] = context.args;
+  const isNamed = as?.text.toLowerCase() === "as" && stageName !== undefined;
+  if (image === undefined || extra !== undefined || (as !== undefined && !isNamed)) {
+    reportAt(context, {
+      rule: "DOCKERFILE_ARGUMENT_COUNT",
+      message: `FROM needs IMAGE or IMAGE AS NAME, found ${String(context.args.length)} words`,
+      span: argumentsSpan(context),
+    });
+    return undefined;
+  }
+  const name = stageName === undefined ? undefined : toWord(stageName);
+  if (name !== undefined && !stageNamePattern.test(name.text.toLowerCase())) reportStageName(context, name);
+  const platform = textFlag(flags, "platform");
+  if (platform !== undefined) checkPlatform(context, platform);
+  return {
+    ...context.base,
+    kind: "from",
+    image: { text: image.text, span: spanOfMapped(image) },
+    platform,
+    stageName: name,
+  };
+}
+
+function reportStageName(context: ReadContext, name: Word): void {
+  reportAt(context, {
+    rule: "DOCKERFILE_INVALID_STAGE_NAME",
+    message: `${JSON.stringify(name.text)} cannot name a stage`,
+    span: name.span,
+    hint: "Begin with a letter and use only letters, digits, '-', '_' and '.'",
+  });
+}
+
+/** A platform with variables is known only when they are. */
+function checkPlatform(context: ReadContext, platform: Word): void {
+  if (platform.text.includes("$") || platform.text === "") return;
+  if (parsePlatform(platform.text) !== undefined) return;
+  reportAt(context, {
+    rule: "DOCKERFILE_INVALID_FLAG_VALUE",
+    message: `--platform is ${JSON.stringify(platform.text)}, expected OS[/ARCH[/VARIANT]]`,
+    span: platform.span,
+  });
+}

@@ -1,0 +1,57 @@
+import { expandWords } from "../expand/expand-word.js";
+import { decodeJsonString } from "../lexer/json-strings.js";
+import { type MappedText, spanOfMapped } from "../tree/mapped-text.js";
+import { parsePortSpec } from "../values/parse-port-spec.js";
+import { hasArguments } from "./argument-count.js";
+import type { ExposeInstruction, VolumeInstruction, Word } from "./instruction.js";
+import { type ReadContext, reportAt, toWord } from "./read-context.js";
+import { readFlags } from "./read-flags.js";
+
+/** `VOLUME PATH…` or `VOLUME ["path", …]` */
+export function readVolume(context: ReadContext): VolumeInstruction | undefined {
+  readFlags(context, {});
+  if (!hasArguments(context)) return undefined;
+  const paths = context.args.map((arg) => readVolumePath(context, arg));
+  return { ...context.base, kind: "volume", paths };
+}
+
+function readVolumePath(context: ReadContext, arg: MappedText): Word {
+  const text = (context.form === "json" ? decodeJsonString(arg.text) : arg.text).trim();
+  const span = spanOfMapped(arg);
+  if (text === "")
+    reportAt(context, { rule: "DOCKERFILE_EMPTY_VALUE", message: "the path of a VOLUME is empty", span });
+  return { text, span };
+}
+
+/** `EXPOSE PORT[/PROTOCOL]…` */
+export function readExpose(context: ReadContext): ExposeInstruction | undefined {
+  readFlags(context, {});
+  if (!hasArguments(context)) return undefined;
+  for (const arg of context.args) checkPort(context, arg);
+  const ports = context.args.map(toWord).sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
+  return { ...context.base, kind: "expose", ports };
+}
+
+/** A port with variables is known only when they are. */
+function checkPort(context: ReadContext, arg: MappedText): void {
+  if (arg.text.includes("$")) return;
+  const expanded = expandWords(arg.text, new Map<string, string>(), { escape: context.escape });
+  if (!expanded.ok) return;
+  const span = spanOfMapped(arg);
+  for (const word of expanded.words) {
+    const spec = parsePortSpec(word);
+    if (!spec.ok) reportAt(context, { rule: "DOCKERFILE_INVALID_PORT", message: spec.message, span });
+    else if (spec.hasHostPart) reportHostPart(context, arg);
+  }
+}
+
+function reportHostPart(context: ReadContext, arg: MappedText): void {
+  reportAt(context, {
+    rule: "ExposeInvalidFormat",
+    severity: "warning",
+    message: `${JSON.stringify(arg.text)} maps a port of the host, which EXPOSE cannot do`,
+    span: spanOfMapped(arg),
+    hint: "Write only the container's port",
+    docs: "https://docs.docker.com/reference/build-checks/expose-invalid-format/",
+  });
+}

@@ -1,0 +1,44 @@
+import type { InstructionNode } from "../tree/ast.js";
+import { hasArguments } from "./argument-count.js";
+import type { Instruction, OnBuildInstruction } from "./instruction.js";
+import { joinLine } from "./items.js";
+import { type ReadContext, reportAt, toWord } from "./read-context.js";
+import { readFlags } from "./read-flags.js";
+
+/** The trigger of an ONBUILD, and how to read it. */
+export interface TriggerSource {
+  readonly node: InstructionNode;
+  /** The context of ONBUILD itself; its arguments are the trigger's keyword. */
+  readonly context: ReadContext;
+  readonly readTrigger: () => Instruction | undefined;
+}
+
+const forbidden: ReadonlySet<string> = new Set(["ONBUILD", "FROM", "MAINTAINER"]);
+
+/** `ONBUILD INSTRUCTION` */
+export function readOnBuild({ node, context, readTrigger }: TriggerSource): OnBuildInstruction | undefined {
+  readFlags(context, {});
+  const [keyword] = context.args;
+  if (!hasArguments(context) || keyword === undefined) return undefined;
+  const name = keyword.text.toUpperCase();
+  if (forbidden.has(name)) {
+    reportAt(context, {
+      rule: "DOCKERFILE_INVALID_TRIGGER",
+      message: `${name} cannot be a trigger of ONBUILD`,
+      span: toWord(keyword).span,
+    });
+    return undefined;
+  }
+  return {
+    ...context.base,
+    kind: "onbuild",
+    trigger: triggerText(node, context),
+    instruction: readTrigger(),
+  };
+}
+
+/** The line without ONBUILD, then each here-document with the name that ends it. */
+function triggerText(node: InstructionNode, context: ReadContext): string {
+  const line = joinLine(node).text.replace(/^[\t\n\f\r ]*onbuild[\t\n\f\r ]*/i, "");
+  return line + context.heredocs.map(({ rawContent, name }) => `\n${rawContent}${name}`).join("");
+}

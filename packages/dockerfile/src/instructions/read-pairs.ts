@@ -1,0 +1,68 @@
+import { type MappedText, sliceMapped, spanOfMapped } from "../tree/mapped-text.js";
+import { hasArguments } from "./argument-count.js";
+import type { EnvInstruction, KeyValue, LabelInstruction } from "./instruction.js";
+import { type ReadContext, reportAt, toWord, upperName } from "./read-context.js";
+import { readFlags } from "./read-flags.js";
+
+/** `ENV KEY=VALUE…`, or the old `ENV KEY VALUE` */
+export function readEnv(context: ReadContext): EnvInstruction | undefined {
+  const fields = readPairs(context);
+  return fields === undefined ? undefined : { ...context.base, kind: "env", ...fields };
+}
+
+/** `LABEL KEY=VALUE…`, or the old `LABEL KEY VALUE` */
+export function readLabel(context: ReadContext): LabelInstruction | undefined {
+  const fields = readPairs(context);
+  return fields === undefined ? undefined : { ...context.base, kind: "label", ...fields };
+}
+
+interface PairFields {
+  readonly pairs: readonly KeyValue[];
+  readonly legacy: boolean;
+}
+
+function readPairs(context: ReadContext): PairFields | undefined {
+  readFlags(context, {});
+  const [first] = context.args;
+  if (!hasArguments(context) || first === undefined) return undefined;
+  if (!first.text.includes("=")) return readLegacyPair(context, first);
+  const pairs: KeyValue[] = [];
+  for (const arg of context.args) {
+    const equals = arg.text.indexOf("=");
+    if (equals < 0) reportNoEquals(context, arg);
+    else if (equals === 0) reportBlankName(context, arg);
+    else
+      pairs.push({ key: toWord(sliceMapped(arg, 0, equals)), value: toWord(sliceMapped(arg, equals + 1)) });
+  }
+  return pairs.length < context.args.length ? undefined : { pairs, legacy: false };
+}
+
+function readLegacyPair(context: ReadContext, key: MappedText): PairFields | undefined {
+  const value = context.args[1];
+  if (value !== undefined) return { pairs: [{ key: toWord(key), value: toWord(value) }], legacy: true };
+  reportAt(context, {
+    rule: "DOCKERFILE_ARGUMENT_COUNT",
+    message: `${upperName(context)} ${key.text} has no value`,
+    span: spanOfMapped(key),
+    hint: `Write ${upperName(context)} ${key.text}=VALUE`,
+  });
+  return undefined;
+}
+
+function reportNoEquals(context: ReadContext, arg: MappedText): void {
+  reportAt(context, {
+    rule: "DOCKERFILE_INVALID_PAIR",
+    message: `${JSON.stringify(arg.text)} is not of the form name=value`,
+    span: spanOfMapped(arg),
+    hint: "Put a value with blanks in quotes",
+  });
+}
+
+/** A name must stand before the `=`. */
+export function reportBlankName(context: ReadContext, arg: MappedText): void {
+  reportAt(context, {
+    rule: "DOCKERFILE_INVALID_PAIR",
+    message: `${JSON.stringify(arg.text)} has no name before the =`,
+    span: spanOfMapped(arg),
+  });
+}

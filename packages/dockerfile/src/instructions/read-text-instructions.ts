@@ -1,0 +1,51 @@
+import { parseSignal } from "../values/parse-signal.js";
+import { exactlyOne } from "./argument-count.js";
+import { warnIgnoredFlags } from "./ignored-flags.js";
+import type {
+  MaintainerInstruction,
+  StopSignalInstruction,
+  UserInstruction,
+  WorkdirInstruction,
+} from "./instruction.js";
+import { type ReadContext, reportAt, toWord } from "./read-context.js";
+import { readFlags } from "./read-flags.js";
+
+/** `WORKDIR PATH` */
+export function readWorkdir(context: ReadContext): WorkdirInstruction | undefined {
+  readFlags(context, {});
+  const path = exactlyOne(context);
+  return path === undefined ? undefined : { ...context.base, kind: "workdir", path: toWord(path) };
+}
+
+/** `USER NAME[:GROUP]` */
+export function readUser(context: ReadContext): UserInstruction | undefined {
+  readFlags(context, {});
+  const user = exactlyOne(context);
+  return user === undefined ? undefined : { ...context.base, kind: "user", user: toWord(user) };
+}
+
+/** `MAINTAINER NAME` */
+export function readMaintainer(context: ReadContext): MaintainerInstruction | undefined {
+  readFlags(context, {});
+  const name = exactlyOne(context);
+  return name === undefined ? undefined : { ...context.base, kind: "maintainer", name: toWord(name) };
+}
+
+/** `STOPSIGNAL SIGNAL` */
+export function readStopSignal(context: ReadContext): StopSignalInstruction | undefined {
+  warnIgnoredFlags(context);
+  const argument = exactlyOne(context);
+  if (argument === undefined) return undefined;
+  const signal = toWord(argument);
+  // Variables, quotes and escapes are resolved later.
+  const isFinal = !/[$'"\\`]/.test(signal.text);
+  if (isFinal && parseSignal(signal.text) === undefined) {
+    reportAt(context, {
+      rule: "DOCKERFILE_INVALID_SIGNAL",
+      message: `${JSON.stringify(signal.text)} is no signal`,
+      span: signal.span,
+      hint: "Write a number, or a name such as SIGTERM",
+    });
+  }
+  return { ...context.base, kind: "stopsignal", signal };
+}

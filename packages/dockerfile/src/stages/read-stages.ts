@@ -1,0 +1,111 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { type Report, toDiagnostic } from "../diagnostics/report.js";
+import type { ArgInstruction, FromInstruction, Instruction } from "../instructions/instruction.js";
+import { readInstructionNode } from "../instructions/read-instruction-node.js";
+import type { CommentNode, DockerfileAst, InstructionNode } from "../tree/ast.js";
+import type { Span } from "../tree/span.js";
+import { checkReferences } from "./check-references.js";
+import type { DockerfileStages, Stage } from "./stage.js";
+
+/** Stages and what is wrong with their instructions, in the order of the text. */
+export interface ReadStagesResult {
+  readonly stages: DockerfileStages;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface OpenStage {
+  readonly from: FromInstruction;
+  readonly instructions: Exclude<Instruction, FromInstruction>[];
+  end: Span["end"];
+}
+
+interface StageState {
+  readonly globalArgs: ArgInstruction[];
+  readonly stages: OpenStage[];
+  readonly report: Report;
+  /** Whether a FROM stood there, valid or not. */
+  hasFrom: boolean;
+  reportedNoStage: boolean;
+}
+
+/** Understands the instructions of a tree and sorts them into stages. Instructions that are not valid are reported
+ * and left out. Never throws. */
+export function readStages(ast: DockerfileAst): ReadStagesResult {
+  const diagnostics: Diagnostic[] = [];
+  const report: Report = (finding) => diagnostics.push(toDiagnostic(finding));
+  const state: StageState = { globalArgs: [], stages: [], report, hasFrom: false, reportedNoStage: false };
+  let comments: string[] = [];
+  for (const node of ast.children) {
+    if (node.kind === "comment" && !addComment(comments, node)) comments = [];
+    if (node.kind !== "instruction") continue;
+    const instruction = readInstructionNode({ node, escape: ast.escape, comments, report });
+    comments = [];
+    addInstruction(state, node, instruction);
+  }
+  const last = ast.children.findLast((node) => node.kind === "instruction");
+  if (last !== undefined && !state.hasFrom && !state.reportedNoStage) {
+    report({ rule: "DOCKERFILE_NO_STAGE", message: "the Dockerfile has no FROM", span: ast.span });
+  }
+  const stages = { globalArgs: state.globalArgs, stages: state.stages.map(closeStage) };
+  checkReferences(stages, report);
+  return { stages, diagnostics: sortByPlace(diagnostics) };
+}
+
+/** An empty comment line separates, which is told by false: what is above it belongs to nothing. */
+function addComment(comments: string[], node: CommentNode): boolean {
+  const text = node.text.trim().slice(1).trim();
+  if (text !== "") comments.push(text);
+  return text !== "";
+}
+
+function addInstruction(
+  state: StageState,
+  node: InstructionNode,
+  instruction: Instruction | undefined,
+): void {
+  if (node.name === "from") {
+    state.hasFrom = true;
+    if (instruction?.kind === "from") {
+      state.stages.push({ from: instruction, instructions: [], end: instruction.span.end });
+    }
+    return;
+  }
+  if (!state.hasFrom && node.name !== "arg") reportNoStage(state, node);
+  if (instruction === undefined || instruction.kind === "from") return;
+  const stage = state.stages.at(-1);
+  if (stage !== undefined) {
+    stage.instructions.push(instruction);
+    stage.end = instruction.span.end;
+  } else if (instruction.kind === "arg" && !state.hasFrom) state.globalArgs.push(instruction);
+}
+
+/** One report is enough: what follows suffers from the same. */
+function reportNoStage(state: StageState, node: InstructionNode): void {
+  if (state.reportedNoStage) return;
+  state.reportedNoStage = true;
+  state.report({
+    rule: "DOCKERFILE_NO_STAGE",
+    message: `${node.name.toUpperCase()} stands before the first FROM`,
+    span: keywordSpan(node),
+    hint: "Only ARG may stand before FROM",
+    docs: "https://docs.docker.com/reference/dockerfile/#from",
+  });
+}
+
+function keywordSpan(node: InstructionNode): Span {
+  return node.parts.find((part) => part.kind === "keyword")?.span ?? node.span;
+}
+
+function closeStage({ from, instructions, end }: OpenStage, index: number): Stage {
+  return {
+    index,
+    name: from.stageName?.text.toLowerCase(),
+    from,
+    instructions,
+    span: { start: from.span.start, end },
+  };
+}
+
+function sortByPlace(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.toSorted((a, b) => a.span.start.offset - b.span.start.offset);
+}

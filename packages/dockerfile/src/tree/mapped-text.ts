@@ -1,0 +1,100 @@
+import { advance } from "./position.js";
+import type { Position, Span } from "./span.js";
+
+/** Characters of the text from `at` on stand in the source from `start` on, up to the next run. */
+interface Run {
+  readonly at: number;
+  readonly start: Position;
+}
+
+/** A text put together from pieces of the source (continuations joined, quotes dropped) that still knows where each
+ * character stands:
+ *
+ *     source   COPY a \⏎  b          runs   at 0 → 1:1
+ *     text     COPY a   b                   at 7 → 2:1
+ *
+ * Slices share the runs, so cutting a line into words costs nothing per word. */
+export interface MappedText {
+  readonly text: string;
+  /** Where `text` begins within the text that the runs describe. */
+  readonly base: number;
+  readonly runs: readonly Run[];
+}
+
+/** One piece of source text; pieces never contain a line break. */
+export interface Piece {
+  readonly text: string;
+  readonly start: Position;
+}
+
+/** Joins pieces in order. Without pieces the text is empty and stands at `fallback`. */
+export function joinPieces(pieces: readonly Piece[], fallback: Position): MappedText {
+  const runs: Run[] = [];
+  let length = 0;
+  for (const piece of pieces) {
+    if (piece.text === "") continue;
+    runs.push({ at: length, start: piece.start });
+    length += piece.text.length;
+  }
+  if (runs.length === 0) runs.push({ at: 0, start: pieces[0]?.start ?? fallback });
+  return { text: pieces.map((piece) => piece.text).join(""), base: 0, runs };
+}
+
+/** A part of a text, from `start` to before `end`. */
+export function sliceMapped(mapped: MappedText, start: number, end: number = mapped.text.length): MappedText {
+  return { text: mapped.text.slice(start, end), base: mapped.base + start, runs: mapped.runs };
+}
+
+/** Where the character at `offset` stands in the source. */
+export function positionAt(mapped: MappedText, offset: number): Position {
+  const target = mapped.base + offset;
+  let low = 0;
+  let high = mapped.runs.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((mapped.runs[middle]?.at ?? 0) <= target) low = middle;
+    else high = middle - 1;
+  }
+  const run = mapped.runs[low];
+  if (run === undefined) throw new RangeError("a mapped text has no runs");
+  return advance(run.start, target - run.at);
+}
+
+/** The source range of the characters from `start` to before `end`; the end of a range that stops where a line was
+ * continued is on the line of its last character. */
+export function spanWithin(mapped: MappedText, start: number, end: number): Span {
+  const from = positionAt(mapped, start);
+  return { start: from, end: end > start ? advance(positionAt(mapped, end - 1), 1) : from };
+}
+
+/** The source range of the whole text. */
+export function spanOfMapped(mapped: MappedText): Span {
+  return spanWithin(mapped, 0, mapped.text.length);
+}
+
+/** The text made of some of the characters, in order. */
+export function pickRanges(mapped: MappedText, ranges: readonly (readonly [number, number])[]): MappedText {
+  const pieces: Piece[] = [];
+  for (const [start, end] of ranges) {
+    for (let at = start; at < end; ) {
+      const stop = Math.min(end, runEnd(mapped, at));
+      pieces.push({ text: mapped.text.slice(at, stop), start: positionAt(mapped, at) });
+      at = stop;
+    }
+  }
+  return joinPieces(pieces, positionAt(mapped, 0));
+}
+
+/** The offset after the last character of the run that holds `offset`. */
+function runEnd(mapped: MappedText, offset: number): number {
+  const target = mapped.base + offset;
+  let low = 0;
+  let high = mapped.runs.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((mapped.runs[middle]?.at ?? 0) <= target) low = middle + 1;
+    else high = middle;
+  }
+  const next = mapped.runs[low];
+  return next === undefined ? mapped.text.length : next.at - mapped.base;
+}

@@ -1,0 +1,15 @@
+import type { Position, Span } from "./span.js";
+
+/** The position some characters further on the same line. */
+export function advance(position: Position, characters: number): Position {
+  return {
+    offset: position.offset + characters,
+    line: position.line,
+    column: position.column + characters,
+  };
+}
+
+/** The span of some characters of one line. */
+export function spanOf(start: Position, characters: number): Span {
+  return { start, end: advance(start, characters) };
+}

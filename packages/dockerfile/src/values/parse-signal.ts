@@ -1,0 +1,58 @@
+/** Numbers of the signals on Linux (x86 and arm), by name without `SIG`. */
+const signalNumbers: ReadonlyMap<string, number> = new Map([
+  ["HUP", 1],
+  ["INT", 2],
+  ["QUIT", 3],
+  ["ILL", 4],
+  ["TRAP", 5],
+  ["ABRT", 6],
+  ["IOT", 6],
+  ["BUS", 7],
+  ["FPE", 8],
+  ["KILL", 9],
+  ["USR1", 10],
+  ["SEGV", 11],
+  ["USR2", 12],
+  ["PIPE", 13],
+  ["ALRM", 14],
+  ["TERM", 15],
+  ["STKFLT", 16],
+  ["CHLD", 17],
+  ["CLD", 17],
+  ["CONT", 18],
+  ["STOP", 19],
+  ["TSTP", 20],
+  ["TTIN", 21],
+  ["TTOU", 22],
+  ["URG", 23],
+  ["XCPU", 24],
+  ["XFSZ", 25],
+  ["VTALRM", 26],
+  ["PROF", 27],
+  ["WINCH", 28],
+  ["IO", 29],
+  ["POLL", 29],
+  ["PWR", 30],
+  ["SYS", 31],
+  ["RTMIN", 34],
+  ["RTMAX", 64],
+]);
+
+const realTime = /^RT(MIN\+|MAX-)([1-9]\d?)$/;
+
+/** The number of a signal given as a number or by name, with or without `SIG`, in any case: `15`, `term`,
+ * `SIGRTMIN+3`. undefined for anything else, and for 0. */
+export function parseSignal(text: string): number | undefined {
+  if (/^\+?\d{1,9}$/.test(text)) return Number(text) === 0 ? undefined : Number(text);
+  const name = text.toUpperCase().replace(/^SIG/, "");
+  return signalNumbers.get(name) ?? parseRealTime(name);
+}
+
+/** RTMIN+1 to RTMIN+15 and RTMAX-14 to RTMAX-1, the names that Docker knows. */
+function parseRealTime(name: string): number | undefined {
+  const match = realTime.exec(name);
+  if (match === null) return undefined;
+  const distance = Number(match[2]);
+  if (match[1] === "MIN+") return distance <= 15 ? 34 + distance : undefined;
+  return distance <= 14 ? 64 - distance : undefined;
+}
