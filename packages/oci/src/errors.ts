@@ -11,7 +11,29 @@ export type OciErrorData = {
   OCI_BLOB_SIZE_MISMATCH: { digest: string; expected: number; found: number };
   OCI_BLOB_DIGEST_MISMATCH: { expected: string; found: string };
   OCI_CONTENT_LIMIT: { found: string };
+  OCI_BLOB_MISSING: { what: string };
+  OCI_TAR_INVALID: { offset: number; found: string };
+  OCI_ARCHIVE_INVALID: { file: string };
+  OCI_ARCHIVE_COMPRESSED: { file: string; compression: string };
+  OCI_LAYER_TRAILING_BYTES: { trailingBytes: number };
   OCI_LAYOUT_OCCUPIED: { directory: string; strange: readonly string[] };
+  PATH_NOT_ENCODABLE: { path: string };
+  TAR_FIELD_INVALID: { path: string; field: string; found: string };
+  TAR_PATH_UNSAFE: { path: string };
+  TAR_MALFORMED: { problem: string };
+  TAR_TYPE_UNSUPPORTED: { path: string; type: string };
+  TAR_LIMIT_EXCEEDED: { limit: string; max: number };
+  TAR_COMPRESSION_UNSUPPORTED: { found: string };
+  TAR_COMPRESSION_CORRUPT: { compression: string };
+  LAYER_PATH_UNSAFE: { path: string };
+  LAYER_PATH_DUPLICATE: { path: string };
+  LAYER_ENTRY_ORDER: { path: string; previous: string };
+  LAYER_PARENT_NOT_DIRECTORY: { path: string; parent: string };
+  LAYER_RESERVED_NAME: { path: string };
+  LAYER_HARDLINK_TARGET: { path: string; target: string };
+  LAYER_FILE_SIZE: { path: string; expected: number; found: number };
+  LAYER_FILE_DIGEST: { path: string; expected: string; found: string };
+  LAYER_SEGMENT_CORRUPT: { offset: number; size: number };
 };
 
 /** The exit code of each error code of this package. */
@@ -24,7 +46,29 @@ export const ociErrorCodes: ErrorCodes<OciErrorData> = {
   OCI_BLOB_SIZE_MISMATCH: 1,
   OCI_BLOB_DIGEST_MISMATCH: 1,
   OCI_CONTENT_LIMIT: 1,
+  OCI_BLOB_MISSING: 1,
+  OCI_TAR_INVALID: 1,
+  OCI_ARCHIVE_INVALID: 1,
+  OCI_ARCHIVE_COMPRESSED: 1,
+  OCI_LAYER_TRAILING_BYTES: 1,
   OCI_LAYOUT_OCCUPIED: 1,
+  PATH_NOT_ENCODABLE: 1,
+  TAR_FIELD_INVALID: 1,
+  TAR_PATH_UNSAFE: 1,
+  TAR_MALFORMED: 1,
+  TAR_TYPE_UNSUPPORTED: 1,
+  TAR_LIMIT_EXCEEDED: 1,
+  TAR_COMPRESSION_UNSUPPORTED: 1,
+  TAR_COMPRESSION_CORRUPT: 1,
+  LAYER_PATH_UNSAFE: 1,
+  LAYER_PATH_DUPLICATE: 4,
+  LAYER_ENTRY_ORDER: 4,
+  LAYER_PARENT_NOT_DIRECTORY: 4,
+  LAYER_RESERVED_NAME: 1,
+  LAYER_HARDLINK_TARGET: 4,
+  LAYER_FILE_SIZE: 1,
+  LAYER_FILE_DIGEST: 1,
+  LAYER_SEGMENT_CORRUPT: 3,
 };
 
 /** Makes an error of this package. */

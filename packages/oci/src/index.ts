@@ -1,3 +1,4 @@
+export { openImageArchive } from "./archive/open-image-archive.js";
 export type { WriteOptions } from "./archive/write-image-archive.js";
 export { writeImageArchive } from "./archive/write-image-archive.js";
 export type { ContentDigest, DiffId, Digest } from "./digest.js";
@@ -42,6 +43,7 @@ export type { ImageContent, ImageRoot, NamedImage } from "./image/image-content.
 export { imageContent, withDocuments } from "./image/image-content.js";
 export type { ImageIndex } from "./image/image-index.js";
 export type { ImageManifest } from "./image/image-manifest.js";
+export type { ImageSource, ImageSourceKind } from "./image/image-source.js";
 export type { LayerCompression, MediaKind } from "./image/media-types.js";
 export { kindOfMediaType, layerCompression, mediaTypes } from "./image/media-types.js";
 export type { Platform } from "./image/platform.js";
@@ -49,4 +51,10 @@ export { encodeJson } from "./json/encode-json.js";
 export type { ShapeProblem, ShapeRule } from "./json/shape.js";
 export type { LayerEntry, LayerFile, LayerHardLink, OpaqueDirectory, Whiteout } from "./layer/layer-entry.js";
 export type { LayerSegment, LayerTree, LayerWritten, TreeEntry, TreeFile } from "./layer/layer-tree.js";
+export type { ByteRange, LayoutFiles } from "./layout/layout-files.js";
+export { openImageLayout } from "./layout/open-image-layout.js";
 export { writeImageLayout } from "./layout/write-image-layout.js";
+export type { Mismatch, MismatchRule } from "./validate/mismatch.js";
+export { mismatchRules } from "./validate/mismatch.js";
+export type { ValidateOptions } from "./validate/validate-image.js";
+export { validateImage } from "./validate/validate-image.js";

@@ -46,7 +46,7 @@ async function drain(tar: Pack, sink: ByteSink, signal: AbortSignal | undefined)
   let size = 0;
   for await (const chunk of tar as AsyncIterable<Uint8Array>) {
     signal?.throwIfAborted();
-    await sink.write(chunk);
+    await sink(chunk);
     size += chunk.length;
   }
   return size;

@@ -6,7 +6,5 @@ export interface BlobSource {
   read(digest: Digest): AsyncIterable<Uint8Array>;
 }
 
-/** Takes bytes in order. All of a chunk is taken when `write` resolves; the chunk may be reused after that. */
-export interface ByteSink {
-  write(chunk: Uint8Array): Promise<unknown> | undefined;
-}
+/** Takes bytes in order. The next chunk comes when the promise of the last has resolved. */
+export type ByteSink = (chunk: Uint8Array) => void | Promise<void>;

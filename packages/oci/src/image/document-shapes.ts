@@ -34,7 +34,10 @@ const descriptorMembers = {
   optional: { urls: list(uri), annotations, data: base64, artifactType: mediaType },
 };
 const descriptor: Shape = object(descriptorMembers);
-const manifestDescriptor: Shape = object({
+
+/** A descriptor as an index has it, with a platform.
+ * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/schema/content-descriptor.json */
+export const descriptorShape: Shape = object({
   ...descriptorMembers,
   optional: { ...descriptorMembers.optional, platform },
 });
@@ -48,7 +51,7 @@ export const manifestShape: Shape = object({
 
 /** @see https://github.com/opencontainers/image-spec/blob/v1.1.1/schema/image-index-schema.json */
 export const indexShape: Shape = object({
-  required: { schemaVersion: literal(2), manifests: list(manifestDescriptor) },
+  required: { schemaVersion: literal(2), manifests: list(descriptorShape) },
   optional: { mediaType, artifactType: mediaType, subject: descriptor, annotations },
   forbidden: { config: "the member of a manifest", layers: "the member of a manifest" },
 });

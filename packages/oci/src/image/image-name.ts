@@ -1,4 +1,11 @@
 import { ociError } from "../errors.js";
+import type { Annotations } from "./descriptor.js";
+
+/** The annotations under which an entry of `index.json` has its name. */
+export const annotationNames = {
+  refName: "org.opencontainers.image.ref.name",
+  fullName: "io.containerd.image.name",
+} as const;
 
 /** The parts of an image's full name. */
 export interface ImageName {
@@ -34,6 +41,20 @@ export function parseImageName(name: string): ImageName {
     tagForm.test(tag);
   if (!valid) throw invalidName(name);
   return { full: name, familiar: familiarName(name), tag };
+}
+
+/** The full name of an image as Docker's users and `manifest.json` say it: `app:1.0` is `docker.io/library/app:1.0`.
+ * @throws OciBuildError OCI_IMAGE_NAME_INVALID */
+export function parseFamiliarName(name: string): ImageName {
+  const slash = name.indexOf("/");
+  if (slash === -1) return parseImageName(`docker.io/library/${name}`);
+  return parseImageName(host.test(name.slice(0, slash)) ? name : `docker.io/${name}`);
+}
+
+/** How `index.json` carries a name: the tag alone is what the image-spec calls a reference, the whole is containerd's.
+ * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md#pre-defined-annotation-keys */
+export function nameAnnotations({ full, tag }: ImageName): Annotations {
+  return { [annotationNames.fullName]: full, [annotationNames.refName]: tag };
 }
 
 function familiarName(name: string): string {

@@ -1,11 +1,12 @@
 import type { Digest } from "../digest.js";
-import type { Annotations, Descriptor } from "../image/descriptor.js";
+import type { Descriptor } from "../image/descriptor.js";
 import type { ImageContent, ImageRoot } from "../image/image-content.js";
 import type { ImageIndex } from "../image/image-index.js";
-import { type ImageName, parseImageName } from "../image/image-name.js";
+import { type ImageName, nameAnnotations, parseImageName } from "../image/image-name.js";
 import { mediaTypes } from "../image/media-types.js";
 import { encodeJson } from "../json/encode-json.js";
 import { blobPath } from "./blob-path.js";
+import type { DockerManifestEntry } from "./docker-manifest.js";
 import { type FoundManifest, gatherContent } from "./gather-content.js";
 
 /** One name of a layout, as the archive and the folder both have it. Directories have no slash at the end. */
@@ -54,19 +55,6 @@ function indexEntries({ descriptor, parsedNames }: NamedRoot): readonly Descript
     ...descriptor,
     annotations: { ...descriptor.annotations, ...nameAnnotations(name) },
   }));
-}
-
-/** The tag alone is what the image-spec calls a reference name; the whole name is containerd's.
- * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md#pre-defined-annotation-keys */
-function nameAnnotations({ full, tag }: ImageName): Annotations {
-  return { "io.containerd.image.name": full, "org.opencontainers.image.ref.name": tag };
-}
-
-/** An entry of `manifest.json`, in the words of `docker save`. */
-interface DockerManifestEntry {
-  readonly Config: string;
-  readonly RepoTags: readonly string[];
-  readonly Layers: readonly string[];
 }
 
 /** One entry for each image; the same image under two roots has the names of both. */
