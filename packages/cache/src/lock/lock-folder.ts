@@ -31,7 +31,6 @@ export interface LockOwner {
 }
 
 const OWNER_FILE = "owner";
-const takenCodes: ReadonlySet<string> = new Set(["ENOTEMPTY", "EEXIST", "EPERM", "EACCES"]);
 
 /** What a lock looks like now. */
 export async function readLock(store: StoreContext, name: string): Promise<LockState> {
@@ -40,21 +39,23 @@ export async function readLock(store: StoreContext, name: string): Promise<LockS
   return { generation, owner: await readOwner(join(folderOf(store, name, generation), OWNER_FILE)) };
 }
 
+/** One generation of a lock. */
+export interface LockPlace {
+  readonly name: string;
+  readonly generation: number;
+}
+
 /** Takes a lock at a generation, or gives undefined when somebody else was faster. */
-export async function takeLock(
-  store: StoreContext,
-  name: string,
-  generation: number,
-): Promise<HeldLock | undefined> {
-  const folder = folderOf(store, name, generation);
+export async function takeLock(store: StoreContext, place: LockPlace): Promise<HeldLock | undefined> {
+  const folder = folderOf(store, place.name, place.generation);
   try {
-    if (!(await moveInto(await prepareFolder(store), folder))) return undefined;
-    const all = await generations(store, name);
-    if (all.at(-1) !== generation) {
-      await removeFolder(folder);
+    if (!(await moveInto(store, await prepareFolder(store), place))) return undefined;
+    const all = await generations(store, place.name);
+    if (all.at(-1) !== place.generation) {
+      await removeOldFolder(folder);
       return undefined;
     }
-    for (const old of all.slice(0, -1)) await removeFolder(folderOf(store, name, old));
+    for (const old of all.slice(0, -1)) await removeOldFolder(folderOf(store, place.name, old));
     const ownerFile = join(folder, OWNER_FILE);
     return { ownerFile, release: () => rm(ownerFile, { force: true }) };
   } catch (error) {
@@ -70,17 +71,23 @@ async function prepareFolder(store: StoreContext): Promise<string> {
   return folder;
 }
 
-async function moveInto(prepared: string, folder: string): Promise<boolean> {
+async function moveInto(store: StoreContext, prepared: string, place: LockPlace): Promise<boolean> {
   try {
-    await rename(prepared, folder);
+    await rename(prepared, folderOf(store, place.name, place.generation));
     return true;
   } catch (error) {
     await removeFolder(prepared);
-    const code = systemErrorCode(error) ?? "";
-    // Windows says EPERM or EACCES for a folder that exists.
-    if (!takenCodes.has(code) || !(await exists(folder))) throw error;
+    if (!(await isTaken(store, place, systemErrorCode(error)))) throw error;
     return false;
   }
+}
+
+/** Windows says EPERM or EACCES of a folder that exists, and of one that may not be made. The folder itself may have
+ * been removed by the next owner since. */
+async function isTaken(store: StoreContext, place: LockPlace, code: string | undefined): Promise<boolean> {
+  if (code === "ENOTEMPTY" || code === "EEXIST") return true;
+  if (code !== "EPERM" && code !== "EACCES") return false;
+  return ((await generations(store, place.name)).at(-1) ?? 0) >= place.generation;
 }
 
 async function generations(store: StoreContext, name: string): Promise<readonly number[]> {
@@ -100,13 +107,12 @@ async function readOwner(path: string): Promise<LockOwner | undefined> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** An old folder that stays behind is in nobody's way. */
+async function removeOldFolder(folder: string): Promise<void> {
   try {
-    await stat(path);
-    return true;
+    await removeFolder(folder);
   } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return false;
-    throw error;
+    if (systemErrorCode(error) === undefined) throw error;
   }
 }
 

@@ -36,7 +36,7 @@ async function acquire(store: StoreContext, name: string): Promise<HeldLock> {
     store.signal?.throwIfAborted();
     const { generation, owner } = await readLock(store, name);
     if (owner === undefined || watch.hasGone(owner)) {
-      const held = await takeLock(store, name, generation + 1);
+      const held = await takeLock(store, { name, generation: generation + 1 });
       if (held !== undefined) return held;
     } else {
       watch.warnOfWait(name, owner);
