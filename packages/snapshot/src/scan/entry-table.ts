@@ -1,0 +1,181 @@
+import type { Entry, Xattrs } from "@oci-build/oci";
+import { snapshotError } from "../errors.js";
+import { entryKinds } from "./entry-kind.js";
+
+/** What a scan knows of one name. Times are nanoseconds since 1970. */
+export interface EntryRow {
+  readonly parent: number;
+  readonly name: string;
+  readonly type: Entry["type"];
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  readonly dev: bigint;
+  readonly ino: bigint;
+  readonly rdev: bigint;
+  readonly target?: string | undefined;
+  readonly xattrs?: Xattrs | undefined;
+}
+
+/** The columns of numbers, one value for each row; some 60 bytes a row. */
+interface Columns {
+  readonly parent: Uint32Array;
+  readonly kind: Uint8Array;
+  readonly mode: Uint16Array;
+  readonly uid: Uint32Array;
+  readonly gid: Uint32Array;
+  readonly size: Float64Array;
+  readonly mtimeSec: Float64Array;
+  /** Nanoseconds modulo 2^64: only compared, since times beyond the year 2262 do not fit. */
+  readonly mtimeNs: BigInt64Array;
+  readonly ctimeNs: BigInt64Array;
+  readonly ino: BigUint64Array;
+  /** An index into `devs`. */
+  readonly dev: Uint16Array;
+}
+
+/** The entries of a tree by column, in the order of `compareTreePaths`; row 0 is the root. What few entries have
+ * stands aside by row. `linkGroups` gives the first row of the file that a row is a hard link of. */
+export interface EntryTable {
+  readonly count: number;
+  readonly names: readonly string[];
+  readonly columns: Columns;
+  readonly devs: readonly bigint[];
+  readonly targets: ReadonlyMap<number, string>;
+  readonly rdevs: ReadonlyMap<number, bigint>;
+  readonly xattrs: ReadonlyMap<number, Xattrs>;
+  readonly linkGroups: ReadonlyMap<number, number>;
+}
+
+/** Most entries of one tree: what fits a row number of 32 bits is far more than what fits in memory. */
+export const SCAN_MAX_ENTRIES: number = 50_000_000;
+
+const nanosecondsASecond = 1_000_000_000n;
+
+/** Collects rows into columns that double when they are full. */
+export class EntryTableBuilder {
+  readonly #names: string[] = [];
+  readonly #devs: bigint[] = [];
+  readonly #targets = new Map<number, string>();
+  readonly #rdevs = new Map<number, bigint>();
+  readonly #xattrs = new Map<number, Xattrs>();
+  readonly #firstByInode = new Map<bigint, number>();
+  readonly #linkGroups = new Map<number, number>();
+  #columns: Columns = allocateColumns(1024);
+  #lastDev = -1;
+
+  get count(): number {
+    return this.#names.length;
+  }
+
+  /** Appends a row and gives its number. Parents come before their entries. */
+  add(row: EntryRow): number {
+    const index = this.#names.length;
+    if (index >= SCAN_MAX_ENTRIES) throw tooLarge(row.name);
+    if (index >= this.#columns.kind.length) this.#columns = resizeColumns(this.#columns, index * 2);
+    this.#names.push(row.name);
+    writeColumns(this.#columns, index, row);
+    this.#columns.dev[index] = this.#devIndex(row.dev);
+    if (row.target !== undefined) this.#targets.set(index, row.target);
+    if (row.type.endsWith("device")) this.#rdevs.set(index, row.rdev);
+    if (row.xattrs !== undefined) this.#xattrs.set(index, row.xattrs);
+    return index;
+  }
+
+  /** Notes that the file of a row has more than one name, of which some may lie in this tree. */
+  link(index: number, dev: bigint, ino: bigint): void {
+    const key = (dev << 64n) | ino;
+    const first = this.#firstByInode.get(key);
+    if (first === undefined) {
+      this.#firstByInode.set(key, index);
+      return;
+    }
+    this.#linkGroups.set(first, first);
+    this.#linkGroups.set(index, first);
+  }
+
+  /** The table of all rows; the builder is done with. */
+  finish(): EntryTable {
+    return {
+      count: this.#names.length,
+      names: this.#names,
+      columns: resizeColumns(this.#columns, this.#names.length),
+      devs: this.#devs,
+      targets: this.#targets,
+      rdevs: this.#rdevs,
+      xattrs: this.#xattrs,
+      linkGroups: this.#linkGroups,
+    };
+  }
+
+  #devIndex(dev: bigint): number {
+    if (this.#devs[this.#lastDev] === dev) return this.#lastDev;
+    const known = this.#devs.indexOf(dev);
+    this.#lastDev = known < 0 ? this.#devs.push(dev) - 1 : known;
+    return this.#lastDev;
+  }
+}
+
+function allocateColumns(length: number): Columns {
+  return {
+    parent: new Uint32Array(length),
+    kind: new Uint8Array(length),
+    mode: new Uint16Array(length),
+    uid: new Uint32Array(length),
+    gid: new Uint32Array(length),
+    size: new Float64Array(length),
+    mtimeSec: new Float64Array(length),
+    mtimeNs: new BigInt64Array(length),
+    ctimeNs: new BigInt64Array(length),
+    ino: new BigUint64Array(length),
+    dev: new Uint16Array(length),
+  };
+}
+
+function resizeColumns(old: Columns, length: number): Columns {
+  const columns = allocateColumns(length);
+  columns.parent.set(old.parent.subarray(0, length));
+  columns.kind.set(old.kind.subarray(0, length));
+  columns.mode.set(old.mode.subarray(0, length));
+  columns.uid.set(old.uid.subarray(0, length));
+  columns.gid.set(old.gid.subarray(0, length));
+  columns.size.set(old.size.subarray(0, length));
+  columns.mtimeSec.set(old.mtimeSec.subarray(0, length));
+  columns.mtimeNs.set(old.mtimeNs.subarray(0, length));
+  columns.ctimeNs.set(old.ctimeNs.subarray(0, length));
+  columns.ino.set(old.ino.subarray(0, length));
+  columns.dev.set(old.dev.subarray(0, length));
+  return columns;
+}
+
+function writeColumns(columns: Columns, index: number, row: EntryRow): void {
+  columns.parent[index] = row.parent;
+  columns.kind[index] = entryKinds.indexOf(row.type);
+  columns.mode[index] = row.mode;
+  columns.uid[index] = row.uid;
+  columns.gid[index] = row.gid;
+  columns.size[index] = row.size;
+  columns.mtimeSec[index] = wholeSeconds(row.mtimeNs);
+  columns.mtimeNs[index] = row.mtimeNs;
+  columns.ctimeNs[index] = row.ctimeNs;
+  columns.ino[index] = row.ino;
+}
+
+/** Rounded down, also before 1970. */
+function wholeSeconds(nanoseconds: bigint): number {
+  const truncated = nanoseconds / nanosecondsASecond;
+  return Number(
+    nanoseconds < 0n && truncated * nanosecondsASecond !== nanoseconds ? truncated - 1n : truncated,
+  );
+}
+
+function tooLarge(name: string): Error {
+  return snapshotError("SNAPSHOT_TOO_LARGE", {
+    message: `the tree has more than ${SCAN_MAX_ENTRIES} entries, at ${JSON.stringify(name)}`,
+    data: { path: name, limit: SCAN_MAX_ENTRIES },
+    hint: "Leave directories out with .dockerignore.",
+  });
+}

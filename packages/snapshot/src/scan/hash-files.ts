@@ -1,0 +1,52 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Snapshot } from "../snapshot.js";
+
+/** How far a bulk hashing has come. */
+export interface HashProgress {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export interface HashFilesOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called some 60 times a second at most, and once at the end. */
+  readonly onProgress?: ((progress: HashProgress) => void) | undefined;
+}
+
+/** How long files are hashed before the event loop has its turn, in milliseconds. */
+const turnMs = 16;
+
+/** Files between two looks at the clock. */
+const clockInterval = 32;
+
+/** Makes the digests of many files known, so that `fileDigest` gives them at once; in the given order, and fastest
+ * when that is the tree's. Gives the count of files and their bytes, whether they were read or known before.
+ * @throws OciBuildError as `fileDigest`; the signal's reason when aborted */
+export async function hashFiles(
+  snapshot: Snapshot,
+  paths: Iterable<string>,
+  options: HashFilesOptions = {},
+): Promise<HashProgress> {
+  const progress = { files: 0, bytes: 0 };
+  let turnEnd = performance.now() + turnMs;
+  options.signal?.throwIfAborted();
+  for (const path of paths) {
+    const digest = snapshot.fileDigest(path);
+    if (digest instanceof Promise) await digest;
+    progress.files++;
+    progress.bytes += sizeOf(snapshot, path);
+    if (progress.files % clockInterval !== 0 || performance.now() < turnEnd) continue;
+    await nextTurn();
+    options.signal?.throwIfAborted();
+    options.onProgress?.({ ...progress });
+    turnEnd = performance.now() + turnMs;
+  }
+  options.signal?.throwIfAborted();
+  options.onProgress?.({ ...progress });
+  return progress;
+}
+
+function sizeOf(snapshot: Snapshot, path: string): number {
+  const entry = snapshot.get(path);
+  return entry?.type === "file" ? entry.size : 0;
+}

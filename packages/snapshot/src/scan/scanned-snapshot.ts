@@ -1,0 +1,119 @@
+import type { Digest, Entry, FileReader } from "@oci-build/oci";
+import type { Snapshot } from "../snapshot.js";
+import type { ContextFileSystem } from "./context-file-system.js";
+import { DigestColumn } from "./digest-column.js";
+import type { EntryTable } from "./entry-table.js";
+import { notAFile } from "./file-check.js";
+import { HASH_BUFFER_SIZE, hashScannedFile } from "./hash-scanned-file.js";
+import { nativePath } from "./native-path.js";
+import { openScannedFile, type ScannedFile } from "./open-scanned-file.js";
+import { type RowLookup, rowLookup } from "./row-lookup.js";
+import { entryOfRow, pathOfRow, typeOfRow } from "./table-entry.js";
+
+/** How much was really read to give digests. */
+export interface HashWork {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** A tree that lies on a file system, as a scan saw it. */
+export interface ScannedSnapshot extends Snapshot {
+  /** Entries without the root. */
+  readonly entryCount: number;
+  /** What `fileDigest` has read so far; names of one file count once. */
+  readonly hashed: HashWork;
+}
+
+/** The snapshot of a table whose files lie below `root`. */
+export function scannedSnapshot(table: EntryTable, root: string, fs: ContextFileSystem): ScannedSnapshot {
+  return new TableSnapshot(table, root, fs);
+}
+
+/** A class because it remembers digests and keeps a buffer. */
+class TableSnapshot implements ScannedSnapshot {
+  readonly entryCount: number;
+  readonly #table: EntryTable;
+  readonly #root: string;
+  readonly #fs: ContextFileSystem;
+  readonly #digests: DigestColumn;
+  readonly #pending = new Map<number, Promise<Digest>>();
+  #lookup: RowLookup | undefined;
+  #buffer: Uint8Array | undefined;
+  #hashed: HashWork = { files: 0, bytes: 0 };
+
+  constructor(table: EntryTable, root: string, fs: ContextFileSystem) {
+    this.#table = table;
+    this.#root = root;
+    this.#fs = fs;
+    this.#digests = new DigestColumn(table.count);
+    this.entryCount = table.count - 1;
+  }
+
+  get hashed(): HashWork {
+    return this.#hashed;
+  }
+
+  *entries(): Iterable<Entry> {
+    const table = this.#table;
+    let directory = { row: 0, path: "" };
+    for (let row = 1; row < table.count; row++) {
+      const parent = table.columns.parent[row] ?? 0;
+      if (parent !== directory.row) directory = { row: parent, path: pathOfRow(table, parent) };
+      const name = table.names[row] ?? "";
+      const path = parent === 0 ? name : `${directory.path}/${name}`;
+      yield entryOfRow(table, row, path);
+      if (typeOfRow(table, row) === "directory") directory = { row, path };
+    }
+  }
+
+  get(path: string): Entry | undefined {
+    const row = this.#rows().find(path);
+    return row === undefined ? undefined : entryOfRow(this.#table, row, path);
+  }
+
+  list(path: string): readonly string[] | undefined {
+    const row = this.#rows().find(path);
+    if (row === undefined || typeOfRow(this.#table, row) !== "directory") return undefined;
+    return Array.from(this.#rows().entriesOf(row), (entry) => this.#table.names[entry] ?? "");
+  }
+
+  openFile(path: string): FileReader {
+    return openScannedFile(this.#file(path));
+  }
+
+  fileDigest(path: string): Digest | Promise<Digest> {
+    const file = this.#file(path);
+    const row = this.#table.linkGroups.get(file.row) ?? file.row;
+    return this.#digests.get(row) ?? this.#pending.get(row) ?? this.#hash(file, row);
+  }
+
+  #hash(file: ScannedFile, row: number): Digest | Promise<Digest> {
+    this.#buffer ??= new Uint8Array(HASH_BUFFER_SIZE);
+    const digest = hashScannedFile(file, this.#buffer);
+    if (!(digest instanceof Promise)) return this.#remember(row, digest);
+    const pending = digest
+      .then((bytes) => this.#remember(row, bytes))
+      .finally(() => this.#pending.delete(row));
+    this.#pending.set(row, pending);
+    return pending;
+  }
+
+  #remember(row: number, digest: Uint8Array): Digest {
+    const { files, bytes } = this.#hashed;
+    this.#hashed = { files: files + 1, bytes: bytes + (this.#table.columns.size[row] ?? 0) };
+    return this.#digests.set(row, digest);
+  }
+
+  #file(path: string): ScannedFile {
+    const row = this.#rows().find(path);
+    if (row === undefined) throw notAFile(path, "nothing");
+    const type = typeOfRow(this.#table, row);
+    if (type !== "file") throw notAFile(path, type);
+    return { fs: this.#fs, table: this.#table, row, path, native: nativePath(this.#root, path) };
+  }
+
+  #rows(): RowLookup {
+    this.#lookup ??= rowLookup(this.#table);
+    return this.#lookup;
+  }
+}

@@ -1,0 +1,198 @@
+import type { Entry, FileEntry, LayerEntry, LayerHardLink, TreeEntry } from "@oci-build/oci";
+import { resolvePath } from "../resolve-path.js";
+import { layerInvalid } from "./layer-invalid.js";
+import {
+  type DirectoryNode,
+  type FileData,
+  type FileNode,
+  impliedDirectory,
+  isDirectoryNode,
+  isFileNode,
+  nodeAt,
+  type TreeNode,
+} from "./tree-node.js";
+
+/** One member of a layer with the bytes of its file. */
+export interface TreeEdit {
+  readonly entry: LayerEntry | TreeEntry;
+  readonly data?: FileData | undefined;
+}
+
+/** A tree while it is made. Directories in `own` are new and may be changed; all others belong to earlier trees. */
+interface Editing {
+  root: DirectoryNode;
+  groups: number;
+  readonly own: Set<DirectoryNode>;
+  /** Names of link groups in the layer → first file of each, and the name in the tree. */
+  readonly linked: Map<string, { readonly node: FileNode; readonly group: string }>;
+  /** The directory that the last entry went into, by its path in the layer. */
+  lastParent: { readonly path: string; readonly node: DirectoryNode } | undefined;
+}
+
+/** A tree with a layer applied. Deletions come first, wherever they stand: they are about the layers below only. */
+export function applyEdits(
+  root: DirectoryNode,
+  groups: number,
+  edits: readonly TreeEdit[],
+): { readonly root: DirectoryNode; readonly groups: number } {
+  const editing: Editing = { root, groups, own: new Set(), linked: new Map(), lastParent: undefined };
+  for (const { entry } of edits) {
+    if (entry.type === "whiteout") removePath(editing, entry.path);
+    else if (entry.type === "opaque") clearDirectory(editing, entry.path);
+  }
+  for (const edit of edits) addEdit(editing, edit);
+  return { root: editing.root, groups: editing.groups };
+}
+
+function addEdit(editing: Editing, { entry, data }: TreeEdit): void {
+  if (entry.type === "whiteout" || entry.type === "opaque") return;
+  if (entry.path === "") setRoot(editing, entry);
+  else if (entry.type === "hardlink") addHardLink(editing, entry);
+  else if (entry.type !== "file") place(editing, entry.path, (path) => newNode({ ...entry, path }));
+  else if (data !== undefined) addFile(editing, entry, data);
+}
+
+function newNode(entry: Exclude<Entry, FileEntry>): TreeNode {
+  return entry.type === "directory" ? { entry, children: new Map() } : { entry };
+}
+
+function setRoot(editing: Editing, entry: LayerEntry | TreeEntry): void {
+  if (entry.type !== "directory") throw layerInvalid("", "the root is no directory");
+  editing.root = { entry, children: ownDirectory(editing, "").children };
+  editing.own.add(editing.root);
+  editing.lastParent = undefined;
+}
+
+/** Files of one link group share the bytes of the first, and get the group's name in the tree. */
+function addFile(editing: Editing, entry: FileEntry, data: FileData): void {
+  const plain = plainFile(entry);
+  if (entry.linkGroup === undefined) {
+    place(editing, entry.path, (path) => ({ entry: { ...plain, path }, data }));
+    return;
+  }
+  const known = editing.linked.get(entry.linkGroup);
+  const group = known?.group ?? newGroup(editing);
+  const shared = known?.node.data ?? data;
+  const node = place(editing, entry.path, (path) => fileNode({ ...plain, path, linkGroup: group }, shared));
+  if (known === undefined && isFileNode(node)) editing.linked.set(entry.linkGroup, { node, group });
+}
+
+/** What the tree keeps of a file's entry: where its bytes lie in the layer is not about the tree. */
+function plainFile(entry: FileEntry): FileEntry {
+  const { type, path, mode, uid, gid, mtimeSec, xattrs, size } = entry;
+  return { type, path, mode, uid, gid, mtimeSec, size, ...(xattrs === undefined ? {} : { xattrs }) };
+}
+
+function fileNode(entry: FileEntry, data: FileData): FileNode {
+  return { entry, data };
+}
+
+function newGroup(editing: Editing): string {
+  return `link-${++editing.groups}`;
+}
+
+function addHardLink(editing: Editing, entry: LayerHardLink): void {
+  const target = resolveIn(editing, entry.target, entry.path, "keep-last");
+  const node = nodeAt(editing.root, target);
+  if (!isFileNode(node)) {
+    throw layerInvalid(entry.path, `links to ${JSON.stringify(entry.target)}, which is no file before it`);
+  }
+  const group = node.entry.linkGroup ?? newGroup(editing);
+  if (node.entry.linkGroup === undefined) {
+    const { directory, name } = ownParent(editing, target);
+    directory.children.set(name, fileNode({ ...node.entry, linkGroup: group }, node.data));
+  }
+  if (resolveEntryPath(editing, entry.path) === target) return;
+  place(editing, entry.path, (path) => fileNode({ ...node.entry, path, linkGroup: group }, node.data));
+}
+
+/** Puts a node at a path of the layer; a directory takes over what an earlier directory there holds. */
+function place(editing: Editing, layerPath: string, make: (path: string) => TreeNode): TreeNode {
+  const { directory, name } = parentOf(editing, layerPath);
+  const path = directory.entry.path === "" ? name : `${directory.entry.path}/${name}`;
+  const before = directory.children.get(name);
+  const made = make(path);
+  const node =
+    isDirectoryNode(made) && isDirectoryNode(before) ? { ...made, children: new Map(before.children) } : made;
+  if (isDirectoryNode(node)) editing.own.add(node);
+  // What was there may be the very directory remembered, or a link on the way to it.
+  if (before !== undefined && !isFileNode(before)) editing.lastParent = undefined;
+  directory.children.set(name, node);
+  return node;
+}
+
+/** The directory that an entry goes into, with links followed and missing directories made. */
+function parentOf(editing: Editing, layerPath: string): { directory: DirectoryNode; name: string } {
+  const { parent, name } = splitPath(layerPath);
+  if (editing.lastParent?.path !== parent) {
+    const path = resolveIn(editing, parent, layerPath, "follow-last");
+    editing.lastParent = { path: parent, node: ownDirectory(editing, path, layerPath) };
+  }
+  return { directory: editing.lastParent.node, name };
+}
+
+/** Splits an entry's path. Paths of layers are untrusted here: a tree may come from anywhere. */
+function splitPath(path: string): { readonly parent: string; readonly name: string } {
+  const isClean = path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  if (!isClean) throw layerInvalid(path, "is not a clean relative path");
+  const end = path.lastIndexOf("/");
+  return { parent: path.slice(0, Math.max(end, 0)), name: path.slice(end + 1) };
+}
+
+function ownParent(editing: Editing, path: string): { directory: DirectoryNode; name: string } {
+  const { parent, name } = splitPath(path);
+  return { directory: ownDirectory(editing, parent, path), name };
+}
+
+/** The directory at a resolved path, copied if it belongs to an earlier tree and made if it is missing. */
+function ownDirectory(editing: Editing, path: string, forPath: string = path): DirectoryNode {
+  editing.root = owned(editing, editing.root);
+  let directory = editing.root;
+  for (const name of path === "" ? [] : path.split("/")) {
+    const parentPath = directory.entry.path;
+    const child =
+      directory.children.get(name) ?? impliedDirectory(parentPath === "" ? name : `${parentPath}/${name}`);
+    if (!isDirectoryNode(child))
+      throw layerInvalid(forPath, `lies below ${JSON.stringify(child.entry.path)}, no directory`);
+    const own = owned(editing, child);
+    directory.children.set(name, own);
+    directory = own;
+  }
+  return directory;
+}
+
+function owned(editing: Editing, directory: DirectoryNode): DirectoryNode {
+  if (editing.own.has(directory)) return directory;
+  const copy = { entry: directory.entry, children: new Map(directory.children) };
+  editing.own.add(copy);
+  return copy;
+}
+
+function removePath(editing: Editing, layerPath: string): void {
+  const path = resolveEntryPath(editing, layerPath);
+  if (nodeAt(editing.root, path) === undefined) return;
+  const { directory, name } = ownParent(editing, path);
+  directory.children.delete(name);
+}
+
+function clearDirectory(editing: Editing, layerPath: string): void {
+  const path = layerPath === "" ? "" : resolveEntryPath(editing, layerPath);
+  if (isDirectoryNode(nodeAt(editing.root, path))) ownDirectory(editing, path).children.clear();
+}
+
+/** Where an entry of the layer lies in the tree: links above it are followed, not the entry itself. */
+function resolveEntryPath(editing: Editing, layerPath: string): string {
+  const { parent, name } = splitPath(layerPath);
+  const directory = resolveIn(editing, parent, layerPath, "follow-last");
+  return directory === "" ? name : `${directory}/${name}`;
+}
+
+function resolveIn(
+  editing: Editing,
+  path: string,
+  forPath: string,
+  last: "follow-last" | "keep-last",
+): string {
+  if (path.includes("\0")) throw layerInvalid(forPath, "has a NUL in its path");
+  return resolvePath({ get: (at) => nodeAt(editing.root, at)?.entry }, path, last).path;
+}
