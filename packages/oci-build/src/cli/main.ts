@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { CommanderError } from "commander";
+import { parseArguments, type Request } from "./parse-arguments.js";
+import { runBuild } from "./run-build.js";
+import type { CliProcess } from "./terminal.js";
+
+const EXIT_USAGE = 2;
+
+/** Runs the command line and sets the process's exit code: 0 built, 1 the build failed, 2 usage, 3 environment,
+ * 4 a bug of ours, 128 + n after a signal. */
+export async function main(args: readonly string[], process: CliProcess): Promise<void> {
+  const request = readRequest(args, process);
+  if (request === undefined) return;
+  if (request.kind === "version") process.stdout.write(`oci-build ${packageVersion()}\n`);
+  else process.exitCode = await runBuild(request.context, request.flags, process);
+}
+
+/** The request, or undefined when help was shown or the usage is wrong. */
+function readRequest(args: readonly string[], process: CliProcess): Request | undefined {
+  try {
+    return parseArguments(args, process);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+    return undefined;
+  }
+}
+
+function packageVersion(): string {
+  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
+}

@@ -1,0 +1,91 @@
+import { Command, Option } from "commander";
+import { goBooleans } from "./go-booleans.js";
+import type { CliProcess } from "./terminal.js";
+
+export const progressModes = ["auto", "plain", "tty", "rawjson", "quiet"] as const;
+export type ProgressMode = (typeof progressModes)[number];
+
+/** The build's options as the command line or the configuration file gives them; what was not given is undefined. */
+export interface BuildFlags {
+  readonly file?: string | undefined;
+  readonly tag?: readonly string[] | undefined;
+  readonly target?: string | undefined;
+  readonly buildArg?: readonly string[] | undefined;
+  readonly label?: readonly string[] | undefined;
+  readonly output?: string | undefined;
+  /** False for `--no-cache`. */
+  readonly cache?: boolean | undefined;
+  readonly platform?: string | undefined;
+  readonly progress?: ProgressMode | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly iidfile?: string | undefined;
+  readonly metadataFile?: string | undefined;
+  readonly cacheDir?: string | undefined;
+}
+
+/** What the command line asks for. */
+export type Request =
+  | { readonly kind: "build"; readonly context: string; readonly flags: BuildFlags }
+  | { readonly kind: "version" };
+
+/** Reads `[build] [options] CONTEXT`.
+ * @throws CommanderError for wrong usage, which it has told of, and after `--help` */
+export function parseArguments(args: readonly string[], process: CliProcess): Request {
+  const command = declare(process);
+  command.parse(goBooleans(args[0] === "build" ? args.slice(1) : args), { from: "user" });
+  const { version, ...flags } = command.opts<BuildFlags & { version?: true }>();
+  if (version === true) return { kind: "version" };
+  const [context] = command.args;
+  if (context === undefined) return command.error("error: missing argument: CONTEXT\nTry: oci-build .");
+  return { kind: "build", context, flags };
+}
+
+function declare(process: CliProcess): Command {
+  return new Command("oci-build")
+    .usage("[build] [options] CONTEXT")
+    .description("Builds a Dockerfile into an OCI image. No daemon, no root, no Docker.")
+    .argument("[CONTEXT]", "folder whose files the build may copy")
+    .addOption(new Option("-f, --file <path>", "Dockerfile (default: CONTEXT/Dockerfile)"))
+    .addOption(repeatable("-t, --tag <name>", "name for the image, such as app:1.0; repeatable"))
+    .addOption(new Option("--target <stage>", "stage to build (default: the last)"))
+    .addOption(repeatable("--build-arg <name[=value]>", "value of an ARG; without =, from the environment"))
+    .addOption(repeatable("--label <name=value>", "label of the image; repeatable"))
+    .addOption(
+      new Option(
+        "-o, --output <spec>",
+        "type=oci,dest=PATH; dest=- is standard output, tar=false a folder (default: ./<name>.oci.tar)",
+      ),
+    )
+    .addOption(new Option("--no-cache", "look nothing up in the cache"))
+    .addOption(new Option("--cache", "use the cache").hideHelp())
+    .addOption(new Option("--platform <os/arch>", "platform of the image (default: linux/<this machine's>)"))
+    .addOption(
+      new Option("--progress <mode>", "how to tell what happens")
+        .choices(progressModes)
+        .default(undefined, "auto"),
+    )
+    .addOption(new Option("-q, --quiet", "print the image's digest, and nothing else"))
+    .addOption(new Option("--iidfile <path>", "write the image's digest to a file"))
+    .addOption(new Option("--metadata-file <path>", "write what was built to a file, as JSON"))
+    .addOption(
+      new Option("--cache-dir <path>", "folder of the cache (default: OCI_BUILD_CACHE_DIR, else the user's)"),
+    )
+    .helpOption("-h, --help", "show this")
+    .addOption(new Option("-V, --version", "show the version"))
+    .addHelpText("after", "\nDefaults for all options can stand in oci-build.toml beside the Dockerfile.")
+    .allowExcessArguments(false)
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(text),
+      writeErr: (text) => process.stderr.write(text),
+    });
+}
+
+function repeatable(flags: string, description: string): Option {
+  const collect = (value: string, previous: readonly string[] | undefined): readonly string[] => [
+    ...(previous ?? []),
+    value,
+  ];
+  return new Option(flags, description).argParser(collect);
+}

@@ -1,0 +1,45 @@
+import type { BuildEvent } from "../../events/build-event.js";
+import { formatBytes, formatSeconds } from "./format-quantity.js";
+
+/** An event as a line; lines of one piece of work share its `work`. */
+export interface DescribedEvent {
+  readonly work: string | undefined;
+  readonly line: string;
+}
+
+/** What an event has to say to people, or undefined. */
+export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
+  switch (event.type) {
+    case "warning":
+      return { work: undefined, line: `WARNING: ${event.message} [${event.code}]` };
+    case "context.started":
+      return { work: "context", line: `scan build context ${event.root}` };
+    case "context.scanned":
+      return { work: "context", line: `DONE ${formatSeconds(event.durationMs)}  ${event.entries} entries` };
+    case "step.started":
+      return { work: event.step.id, line: event.step.name };
+    case "step.finished":
+      return { work: event.step.id, line: describeOutcome(event) };
+    case "step.failed":
+      return { work: event.step.id, line: `ERROR: ${event.error.message}` };
+    case "output.started":
+      return {
+        work: "output",
+        line: `write ${event.destination === "-" ? "to standard output" : event.destination}`,
+      };
+    case "output.finished":
+      return { work: "output", line: `DONE ${formatSeconds(event.durationMs)}  ${formatBytes(event.size)}` };
+    case "build.started":
+    case "build.planned":
+    case "step.progress":
+    case "build.finished":
+    case "build.failed":
+      return undefined;
+  }
+}
+
+function describeOutcome({ outcome, durationMs }: Extract<BuildEvent, { type: "step.finished" }>): string {
+  if (outcome.status === "cached") return "CACHED";
+  const layer = outcome.layer === undefined ? "no change" : `layer ${formatBytes(outcome.layer.size)}`;
+  return `DONE ${formatSeconds(durationMs)}  ${layer}`;
+}

@@ -1,0 +1,34 @@
+import { constants } from "node:os";
+import type { CliProcess } from "./terminal.js";
+
+const WATCHED = ["SIGINT", "SIGTERM"] as const;
+const SIGNAL_EXIT_BASE = 128;
+
+/** An abort signal that the process's own signals raise, and what to exit with then. */
+export interface SignalWatch {
+  readonly signal: AbortSignal;
+  /** 128 + the signal's number once there was one. */
+  exitCode(): number | undefined;
+  stop(): void;
+}
+
+/** Turns the first SIGINT or SIGTERM into an abort, so that the build can clean up; a second one ends the process as
+ * it would have without us. */
+export function watchSignals(process: CliProcess): SignalWatch {
+  const controller = new AbortController();
+  let caught: NodeJS.Signals | undefined;
+  const onSignal = (name: NodeJS.Signals): void => {
+    caught = name;
+    stop();
+    controller.abort(new Error(`received ${name}`));
+  };
+  const stop = (): void => {
+    for (const name of WATCHED) process.off(name, onSignal);
+  };
+  for (const name of WATCHED) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    exitCode: () => (caught === undefined ? undefined : SIGNAL_EXIT_BASE + constants.signals[caught]),
+    stop,
+  };
+}

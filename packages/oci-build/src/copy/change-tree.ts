@@ -1,0 +1,103 @@
+import { compareTreePaths, type Entry } from "@oci-build/oci";
+import { resolvePath, type Snapshot } from "@oci-build/snapshot";
+import { buildError } from "../errors.js";
+import type { Change, ChangeSet, LayerChange } from "./change.js";
+
+/** Owner of what a step makes or copies. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const ROOT: Entry = { type: "directory", path: "", mode: 0o755, uid: 0, gid: 0, mtimeSec: 0 };
+const MADE_DIRECTORY_MODE = 0o755;
+
+/** The file tree below a step together with what the step has written so far.
+ *
+ * Nothing is ever deleted: what would need it (a file in the place of a directory and the like) is a conflict, as in
+ * BuildKit. */
+export class ChangeTree {
+  readonly #parent: Snapshot;
+  readonly #changes = new Map<string, Change>();
+
+  constructor(parent: Snapshot) {
+    this.#parent = parent;
+  }
+
+  get(path: string): Entry | undefined {
+    if (path === "") return ROOT;
+    return this.#changes.get(path)?.entry ?? this.#parent.get(path);
+  }
+
+  /** A path with all its links followed inside the root; what does not exist is kept as it is.
+   * @throws OciBuildError SNAPSHOT_LINK_LOOP */
+  resolve(path: string): string {
+    return resolvePath(this, path, "follow-last").path;
+  }
+
+  /** Writes an entry. An existing directory stays one; anything else is replaced.
+   * @throws OciBuildError COPY_DESTINATION_CONFLICT */
+  put(change: Change): void {
+    const { entry } = change;
+    const existing = this.get(entry.path);
+    const isDirectory = entry.type === "directory";
+    if (existing !== undefined && isDirectory !== (existing.type === "directory")) {
+      throw conflict(entry.path, existing.type, entry.type);
+    }
+    this.#changes.set(entry.path, change);
+  }
+
+  /** Makes a directory and its missing ancestors, 0755. `path` has no links in it: see `resolve`.
+   * @throws OciBuildError COPY_DESTINATION_CONFLICT when something that is no directory is in the way */
+  makeDirectories(path: string, owner: Owner): void {
+    if (path === "") return;
+    const existing = this.get(path);
+    if (existing?.type === "directory") return;
+    if (existing !== undefined) throw conflict(path, existing.type, "directory");
+    this.makeDirectories(parentPath(path), owner);
+    const entry: Entry = { type: "directory", path, mode: MADE_DIRECTORY_MODE, ...owner, mtimeSec: 0 };
+    this.#changes.set(path, { entry, mtime: "record" });
+  }
+
+  /** What was written, in a layer's order, hard links resolved. */
+  changeSet(): ChangeSet {
+    const sorted = [...this.#changes.values()].sort((a, b) => compareTreePaths(a.entry.path, b.entry.path));
+    const firstOfGroup = new Map<string, string>();
+    return { changes: sorted.map((change) => asLayerChange(change, firstOfGroup)) };
+  }
+}
+
+/** The directory that holds a path; `""` for the names in the root. */
+export function parentPath(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? "" : path.slice(0, slash);
+}
+
+/** The last name of a path. */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+export function joinPath(directory: string, name: string): string {
+  return directory === "" ? name : name === "" ? directory : `${directory}/${name}`;
+}
+
+function asLayerChange(change: Change, firstOfGroup: Map<string, string>): LayerChange {
+  const { entry } = change;
+  if (entry.type !== "file" || entry.linkGroup === undefined) return change;
+  const target = firstOfGroup.get(entry.linkGroup);
+  if (target === undefined) {
+    firstOfGroup.set(entry.linkGroup, entry.path);
+    return change;
+  }
+  const { path, mode, uid, gid, mtimeSec, xattrs } = entry;
+  return { entry: { type: "hardlink", path, mode, uid, gid, mtimeSec, xattrs, target }, mtime: "source" };
+}
+
+function conflict(path: string, found: string, wanted: string): Error {
+  return buildError("COPY_DESTINATION_CONFLICT", {
+    message: `cannot write a ${wanted} over a ${found}: /${path}`,
+    data: { path: `/${path}`, found, wanted },
+    hint: "Choose another destination, or remove what is there in an earlier stage.",
+  });
+}

@@ -1,0 +1,84 @@
+import { applyChmod } from "@oci-build/dockerfile";
+import type { Entry } from "@oci-build/oci";
+import { buildError } from "../errors.js";
+import type { Change } from "./change.js";
+import { type ChangeTree, joinPath } from "./change-tree.js";
+import type { CopyRequest } from "./copy-request.js";
+
+const WHITEOUT_PREFIX = ".wh.";
+
+/** A place in the source tree and where it goes; both without links on the way. */
+export interface Copied {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Copies one entry that is no directory, or what is in a directory. The directory itself exists at the destination
+ * and keeps its metadata; directories inside it take the source's.
+ * @throws OciBuildError COPY_DESTINATION_CONFLICT, COPY_RESERVED_NAME, COPY_SOURCE_UNSUPPORTED, BUILD_ABORTED */
+export function copyEntries(request: CopyRequest, { from, to }: Copied, tree: ChangeTree): void {
+  const { snapshot } = request.source;
+  const entry = snapshot.get(from);
+  if (entry !== undefined && entry.type !== "directory") {
+    tree.put(copiedEntry(request, entry, to));
+    return;
+  }
+  // A conflict of the destination itself shows here, before its first entry.
+  tree.makeDirectories(to, { uid: 0, gid: 0 });
+  copyContents(request, { from, to }, tree, "");
+}
+
+function copyContents(request: CopyRequest, { from, to }: Copied, tree: ChangeTree, inside: string): void {
+  request.signal?.throwIfAborted();
+  const { snapshot } = request.source;
+  for (const name of snapshot.list(from) ?? []) {
+    const path = joinPath(from, name);
+    const relative = joinPath(inside, name);
+    const entry = snapshot.get(path);
+    if (entry === undefined) continue;
+    const excluded = request.exclude?.matches(relative) === true;
+    if (excluded && !(entry.type === "directory" && request.exclude?.couldReincludeBelow(relative))) continue;
+    const target = joinPath(to, name);
+    if (!excluded) tree.put(copiedEntry(request, entry, target));
+    if (entry.type === "directory") copyContents(request, { from: path, to: target }, tree, relative);
+  }
+}
+
+/** A source entry as the step writes it: new path, `--chown`, `--chmod`. */
+export function copiedEntry(request: CopyRequest, entry: Entry, path: string): Change {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (name.startsWith(WHITEOUT_PREFIX)) throw reservedName(path);
+  if (request.source.kind === "context" && isDevice(entry)) throw unsupported(entry);
+  const { owner, chmod, source } = request;
+  const mode =
+    chmod === undefined || entry.type === "symlink"
+      ? entry.mode
+      : applyChmod(entry.mode, kindOf(entry), chmod);
+  const written = { ...entry, path, mode, ...owner };
+  const origin = entry.type === "file" ? { snapshot: source.snapshot, path: entry.path } : undefined;
+  return { entry: written, mtime: source.kind === "inline" ? "record" : "source", origin };
+}
+
+function kindOf(entry: Entry): "directory" | "file" {
+  return entry.type === "directory" ? "directory" : "file";
+}
+
+function isDevice(entry: Entry): boolean {
+  return entry.type === "character-device" || entry.type === "block-device";
+}
+
+function reservedName(path: string): Error {
+  return buildError("COPY_RESERVED_NAME", {
+    message: `names beginning with ${WHITEOUT_PREFIX} delete files of the layers below: /${path}`,
+    data: { path: `/${path}` },
+    hint: "Rename the file, or leave it out with .dockerignore.",
+  });
+}
+
+function unsupported(entry: Entry): Error {
+  return buildError("COPY_SOURCE_UNSUPPORTED", {
+    message: `the build context holds a device: ${entry.path}`,
+    data: { path: entry.path, type: entry.type },
+    hint: "Leave it out with .dockerignore.",
+  });
+}

@@ -1,0 +1,72 @@
+import type { FileReader } from "@oci-build/oci";
+import { resolvePath, type Snapshot } from "@oci-build/snapshot";
+import type { Owner } from "./change-tree.js";
+
+/** passwd and group files are read up to this size; what lies behind is not found. */
+const ACCOUNT_FILE_MAX_BYTES = 16 * 1024 * 1024;
+/** Larger numbers are names, as in BuildKit, which reads 32-bit integers. */
+const ID_MAX = 2 ** 31 - 1;
+
+/** The ids of `--chown=USER[:GROUP]` or USER, names looked up in the tree's own `/etc/passwd` and `/etc/group`.
+ *
+ * A user alone gives its primary group; a number alone is also the group. A name that is not found is 0, silently:
+ * Docker's documentation says it fails, BuildKit does not. */
+export async function resolveOwner(text: string, root: Snapshot): Promise<Owner> {
+  const colon = text.indexOf(":");
+  const user = colon < 0 ? text : text.slice(0, colon);
+  const group = colon < 0 ? "" : text.slice(colon + 1);
+  const owner = await resolveUser(user, root);
+  return group === "" ? owner : { uid: owner.uid, gid: await resolveGroup(group, root, owner.gid) };
+}
+
+async function resolveUser(user: string, root: Snapshot): Promise<Owner> {
+  const id = numericId(user);
+  if (id !== undefined) return { uid: id, gid: id };
+  const account = await findAccount(root, "etc/passwd", user);
+  const [uid, gid] = [numericId(account?.[2] ?? ""), numericId(account?.[3] ?? "")];
+  return { uid: uid ?? 0, gid: gid ?? 0 };
+}
+
+async function resolveGroup(group: string, root: Snapshot, fallback: number): Promise<number> {
+  const id = numericId(group);
+  if (id !== undefined) return id;
+  const account = await findAccount(root, "etc/group", group);
+  return numericId(account?.[2] ?? "") ?? fallback;
+}
+
+function numericId(text: string): number | undefined {
+  if (text === "root") return 0;
+  if (!/^\d+$/.test(text)) return undefined;
+  const id = Number(text);
+  return id <= ID_MAX ? id : undefined;
+}
+
+async function findAccount(
+  root: Snapshot,
+  path: string,
+  name: string,
+): Promise<readonly string[] | undefined> {
+  const found = resolvePath(root, path, "follow-last");
+  if (found.entry?.type !== "file") return undefined;
+  const text = await readText(await root.openFile(found.path), found.entry.size);
+  for (const line of text.split("\n")) {
+    const fields = line.trim().split(":");
+    if (fields[0] === name) return fields;
+  }
+  return undefined;
+}
+
+async function readText(reader: FileReader, size: number): Promise<string> {
+  const bytes = Buffer.alloc(Math.min(size, ACCOUNT_FILE_MAX_BYTES));
+  try {
+    let filled = 0;
+    while (filled < bytes.length) {
+      const count = await reader.read(bytes.subarray(filled));
+      if (count === 0) break;
+      filled += count;
+    }
+    return bytes.toString("utf8", 0, filled);
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,43 @@
+import { compileGoPattern, resolvePath, type Snapshot } from "@oci-build/snapshot";
+import { joinPath } from "./change-tree.js";
+
+/** What a source names: a path that may not exist, or what a wildcard found, which may be nothing. */
+export interface SourceMatches {
+  readonly kind: "path" | "wildcard";
+  /** Relative to the root, links not yet followed in the last name. */
+  readonly paths: readonly string[];
+}
+
+/** The paths that a COPY source names, by Go's path patterns. Links are followed before the first name with a
+ * wildcard, not behind it; what matches in a directory comes in the order of its names.
+ * @throws OciBuildError PATTERN_INVALID, SNAPSHOT_LINK_LOOP */
+export function resolveWildcards(snapshot: Snapshot, source: string): SourceMatches {
+  const names = cleanNames(source);
+  const first = names.findIndex(hasWildcard);
+  if (first < 0) return { kind: "path", paths: [names.join("/")] };
+  const base = resolvePath(snapshot, names.slice(0, first).join("/"), "follow-last").path;
+  return { kind: "wildcard", paths: matchBelow(snapshot, base, names.slice(first)) };
+}
+
+/** True when Go's pattern language would not take the name literally. */
+export function hasWildcard(name: string): boolean {
+  return /^(?:[^\\*?[]|\\.)*[*?[]/su.test(name);
+}
+
+/** The names of a path inside its root: `..` stops there. */
+export function cleanNames(path: string): string[] {
+  const names: string[] = [];
+  for (const name of path.split("/")) {
+    if (name === "..") names.pop();
+    else if (name !== "" && name !== ".") names.push(name);
+  }
+  return names;
+}
+
+function matchBelow(snapshot: Snapshot, directory: string, patterns: readonly string[]): string[] {
+  const [pattern, ...rest] = patterns;
+  if (pattern === undefined) return [directory];
+  const compiled = compileGoPattern(pattern);
+  const found = (snapshot.list(directory) ?? []).filter((name) => compiled.matches(name));
+  return found.flatMap((name) => matchBelow(snapshot, joinPath(directory, name), rest));
+}

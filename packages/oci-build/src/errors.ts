@@ -1,0 +1,64 @@
+import type { Diagnostic, Span } from "@oci-build/dockerfile";
+import { type ErrorCodes, type ErrorFactory, errorFactory } from "@oci-build/oci";
+
+/** Where in a Dockerfile something happened. `step` is the step's name as progress shows it. */
+export type Place = {
+  readonly file: string;
+  readonly span: Span;
+  readonly step?: string | undefined;
+};
+
+/** The data of each error code of this package. `place` is added to any error that a step ends with. */
+export type BuildErrorData = {
+  BUILD_ABORTED: { reason: string };
+  BUILD_CONTEXT_INVALID: { path: string };
+  BUILD_DOCKERFILE_INVALID: { file: string; diagnostics: readonly Diagnostic[] };
+  BUILD_DOCKERFILE_MISSING: { path: string };
+  BUILD_DOCKERFILE_NOT_UTF8: { path: string; offset: number; line: number };
+  BUILD_DOCKERFILE_TOO_LARGE: { path: string; size: number; limit: number };
+  BUILD_IGNORE_FILE_INVALID: { path: string; line: number; pattern: string };
+  BUILD_TARGET_MISSING: { target: string; nearest: string | undefined };
+  BUILD_UNSUPPORTED: { file: string; diagnostics: readonly Diagnostic[] };
+  ADD_ARCHIVE_INVALID: { path: string; member: string | undefined };
+  ADD_SOURCE_UNSUPPORTED: { source: string; kind: string };
+  CONFIG_FILE_INVALID: { path: string; line: number; column: number; key: string | undefined };
+  COPY_DESTINATION_CONFLICT: { path: string; found: string; wanted: string };
+  COPY_RESERVED_NAME: { path: string };
+  COPY_SOURCE_MISSING: {
+    source: string;
+    nearest: string | undefined;
+    ignoredBy: { pattern: string; line: number | undefined } | undefined;
+  };
+  COPY_SOURCE_UNSUPPORTED: { path: string; type: string };
+  OPTION_INVALID: { option: string; value: string };
+  OUTPUT_DISK_FULL: { path: string };
+  OUTPUT_NOT_WRITABLE: { path: string };
+  WORKDIR_NOT_DIRECTORY: { path: string; found: string };
+};
+
+/** The exit code of each error code of this package. */
+export const buildErrorCodes: ErrorCodes<BuildErrorData> = {
+  BUILD_ABORTED: 1,
+  BUILD_CONTEXT_INVALID: 1,
+  BUILD_DOCKERFILE_INVALID: 1,
+  BUILD_DOCKERFILE_MISSING: 1,
+  BUILD_DOCKERFILE_NOT_UTF8: 1,
+  BUILD_DOCKERFILE_TOO_LARGE: 1,
+  BUILD_IGNORE_FILE_INVALID: 1,
+  BUILD_TARGET_MISSING: 1,
+  BUILD_UNSUPPORTED: 3,
+  ADD_ARCHIVE_INVALID: 1,
+  ADD_SOURCE_UNSUPPORTED: 3,
+  CONFIG_FILE_INVALID: 2,
+  COPY_DESTINATION_CONFLICT: 1,
+  COPY_RESERVED_NAME: 1,
+  COPY_SOURCE_MISSING: 1,
+  COPY_SOURCE_UNSUPPORTED: 1,
+  OPTION_INVALID: 2,
+  OUTPUT_DISK_FULL: 3,
+  OUTPUT_NOT_WRITABLE: 3,
+  WORKDIR_NOT_DIRECTORY: 1,
+};
+
+/** Makes an error of this package. */
+export const buildError: ErrorFactory<BuildErrorData> = errorFactory<BuildErrorData>(buildErrorCodes);

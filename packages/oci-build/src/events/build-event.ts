@@ -1,0 +1,82 @@
+import type { Span } from "@oci-build/dockerfile";
+import type { ContentDigest, DiffId, Digest } from "@oci-build/oci";
+import type { ErrorSummary } from "./error-summary.js";
+
+/** A step as events name it. */
+export interface StepInfo {
+  readonly id: string;
+  /** `[build 2/5] COPY . .` */
+  readonly name: string;
+  readonly span: Span;
+}
+
+/** What a step did. Counts are of this build: a step that was `cached` wrote nothing. Sizes in bytes. */
+export interface StepOutcome {
+  readonly status: "cached" | "executed";
+  readonly contentDigest: ContentDigest;
+  /** Undefined when the step changed nothing, so that there is no layer. */
+  readonly layer?: { readonly digest: Digest; readonly diffId: DiffId; readonly size: number } | undefined;
+  readonly entries: number;
+  readonly filesHashed: number;
+  readonly bytesHashed: number;
+}
+
+/** What a build tells while it runs, in order. Everything that progress, JSON and reports show comes from these.
+ * `timeMs` is milliseconds since 1970. Values are JSON-safe. */
+export type BuildEvent = { readonly timeMs: number } & (
+  | {
+      readonly type: "build.started";
+      readonly file: string;
+      readonly source: string;
+      readonly platform: string;
+      readonly target: string | undefined;
+    }
+  | { readonly type: "build.planned"; readonly steps: readonly StepInfo[] }
+  | {
+      readonly type: "warning";
+      readonly code: string;
+      readonly message: string;
+      readonly span?: Span | undefined;
+    }
+  | { readonly type: "context.started"; readonly root: string }
+  | { readonly type: "context.scanned"; readonly entries: number; readonly durationMs: number }
+  | { readonly type: "step.started"; readonly step: StepInfo }
+  | {
+      readonly type: "step.progress";
+      readonly step: StepInfo;
+      readonly doneBytes: number;
+      readonly totalBytes: number;
+    }
+  | {
+      readonly type: "step.finished";
+      readonly step: StepInfo;
+      readonly outcome: StepOutcome;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: "step.failed";
+      readonly step: StepInfo;
+      readonly error: ErrorSummary;
+      readonly durationMs: number;
+    }
+  | { readonly type: "output.started"; readonly destination: string }
+  | {
+      readonly type: "output.finished";
+      readonly destination: string;
+      readonly size: number;
+      readonly durationMs: number;
+    }
+  | { readonly type: "build.finished"; readonly digest: Digest; readonly durationMs: number }
+  | { readonly type: "build.failed"; readonly error: ErrorSummary }
+);
+
+type Untimed<Event> = Event extends unknown ? Omit<Event, "timeMs"> : never;
+
+/** Sends an event; the time is added. */
+export type EmitEvent = (event: Untimed<BuildEvent>) => void;
+
+/** Sends events with their times to a listener. */
+export function eventEmitter(listener: (event: BuildEvent) => void, now: () => number): EmitEvent {
+  // Adding what Untimed took away gives the union back; the compiler cannot see it.
+  return (event) => listener({ timeMs: now(), ...event } as BuildEvent);
+}

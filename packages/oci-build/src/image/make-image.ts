@@ -1,0 +1,58 @@
+import { type Cache, keyField, stepKey, type TimePolicy } from "@oci-build/cache";
+import { type AssembledImage, assembleImage, encodeJson, type HistoryEntry } from "@oci-build/oci";
+import type { SolvedStage } from "../solve/solve-stage.js";
+import type { SolvedStep } from "../solve/solved-step.js";
+import { containerConfigJson } from "./container-config-json.js";
+import { formatTime, historyTimes } from "./image-times.js";
+
+/** Tools that read histories know BuildKit's word for how they are written. */
+const HISTORY_COMMENT = "buildkit.dockerfile.v0";
+
+/** What making an image needs besides the stage. */
+export interface ImageContext {
+  readonly cache: Cache;
+  readonly cacheUse: "read-write" | "write-only";
+  readonly times: TimePolicy;
+}
+
+/** The config and manifest of a built stage. Touches no blob. */
+export async function makeImage(stage: SolvedStage, context: ImageContext): Promise<AssembledImage> {
+  const { plan } = stage;
+  const layers = stage.steps.flatMap(({ layer }) => layer ?? []);
+  const createdSec = await imageTime(stage, context);
+  const config = {
+    created: formatTime(createdSec, context.times),
+    author: plan.author,
+    config: containerConfigJson(plan.config),
+    rootfs: { type: "layers", diff_ids: layers.map(({ diffId }) => diffId) } as const,
+    history: historyOf(stage, createdSec, context.times),
+  };
+  const descriptors = layers.map(({ mediaType, digest, size }) => ({ mediaType, digest, size }));
+  return assembleImage({ config, layers: descriptors, platform: plan.platform });
+}
+
+function historyOf(stage: SolvedStage, createdSec: number, times: TimePolicy): readonly HistoryEntry[] {
+  const steps = new Map(stage.steps.map((step): [string, SolvedStep] => [step.id, step]));
+  const seconds = historyTimes(stage.history, steps, createdSec);
+  return stage.history.map(({ createdBy, stepId }, index) => {
+    const hasLayer = stepId !== undefined && steps.get(stepId)?.layer !== undefined;
+    const created = formatTime(seconds[index] ?? createdSec, times);
+    const entry = { created, created_by: createdBy, comment: HISTORY_COMMENT };
+    return hasLayer ? entry : { ...entry, empty_layer: true };
+  });
+}
+
+/** The time of the newest record that the image was made from. An image without steps has a record of its own. */
+async function imageTime(stage: SolvedStage, { cache, cacheUse }: ImageContext): Promise<number> {
+  if (stage.steps.length > 0) return Math.max(...stage.steps.map(({ createdSec }) => createdSec));
+  const config = encodeJson(containerConfigJson(stage.plan.config)).toString("utf8");
+  const history = stage.history.map(({ createdBy }) => createdBy);
+  const key = stepKey([
+    keyField("operation", "string", "image"),
+    keyField("config", "string", config),
+    keyField("history", "string-list", history),
+  ]);
+  const found = cacheUse === "read-write" ? await cache.lookUp(key) : undefined;
+  const mode = cacheUse === "read-write" ? "keep" : "replace";
+  return (found ?? (await cache.record(key, { stepName: "image" }, mode))).createdSec;
+}

@@ -1,0 +1,37 @@
+import path from "node:path";
+import { compilePatterns, type PatternMatcher, parseIgnoreFile } from "@oci-build/snapshot";
+import { buildError } from "../errors.js";
+import type { ContextFolder } from "./context-folder.js";
+import type { DockerfileText } from "./read-dockerfile.js";
+import { readSmallFile } from "./read-small-file.js";
+
+/** Enough for any list that people write, and for generated ones. */
+const IGNORE_FILE_MAX_BYTES = 16 * 1024 * 1024;
+
+/** The ignore rules of a context: those of `<Dockerfile>.dockerignore` beside the Dockerfile if it exists, else those
+ * of `.dockerignore` in the context. Undefined when there are none.
+ * @throws OciBuildError BUILD_IGNORE_FILE_INVALID, PATTERN_INVALID */
+export function readIgnoreFile(
+  context: ContextFolder,
+  dockerfile: DockerfileText,
+): PatternMatcher | undefined {
+  const join = context.kind === "virtual" ? path.posix.join : path.join;
+  const inContext = { fs: context.fs, path: join(context.root, ".dockerignore") };
+  const { location } = dockerfile;
+  const ofDockerfile = location && { fs: location.fs, path: `${location.path}.dockerignore` };
+  for (const candidate of ofDockerfile === undefined ? [inContext] : [ofDockerfile, inContext]) {
+    const bytes = readSmallFile(candidate.fs, candidate.path, IGNORE_FILE_MAX_BYTES);
+    if (bytes !== undefined) return compileRules(bytes.toString("utf8"), candidate.path);
+  }
+  return undefined;
+}
+
+function compileRules(text: string, file: string): PatternMatcher {
+  const { patterns, problems } = parseIgnoreFile(text);
+  const [problem] = problems;
+  if (problem === undefined) return compilePatterns(patterns);
+  throw buildError("BUILD_IGNORE_FILE_INVALID", {
+    message: `${path.basename(file)}:${problem.line}: ${problem.message}`,
+    data: { path: file, line: problem.line, pattern: problem.pattern },
+  });
+}

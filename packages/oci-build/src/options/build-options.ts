@@ -1,0 +1,73 @@
+import type { Writable } from "node:stream";
+import type { Descriptor, Digest, Platform } from "@oci-build/oci";
+import type { ContextFileSystem } from "@oci-build/snapshot";
+import type { BuildEvent, StepOutcome } from "../events/build-event.js";
+
+/** A build context that is no folder on disk: any file system with the synchronous calls of `node:fs`, such as a
+ * memfs volume. `root` is the context's folder in it, `/` by default. */
+export interface VirtualContext {
+  readonly fs: ContextFileSystem;
+  readonly root?: string | undefined;
+}
+
+/** Where the image goes. `dest` is a path, or a stream, which is not ended. `tar: false` writes a folder.
+ * Paths are relative to the working directory; missing folders are made. */
+export type BuildOutput =
+  | { readonly type: "oci"; readonly dest: string; readonly tar?: boolean | undefined }
+  | { readonly type: "oci"; readonly dest: Writable; readonly tar?: true | undefined }
+  | { readonly type: "none" };
+
+/** What to build and how. The names are those of `docker buildx build`'s options. */
+export interface BuildOptions {
+  /** A folder, or a virtual file system. Default: the working directory. */
+  readonly context?: string | VirtualContext | undefined;
+  /** The Dockerfile: a path (relative to the working directory; in a virtual context, inside it) or its text.
+   * Default: `Dockerfile` in the context, else `dockerfile`. */
+  readonly dockerfile?: string | { readonly text: string } | undefined;
+  /** Names for the image, such as `app:1.0`; without a tag, `latest`. */
+  readonly tags?: readonly string[] | undefined;
+  /** The stage to build, by name. Default: the last. */
+  readonly target?: string | undefined;
+  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** `os/architecture[/variant]` or an architecture. Default: linux on this machine's architecture. */
+  readonly platform?: string | undefined;
+  /** Default: `<name>.oci.tar` in the working directory, named after the first tag, else after the context's folder. */
+  readonly output?: BuildOutput | undefined;
+  /** Looks nothing up in the cache; what is built replaces what was there. */
+  readonly noCache?: boolean | undefined;
+  /** Default: OCI_BUILD_CACHE_DIR, else the platform's cache folder. */
+  readonly cacheDir?: string | undefined;
+  /** Gets the manifest's digest. */
+  readonly iidFile?: string | undefined;
+  /** Gets a JSON document with buildx's keys: see `BuildMetadata`. */
+  readonly metadataFile?: string | undefined;
+  /** Seconds since 1970: no time in the image is later. Default: SOURCE_DATE_EPOCH of the build arguments, else of
+   * the environment. */
+  readonly sourceDateEpoch?: number | undefined;
+  /** Stops the build. It then rejects with BUILD_ABORTED, and nothing is left behind. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told of everything that happens, in order, synchronously. */
+  readonly onEvent?: ((event: BuildEvent) => void) | undefined;
+  /** Variables that are read: OCI_BUILD_CACHE_DIR, SOURCE_DATE_EPOCH. Default: `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/** One step of the build and how it went. */
+export interface BuiltStep extends StepOutcome {
+  readonly name: string;
+}
+
+/** What was built. `digest` is the manifest's; `descriptor` points to it. */
+export interface BuildResult {
+  readonly digest: Digest;
+  readonly configDigest: Digest;
+  readonly descriptor: Descriptor;
+  readonly platform: Platform;
+  /** Full names: `docker.io/library/app:1.0`. */
+  readonly names: readonly string[];
+  /** Steps that made layers or found them, in the order in which they were run. */
+  readonly steps: readonly BuiltStep[];
+  /** The file or folder written, if any; size in bytes. */
+  readonly output: { readonly path: string | undefined; readonly size: number } | undefined;
+}

@@ -1,0 +1,66 @@
+import os from "node:os";
+import { defaultCacheDir, type TimePolicy } from "@oci-build/cache";
+import type { Platform } from "@oci-build/oci";
+import { formatReference, parseTaggedReference } from "@oci-build/registry";
+import { type ContextFolder, contextFolder } from "../input/context-folder.js";
+import { defaultOutputFile } from "../output/default-output.js";
+import { hostPlatform, parsePlatform } from "../plan/parse-platform.js";
+import type { BuildOptions, BuildOutput } from "./build-options.js";
+import { epochSeconds } from "./epoch-seconds.js";
+import { writtenPaths } from "./written-paths.js";
+
+/** Options with every default filled in and every value checked. */
+export interface ResolvedOptions {
+  readonly context: ContextFolder;
+  readonly dockerfile: BuildOptions["dockerfile"];
+  /** Full names. */
+  readonly names: readonly string[];
+  readonly target: string | undefined;
+  readonly buildArgs: ReadonlyMap<string, string>;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly targetPlatform: Platform;
+  readonly buildPlatform: Platform;
+  readonly output: BuildOutput;
+  readonly cacheUse: "read-write" | "write-only";
+  readonly cacheDir: string;
+  readonly iidFile: string | undefined;
+  readonly metadataFile: string | undefined;
+  readonly times: TimePolicy;
+  /** Absolute paths of what the build writes. */
+  readonly written: ReadonlySet<string>;
+}
+
+/** @throws OciBuildError OPTION_INVALID, REGISTRY_REFERENCE_INVALID, BUILD_CONTEXT_INVALID, CACHE_NO_FOLDER */
+export function resolveOptions(options: BuildOptions): ResolvedOptions {
+  const env = options.env ?? process.env;
+  const references = (options.tags ?? []).map((tag) => parseTaggedReference(tag));
+  const buildPlatform = hostPlatform(process.arch);
+  const context = contextFolder(options.context);
+  const output = options.output ?? {
+    type: "oci",
+    dest: defaultOutputFile(references[0]?.repository, options.context ?? "."),
+  };
+  const cacheDir = options.cacheDir ?? defaultCacheDir(env, process.platform, os.homedir());
+  const { iidFile, metadataFile, platform } = options;
+  return {
+    context,
+    dockerfile: options.dockerfile,
+    names: [...new Set(references.map(formatReference))],
+    target: options.target,
+    buildArgs: new Map(Object.entries(options.buildArgs ?? {})),
+    labels: new Map(Object.entries(options.labels ?? {})),
+    targetPlatform: platform === undefined ? buildPlatform : parsePlatform(platform, buildPlatform),
+    buildPlatform,
+    output,
+    cacheUse: options.noCache === true ? "write-only" : "read-write",
+    cacheDir,
+    iidFile,
+    metadataFile,
+    times: timePolicy(epochSeconds(options, env)),
+    written: writtenPaths(output, [iidFile, metadataFile, cacheDir]),
+  };
+}
+
+function timePolicy(epochSec: number | undefined): TimePolicy {
+  return epochSec === undefined ? { kind: "keep" } : { kind: "clamp", epochSec };
+}

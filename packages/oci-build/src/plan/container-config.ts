@@ -1,0 +1,50 @@
+/** HEALTHCHECK as an image config holds it; durations in nanoseconds. */
+export interface Healthcheck {
+  readonly Test: readonly string[];
+  readonly Interval?: number;
+  readonly Timeout?: number;
+  readonly StartPeriod?: number;
+  readonly StartInterval?: number;
+  readonly Retries?: number;
+}
+
+/** What a container of the image runs with, while it is being planned. Values are replaced, never changed in place.
+ * `env` keeps the order in which names were first set. */
+export interface ContainerConfig {
+  readonly env: ReadonlyMap<string, string>;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly cmd?: readonly string[] | undefined;
+  readonly entrypoint?: readonly string[] | undefined;
+  readonly exposedPorts: ReadonlySet<string>;
+  readonly user: string;
+  readonly volumes: ReadonlySet<string>;
+  readonly workingDir: string;
+  readonly stopSignal?: string | undefined;
+  readonly healthcheck?: Healthcheck | undefined;
+  readonly shell?: readonly string[] | undefined;
+  readonly onBuild: readonly string[];
+  /** True once a CMD was given; Docker sets it for every CMD that BuildKit writes. */
+  readonly argsEscaped: boolean;
+}
+
+const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** The config of `FROM scratch`: Docker's default PATH (Windows has its own), and `/`. */
+export function scratchConfig(os: string): ContainerConfig {
+  return {
+    env: new Map(os === "windows" ? [] : [["PATH", DEFAULT_PATH]]),
+    labels: new Map(),
+    exposedPorts: new Set(),
+    user: "",
+    volumes: new Set(),
+    workingDir: "/",
+    onBuild: [],
+    argsEscaped: false,
+  };
+}
+
+/** The argument list that runs a shell-form command. */
+export function withShell(config: ContainerConfig, os: string, text: string): readonly string[] {
+  const fallback = os === "windows" ? ["cmd", "/S", "/C"] : ["/bin/sh", "-c"];
+  return [...(config.shell ?? fallback), text];
+}

@@ -1,0 +1,36 @@
+import { expandWord, expandWords, type Heredoc, type Word } from "@oci-build/dockerfile";
+import { PlanError } from "./plan-error.js";
+import type { StageState } from "./stage-state.js";
+
+/** What variables are looked up in, and the Dockerfile's escape character. */
+export interface ExpansionScope {
+  readonly env: ReadonlyMap<string, string>;
+  readonly input: { readonly escape: "\\" | "`" };
+}
+
+/** A word with its variables replaced and its quotes removed. */
+export function expandToText(scope: ExpansionScope, word: Word): string {
+  const result = expandWord(word.text, scope.env, { escape: scope.input.escape });
+  if (!result.ok) throw new PlanError(result.rule, word.span, result.message);
+  return result.value;
+}
+
+/** As `expandToText`, but what comes out is split at blanks that no quotes protect. */
+export function expandToWords(scope: ExpansionScope, word: Word): readonly string[] {
+  const result = expandWords(word.text, scope.env, { escape: scope.input.escape });
+  if (!result.ok) throw new PlanError(result.rule, word.span, result.message);
+  return result.words;
+}
+
+/** A here-document's body with its variables replaced; quotes are text there, and the escape is always a backslash. */
+export function expandHeredoc(scope: ExpansionScope, heredoc: Heredoc): string {
+  const result = expandWord(heredoc.content, scope.env, { escape: "\\", quotes: "literal" });
+  if (!result.ok) throw new PlanError(result.rule, heredoc.contentSpan, result.message);
+  return result.value;
+}
+
+/** An instruction's text for people, with variables replaced where that works. */
+export function describeInstruction(state: StageState, text: string): string {
+  const result = expandWord(text, state.env, { escape: state.input.escape });
+  return result.ok ? result.value : text;
+}

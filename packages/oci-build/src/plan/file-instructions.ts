@@ -1,0 +1,135 @@
+import type { AddInstruction, CopyInstruction, Word, WorkdirInstruction } from "@oci-build/dockerfile";
+import { parseChmod } from "@oci-build/dockerfile";
+import { describeInstruction, expandHeredoc, expandToText } from "./expand.js";
+import { PlanError } from "./plan-error.js";
+import { nextStep, recordHistory, type StageState } from "./stage-state.js";
+import type { CopyOrigin, CopyStep, InlineFile } from "./step.js";
+
+const REMOTE_SOURCE = /^(https?:\/\/|git@|git:\/\/|ssh:\/\/)/;
+
+/** COPY and ADD: everything about the step but the files themselves. */
+export function planCopy(
+  state: StageState,
+  instruction: CopyInstruction | AddInstruction,
+  origin: CopyOrigin,
+): void {
+  const command = instruction.kind === "add" ? "ADD" : "COPY";
+  const text = describeInstruction(state, instruction.text);
+  const inlineFiles = instruction.inlineSources.map((source) => inlineFile(state, source));
+  const sources = instruction.sources.map((word) => plannedSource(state, instruction, word));
+  const destination = expandToText(state, instruction.destination);
+  const chown = optionalText(state, instruction.chown);
+  const chmod = checkedChmod(state, instruction.chmod);
+  const step: CopyStep = {
+    ...nextStep(state, text, instruction.span),
+    kind: "copy",
+    instruction: command,
+    origin,
+    sources,
+    inlineFiles,
+    destination: absoluteDestination(state.config.workingDir, destination),
+    chown,
+    chmod,
+    exclude: instruction.exclude.map((word) => expandToText(state, word)),
+    parents: instruction.kind === "copy" && instruction.parents ? "keep" : "drop",
+    archives: instruction.kind === "add" && instruction.unpack !== false ? "unpack" : "copy",
+    // As BuildKit: a --link with --chmod is an ordinary copy.
+    base: instruction.link && chmod === undefined ? "none" : "parent",
+  };
+  state.steps.push(step);
+  state.history.push({ createdBy: copyHistory(step, destination), stepId: step.id });
+}
+
+/** WORKDIR: a directory to make, unless it is the root. */
+export function planWorkdir(state: StageState, instruction: WorkdirInstruction): void {
+  const text = describeInstruction(state, instruction.text);
+  const given = expandToText(state, instruction.path);
+  const workingDir = resolveWorkdir(state.config.workingDir, given);
+  state.config = { ...state.config, workingDir };
+  const createdBy = `WORKDIR ${workingDir}`;
+  if (cleanAbsolute(workingDir) === "/") {
+    recordHistory(state, createdBy);
+    return;
+  }
+  const step = {
+    ...nextStep(state, text, instruction.span),
+    kind: "workdir",
+    path: workingDir,
+    user: state.config.user,
+  } as const;
+  state.steps.push(step);
+  state.history.push({ createdBy, stepId: step.id });
+}
+
+/** Joins a destination to the working directory. `.` and a missing path mean the directory itself; a trailing slash,
+ * which says "a directory", stays. */
+export function absoluteDestination(workingDir: string, destination: string): string {
+  const directory = /(^|\/)\.?$/.test(destination);
+  const path = cleanAbsolute(destination.startsWith("/") ? destination : `${workingDir}/${destination}`);
+  return directory && path !== "/" ? `${path}/` : path;
+}
+
+/** An absolute path without `.`, `..`, double or trailing slashes. */
+export function cleanAbsolute(path: string): string {
+  const kept: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "..") kept.pop();
+    else if (part !== "" && part !== ".") kept.push(part);
+  }
+  return `/${kept.join("/")}`;
+}
+
+/** An absolute WORKDIR stays as written, as BuildKit keeps it; a relative one is joined to the one before. */
+function resolveWorkdir(current: string, given: string): string {
+  return given.startsWith("/") ? given : cleanAbsolute(`${current}/${given}`);
+}
+
+function plannedSource(state: StageState, instruction: CopyInstruction | AddInstruction, word: Word) {
+  const path = expandToText(state, word);
+  if (!REMOTE_SOURCE.test(path)) return { path, span: word.span };
+  if (instruction.kind === "copy") {
+    throw new PlanError(
+      "DOCKERFILE_COPY_REMOTE_SOURCE",
+      word.span,
+      "COPY takes no URL",
+      "Use ADD for a URL.",
+    );
+  }
+  throw new PlanError(
+    "ADD_SOURCE_UNSUPPORTED",
+    word.span,
+    "ADD from a URL or a git repository is not supported yet",
+  );
+}
+
+function inlineFile(state: StageState, source: CopyInstruction["inlineSources"][number]): InlineFile {
+  const { heredoc, path } = source;
+  return { name: path, content: heredoc.expand ? expandHeredoc(state, heredoc) : heredoc.content };
+}
+
+function optionalText(state: StageState, word: Word | undefined): string | undefined {
+  const text = word === undefined ? "" : expandToText(state, word);
+  return text === "" ? undefined : text;
+}
+
+function checkedChmod(state: StageState, word: Word | undefined): string | undefined {
+  const chmod = optionalText(state, word);
+  if (chmod === undefined || word === undefined) return undefined;
+  const parsed = parseChmod(chmod);
+  if (!parsed.ok) throw new PlanError("DOCKERFILE_CHMOD_INVALID", word.span, parsed.message);
+  return chmod;
+}
+
+function copyHistory(step: CopyStep, destination: string): string {
+  const parts = [
+    step.instruction,
+    ...(step.parents === "keep" ? ["--parents"] : []),
+    ...(step.chown === undefined ? [] : [`--chown=${step.chown}`]),
+    ...(step.chmod === undefined ? [] : [`--chmod=${step.chmod}`]),
+    ...step.sources.map((source) => source.path),
+    ...step.inlineFiles.map((file) => `<<${file.name}`),
+    destination,
+    "# buildkit",
+  ];
+  return parts.join(" ");
+}

@@ -1,0 +1,16 @@
+import { type FromInstruction, type Instruction, parseDockerfile } from "@oci-build/dockerfile";
+import { PlanError } from "./plan-error.js";
+
+/** The instruction that an ONBUILD trigger of a base stands for. Its place is the FROM that brings it in. */
+export function onBuildInstructions(
+  trigger: string,
+  from: FromInstruction,
+): readonly Exclude<Instruction, FromInstruction>[] {
+  const { stages, diagnostics } = parseDockerfile(`FROM scratch\n${trigger}\n`);
+  const problem = diagnostics.find(({ severity }) => severity === "error");
+  if (problem !== undefined) {
+    throw new PlanError(problem.rule, from.span, `the base's ONBUILD trigger is wrong: ${problem.message}`);
+  }
+  const instructions = stages.stages[0]?.instructions ?? [];
+  return instructions.map((instruction) => ({ ...instruction, span: from.span }));
+}

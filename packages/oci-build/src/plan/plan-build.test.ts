@@ -1,0 +1,272 @@
+import { parseDockerfile } from "@oci-build/dockerfile";
+import { isOciBuildError } from "@oci-build/oci";
+import { describe, expect, it } from "vitest";
+import { planBuild } from "./plan-build.js";
+import type { PlanInput } from "./plan-input.js";
+import type { BuildPlan, StagePlan } from "./step.js";
+
+const amd64 = { os: "linux", architecture: "amd64" };
+
+function input(lines: readonly string[], options: Partial<PlanInput> = {}): PlanInput {
+  const { ast, stages } = parseDockerfile(`${lines.join("\n")}\n`);
+  return {
+    dockerfile: stages,
+    escape: ast.escape,
+    buildArgs: new Map(),
+    labels: new Map(),
+    targetPlatform: amd64,
+    buildPlatform: amd64,
+    ...options,
+  };
+}
+
+function planOf(lines: readonly string[], options: Partial<PlanInput> = {}): BuildPlan {
+  return planBuild(input(lines, options), "Dockerfile");
+}
+
+function errorOf(
+  lines: readonly string[],
+  options: Partial<PlanInput> = {},
+): { code: string; told: string[] } {
+  try {
+    planOf(lines, options);
+  } catch (error) {
+    if (!isOciBuildError(error)) throw error;
+    const { diagnostics = [] } = error.data as {
+      diagnostics?: { rule: string; span: { start: { line: number } } }[];
+    };
+    return { code: error.code, told: diagnostics.map(({ rule, span }) => `${span.start.line} ${rule}`) };
+  }
+  throw new Error("expected an error");
+}
+
+function env({ config }: StagePlan): string[] {
+  return [...config.env].filter(([name]) => name !== "PATH").map(([name, value]) => `${name}=${value}`);
+}
+
+describe("planBuild: environment and arguments", () => {
+  it.each([
+    ["one instruction sees one environment", ["ENV a=hello", "ENV a=bye b=$a"], ["a=bye", "b=hello"]],
+    ["an ARG default sees the ENV before it", ["ENV v=1", "ARG w=$v", "ENV x=$w"], ["v=1", "x=1"]],
+    ["ARGs of one line see each other", ["ARG a=1 b=${a}2", "ENV x=$b"], ["x=12"]],
+    ["an ARG after an ENV of its name hides it", ["ENV a=env", "ARG a=arg", "ENV x=$a"], ["a=env", "x=arg"]],
+    ["an ENV after an ARG of its name hides it", ["ARG a=arg", "ENV a=env", "ENV x=$a"], ["a=env", "x=env"]],
+    ["a proxy argument is not expanded without its ARG", ["ENV x=-$HTTP_PROXY-"], ["x=--"]],
+    ["an ARG that nothing sets leaves an ENV of its name", ["ENV a=1", "ARG a", "ENV x=$a"], ["a=1", "x=1"]],
+    [
+      "a platform argument must be declared",
+      ["ENV a=$TARGETARCH", "ARG TARGETARCH", "ENV b=$TARGETARCH"],
+      ["a=", "b=amd64"],
+    ],
+  ])("%s", (_, lines, expected) => {
+    expect(env(planOf(["FROM scratch", ...lines]).target)).toEqual(expected);
+  });
+
+  it("prefers the build argument to the default, also for the global one", () => {
+    const lines = ["ARG base=scratch", "FROM $base", "ARG base", "ARG v=1", "ENV x=$base-$v"];
+    const buildArgs = new Map([["v", "2"]]);
+    expect(env(planOf(lines, { buildArgs }).target)).toEqual(["x=scratch-2"]);
+  });
+
+  it("gives a stage the ARGs of the stage it stands on", () => {
+    const lines = ["FROM scratch AS a", "ARG v=1", "FROM a", "ENV x=$v"];
+    expect(env(planOf(lines).target)).toEqual(["x=1"]);
+  });
+
+  it("expands the escape character that the file names", () => {
+    expect(env(planOf(["# escape=`", "FROM scratch", "ENV a=`$b c=\\d"]).target)).toEqual(["a=$b", "c=\\d"]);
+  });
+
+  it("names build arguments that nothing declares", () => {
+    const buildArgs = new Map([
+      ["used", "1"],
+      ["typo", "1"],
+      ["HTTPS_PROXY", "x"],
+    ]);
+    expect(planOf(["FROM scratch", "ARG used"], { buildArgs }).unusedBuildArgs).toEqual(["typo"]);
+  });
+});
+
+describe("planBuild: config", () => {
+  it("lets ENTRYPOINT clear an inherited CMD, not the stage's own", () => {
+    const inherited = planOf(["FROM scratch AS a", 'CMD ["x"]', "FROM a", 'ENTRYPOINT ["e"]']);
+    expect(inherited.target.config).toMatchObject({ cmd: undefined, entrypoint: ["e"] });
+    const own = planOf(["FROM scratch", 'CMD ["x"]', 'ENTRYPOINT ["e"]']);
+    expect(own.target.config).toMatchObject({ cmd: ["x"], entrypoint: ["e"] });
+  });
+
+  it.each([
+    ["CMD a b", ["/bin/sh", "-c", "a b"]],
+    ['CMD ["a", "b"]', ["a", "b"]],
+    ['SHELL ["/bin/bash", "-ec"]\nCMD a', ["/bin/bash", "-ec", "a"]],
+  ])("runs %s as %j", (lines, cmd) => {
+    expect(planOf(["FROM scratch", lines]).target.config.cmd).toEqual(cmd);
+  });
+
+  it("collects ports, volumes, labels and signals", () => {
+    const { config } = planOf([
+      "FROM scratch",
+      "EXPOSE 8080-8081 53/UDP",
+      "VOLUME /a /b",
+      'LABEL k="v w"',
+      "STOPSIGNAL SIGQUIT",
+      "USER app",
+      "MAINTAINER me",
+    ]).target;
+    expect([...config.exposedPorts].sort()).toEqual(["53/udp", "8080/tcp", "8081/tcp"]);
+    expect([...config.volumes]).toEqual(["/a", "/b"]);
+    expect([...config.labels]).toEqual([["k", "v w"]]);
+    expect(config).toMatchObject({ stopSignal: "SIGQUIT", user: "app" });
+  });
+
+  it("puts --label over LABEL", () => {
+    const labels = new Map([["k", "option"]]);
+    expect([...planOf(["FROM scratch", "LABEL k=file"], { labels }).target.config.labels]).toEqual([
+      ["k", "option"],
+    ]);
+  });
+
+  it("keeps an absolute WORKDIR as written and joins a relative one", () => {
+    const { config, steps } = planOf(["FROM scratch", "WORKDIR /x//y/..", "WORKDIR z"]).target;
+    expect(config.workingDir).toBe("/x/z");
+    expect(steps.map((step) => step.kind === "workdir" && step.path)).toEqual(["/x//y/..", "/x/z"]);
+  });
+
+  it("runs the ONBUILD triggers of a stage in the stage that stands on it, and drops them", () => {
+    const { target } = planOf(["FROM scratch AS a", "ONBUILD ENV x=1", "FROM a", "ENV y=$x"]);
+    expect(env(target)).toEqual(["x=1", "y=1"]);
+    expect(target.config.onBuild).toEqual([]);
+  });
+
+  it("writes histories as BuildKit does", () => {
+    const { history } = planOf([
+      "FROM scratch",
+      "ARG v=1",
+      "ENV a=b c=d",
+      "WORKDIR /w",
+      "COPY --chown=1:2 a b ./",
+      'CMD ["x", "y z"]',
+      "EXPOSE 80",
+      "HEALTHCHECK --interval=90s CMD true",
+    ]).target;
+    expect(history.map(({ createdBy }) => createdBy)).toEqual([
+      "ARG v=1",
+      "ENV a=b c=d",
+      "WORKDIR /w",
+      "COPY --chown=1:2 a b ./ # buildkit",
+      'CMD ["x" "y z"]',
+      "EXPOSE [80/tcp]",
+      "HEALTHCHECK {Test:[CMD-SHELL true] Interval:1m30s Timeout:0s StartPeriod:0s StartInterval:0s Retries:0}",
+    ]);
+  });
+});
+
+describe("planBuild: steps", () => {
+  it("numbers the steps of each stage", () => {
+    const { stages } = planOf([
+      "FROM scratch AS a",
+      "COPY x /",
+      "FROM scratch",
+      "WORKDIR /w",
+      "COPY --from=a /x $v",
+    ]);
+    expect(stages.flatMap(({ steps }) => steps.map(({ name }) => name))).toEqual(
+      ["[a 1/1] COPY x /", "[stage-1 1/2] WORKDIR /w", "[stage-1 2/2] COPY --from=a /x"].map((name) =>
+        expect.stringContaining(name),
+      ),
+    );
+  });
+
+  it.each([
+    [".", "/w/"],
+    ["./", "/w/"],
+    ["a", "/w/a"],
+    ["a/", "/w/a/"],
+    ["/a/..", "/"],
+    ["/a/.", "/a/"],
+    ["../../x", "/x"],
+  ])("takes the destination %s in /w as %s", (destination, expected) => {
+    const [, step] = planOf(["FROM scratch", "WORKDIR /w", `COPY x ${destination}`]).target.steps;
+    expect(step).toMatchObject({ destination: expected });
+  });
+
+  it("leaves out stages that the target does not need", () => {
+    const lines = ["FROM scratch AS a", "FROM scratch AS b", "FROM scratch AS c", "COPY --from=a x y"];
+    expect(planOf(lines).stages.map(({ index }) => index)).toEqual([0, 2]);
+    expect(planOf(lines, { target: "B" }).stages.map(({ index }) => index)).toEqual([1]);
+  });
+
+  it("does not mind what an unused stage needs", () => {
+    expect(planOf(["FROM debian AS unused", "RUN x", "FROM scratch"]).stages).toHaveLength(1);
+  });
+});
+
+describe("planBuild: errors", () => {
+  it.each([
+    ["RUN", ["FROM scratch", "ENV a=b", "RUN make"], "BUILD_UNSUPPORTED", ["3 EXECUTOR_UNAVAILABLE"]],
+    ["a remote base", ["FROM debian"], "BUILD_UNSUPPORTED", ["1 BUILD_UNSUPPORTED"]],
+    [
+      "a name in capitals is an image",
+      ["FROM scratch AS base", "FROM Base"],
+      "BUILD_UNSUPPORTED",
+      ["2 BUILD_UNSUPPORTED"],
+    ],
+    [
+      "both",
+      ["FROM debian", "RUN a", "RUN b"],
+      "BUILD_UNSUPPORTED",
+      ["1 BUILD_UNSUPPORTED", "2 EXECUTOR_UNAVAILABLE", "3 EXECUTOR_UNAVAILABLE"],
+    ],
+    [
+      "a stage that stands later",
+      ["FROM scratch", "COPY --from=b x y", "FROM scratch AS b", "COPY --from=0 x y"],
+      "BUILD_DOCKERFILE_INVALID",
+      ["2 DOCKERFILE_STAGE_ORDER"],
+    ],
+    [
+      "itself",
+      ["FROM scratch AS a", "COPY --from=a x y"],
+      "BUILD_DOCKERFILE_INVALID",
+      ["2 DOCKERFILE_STAGE_ORDER"],
+    ],
+    [
+      "a stage index out of range",
+      ["FROM scratch", "COPY --from=7 x y"],
+      "BUILD_DOCKERFILE_INVALID",
+      ["2 DOCKERFILE_STAGE_INDEX"],
+    ],
+    [
+      "a variable in --from",
+      ["FROM scratch", "COPY --from=$a x y"],
+      "BUILD_DOCKERFILE_INVALID",
+      ["2 DOCKERFILE_FROM_VARIABLE"],
+    ],
+    ["an empty base", ["ARG x", "FROM $x"], "BUILD_DOCKERFILE_INVALID", ["2 DOCKERFILE_BASE_EMPTY"]],
+    [
+      "a required variable",
+      ["FROM scratch", "ENV a=${b:?missing}"],
+      "BUILD_DOCKERFILE_INVALID",
+      ["2 DOCKERFILE_VARIABLE_REQUIRED"],
+    ],
+    [
+      "a wrong signal",
+      ["FROM scratch", "STOPSIGNAL $x"],
+      "BUILD_DOCKERFILE_INVALID",
+      ["2 DOCKERFILE_SIGNAL_INVALID"],
+    ],
+    [
+      "ADD of a URL",
+      ["FROM scratch", "ADD https://example.com/x /"],
+      "BUILD_DOCKERFILE_INVALID",
+      ["2 ADD_SOURCE_UNSUPPORTED"],
+    ],
+  ])("refuses %s", (_, lines, code, told) => {
+    expect(errorOf(lines)).toEqual({ code, told });
+  });
+
+  it("suggests the nearest stage for a target", () => {
+    expect(() => planOf(["FROM scratch AS build"], { target: "biuld" })).toThrowError(
+      expect.objectContaining({ code: "BUILD_TARGET_MISSING", hint: "Did you mean build?" }),
+    );
+  });
+});

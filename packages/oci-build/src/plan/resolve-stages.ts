@@ -1,0 +1,128 @@
+import type { Instruction, OnBuildInstruction, Stage, Word } from "@oci-build/dockerfile";
+import { expandToText } from "./expand.js";
+import { onBuildInstructions } from "./on-build.js";
+import { PlanError } from "./plan-error.js";
+import type { PlanInput } from "./plan-input.js";
+import type { CopyOrigin, StageBase } from "./step.js";
+
+/** What FROM names: nothing, an earlier stage, or an image. */
+export type ResolvedBase = StageBase | { readonly kind: "image"; readonly name: string };
+
+/** A stage whose base is known. `instructions` begin with what the base's ONBUILD adds. */
+export interface ResolvedStage {
+  readonly stage: Stage;
+  readonly base: ResolvedBase;
+  readonly instructions: readonly StageInstruction[];
+}
+
+/** `origin` tells ONBUILD triggers of the base from the stage's own instructions. */
+export interface StageInstruction {
+  readonly instruction: Exclude<Instruction, { kind: "from" }>;
+  readonly origin: "own" | "trigger";
+}
+
+/** Resolves what every FROM names. A name is a stage only if that stage stands earlier, and only in lower case:
+ * `FROM Name` is an image, as in BuildKit. */
+export function resolveStages(
+  input: PlanInput,
+  globals: ReadonlyMap<string, string>,
+): readonly ResolvedStage[] {
+  const byName = new Map<string, number>();
+  const resolved: ResolvedStage[] = [];
+  for (const stage of input.dockerfile.stages) {
+    const base = resolveBase(stage, { env: globals, input }, byName);
+    const baseStage = base.kind === "stage" ? resolved[base.index] : undefined;
+    const own = stage.instructions.map((instruction) => ({ instruction, origin: "own" }) as const);
+    const triggers = baseStage === undefined ? [] : triggersOf(baseStage, stage);
+    resolved.push({ stage, base, instructions: [...triggers, ...own] });
+    if (stage.name !== undefined) byName.set(stage.name.toLowerCase(), stage.index);
+  }
+  return resolved;
+}
+
+/** Where `COPY --from` takes files: a stage by name (in any case) or index, else an image.
+ * @throws PlanError when the stage stands later, or is the stage itself */
+export function resolveCopyFrom(
+  stages: readonly Stage[],
+  current: number,
+  from: Word | undefined,
+): CopyOrigin | { readonly kind: "image"; readonly name: string } {
+  if (from === undefined) return { kind: "context" };
+  if (from.text.includes("$")) {
+    throw new PlanError(
+      "DOCKERFILE_FROM_VARIABLE",
+      from.span,
+      "variables are not expanded in --from",
+      "Name a stage with FROM, where variables are expanded, and copy from that stage.",
+    );
+  }
+  const index = findStageIndex(stages, from);
+  if (index === undefined) return { kind: "image", name: from.text };
+  if (index < current) return { kind: "stage", stageIndex: index, name: from.text };
+  const message =
+    index === current
+      ? `a stage cannot copy from itself: ${from.text}`
+      : `stage ${from.text} stands later in the file`;
+  throw new PlanError("DOCKERFILE_STAGE_ORDER", from.span, message, "Move that stage before this one.");
+}
+
+/** Indexes of the stages that the target needs, in order, the target included. */
+export function reachableIndexes(resolved: readonly ResolvedStage[], target: number): readonly number[] {
+  const stages = resolved.map(({ stage }) => stage);
+  const needed = new Set([target]);
+  for (let index = target; index >= 0; index--) {
+    const current = resolved[index];
+    if (current === undefined || !needed.has(index)) continue;
+    if (current.base.kind === "stage") needed.add(current.base.index);
+    for (const { instruction } of current.instructions) {
+      for (const from of referencesOf(instruction)) {
+        const origin = resolveCopyFrom(stages, index, from);
+        if (origin.kind === "stage") needed.add(origin.stageIndex);
+      }
+    }
+  }
+  return [...needed].sort((a, b) => a - b);
+}
+
+function resolveBase(
+  stage: Stage,
+  scope: { env: ReadonlyMap<string, string>; input: PlanInput },
+  byName: ReadonlyMap<string, number>,
+): ResolvedBase {
+  const name = expandToText(scope, stage.from.image);
+  if (name === "") {
+    throw new PlanError("DOCKERFILE_BASE_EMPTY", stage.from.image.span, "the base image's name is empty");
+  }
+  const index = byName.get(name);
+  if (index !== undefined) return { kind: "stage", index };
+  return name === "scratch" ? { kind: "scratch" } : { kind: "image", name };
+}
+
+function triggersOf(base: ResolvedStage, stage: Stage): readonly StageInstruction[] {
+  const triggers = base.stage.instructions.filter(
+    (instruction): instruction is OnBuildInstruction => instruction.kind === "onbuild",
+  );
+  return triggers.flatMap(({ trigger }) =>
+    onBuildInstructions(trigger, stage.from).map(
+      (instruction) => ({ instruction, origin: "trigger" }) as const,
+    ),
+  );
+}
+
+function findStageIndex(stages: readonly Stage[], from: Word): number | undefined {
+  if (/^[+-]?\d+$/.test(from.text)) {
+    const index = Number(from.text);
+    if (index >= 0 && index < stages.length) return index;
+    throw new PlanError("DOCKERFILE_STAGE_INDEX", from.span, `there is no stage ${from.text}`);
+  }
+  const found = stages.findLast((stage) => stage.name?.toLowerCase() === from.text.toLowerCase());
+  return found?.index;
+}
+
+function referencesOf(instruction: Instruction): readonly Word[] {
+  if (instruction.kind === "copy") return instruction.from === undefined ? [] : [instruction.from];
+  if (instruction.kind !== "run") return [];
+  return instruction.mounts.flatMap((mount) =>
+    (mount.type === "bind" || mount.type === "cache") && mount.from !== undefined ? [mount.from] : [],
+  );
+}

@@ -1,0 +1,46 @@
+import type { Span } from "@oci-build/dockerfile";
+import type { Platform } from "@oci-build/oci";
+import type { ContainerConfig } from "./container-config.js";
+import type { PlanInput } from "./plan-input.js";
+import type { PlannedHistory, Step } from "./step.js";
+
+/** What is known of a stage while its instructions are planned one after the other. */
+export interface StageState {
+  readonly input: PlanInput;
+  readonly index: number;
+  readonly name: string | undefined;
+  readonly platform: Platform;
+  /** ENV and ARG values together, as BuildKit keeps them: the later one of a name wins. */
+  env: ReadonlyMap<string, string>;
+  config: ContainerConfig;
+  author: string | undefined;
+  readonly steps: Step[];
+  readonly history: PlannedHistory[];
+  /** Whether this stage has a CMD of its own: then ENTRYPOINT leaves it alone. */
+  ownCmd: boolean;
+  /** For `[name n/total]`. */
+  readonly numbering: { readonly prefix: string; readonly total: number; last: number };
+}
+
+/** Adds a history line without a layer. */
+export function recordHistory(state: StageState, createdBy: string): void {
+  state.history.push({ createdBy });
+}
+
+/** The identity and the shown name of the stage's next step. */
+export function nextStep(
+  state: StageState,
+  text: string,
+  span: Span,
+): { id: string; name: string; stageIndex: number; span: Span } {
+  const { numbering } = state;
+  numbering.last += 1;
+  const width = String(numbering.total).length;
+  const number = String(numbering.last).padStart(width);
+  return {
+    id: `${state.index}.${numbering.last}`,
+    name: `[${numbering.prefix}${number}/${numbering.total}] ${text}`,
+    stageIndex: state.index,
+    span,
+  };
+}

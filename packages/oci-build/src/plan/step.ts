@@ -1,0 +1,83 @@
+import type { Span } from "@oci-build/dockerfile";
+import type { Platform } from "@oci-build/oci";
+import type { ContainerConfig } from "./container-config.js";
+
+/** A path as the Dockerfile gives it, expanded, and where it stands. */
+export interface PlannedPath {
+  readonly path: string;
+  readonly span: Span;
+}
+
+/** A file whose bytes stand in the Dockerfile. */
+export interface InlineFile {
+  readonly name: string;
+  readonly content: string;
+}
+
+interface StepBase {
+  /** Unique in a plan: stage index, a dot, the number of the step in its stage from 1. */
+  readonly id: string;
+  /** As progress shows it: `[build 2/5] COPY . .`. */
+  readonly name: string;
+  readonly stageIndex: number;
+  readonly span: Span;
+}
+
+/** Where a COPY takes its files from. */
+export type CopyOrigin =
+  | { readonly kind: "context" }
+  | { readonly kind: "stage"; readonly stageIndex: number; readonly name: string };
+
+/** COPY and ADD. `destination` is absolute; a trailing slash means a directory. */
+export interface CopyStep extends StepBase {
+  readonly kind: "copy";
+  readonly instruction: "COPY" | "ADD";
+  readonly origin: CopyOrigin;
+  readonly sources: readonly PlannedPath[];
+  readonly inlineFiles: readonly InlineFile[];
+  readonly destination: string;
+  readonly chown: string | undefined;
+  readonly chmod: string | undefined;
+  readonly exclude: readonly string[];
+  readonly parents: "keep" | "drop";
+  readonly archives: "unpack" | "copy";
+  readonly base: "parent" | "none";
+}
+
+/** WORKDIR: makes what is missing of `path`, owned by `user`. */
+export interface WorkdirStep extends StepBase {
+  readonly kind: "workdir";
+  readonly path: string;
+  readonly user: string;
+}
+
+/** What makes a layer. */
+export type Step = CopyStep | WorkdirStep;
+
+/** One line of an image's history; with `stepId` when a step may have made a layer for it. */
+export interface PlannedHistory {
+  readonly createdBy: string;
+  readonly stepId?: string | undefined;
+}
+
+export type StageBase = { readonly kind: "scratch" } | { readonly kind: "stage"; readonly index: number };
+
+/** A stage with everything resolved that needs no file: ready to run. */
+export interface StagePlan {
+  readonly index: number;
+  readonly name: string | undefined;
+  readonly base: StageBase;
+  readonly platform: Platform;
+  readonly steps: readonly Step[];
+  readonly config: ContainerConfig;
+  readonly author: string | undefined;
+  readonly history: readonly PlannedHistory[];
+}
+
+/** The stages that the target needs, in order; the target is the last. */
+export interface BuildPlan {
+  readonly stages: readonly StagePlan[];
+  readonly target: StagePlan;
+  /** Names of `--build-arg`s that nothing consumes. */
+  readonly unusedBuildArgs: readonly string[];
+}

@@ -1,0 +1,17 @@
+import type { Cache, TimePolicy } from "@oci-build/cache";
+import type { CopySource } from "../copy/copy-request.js";
+import type { EmitEvent } from "../events/build-event.js";
+import type { LayerFiles } from "./layer-files.js";
+
+/** What every step of a build works with. `context` scans the build context when a step first needs it. */
+export interface SolveContext {
+  readonly cache: Cache;
+  readonly layerFiles: LayerFiles;
+  readonly cacheUse: "read-write" | "write-only";
+  readonly context: () => Promise<CopySource>;
+  readonly emit: EmitEvent;
+  readonly now: () => number;
+  readonly file: string;
+  readonly times: TimePolicy;
+  readonly signal: AbortSignal | undefined;
+}
