@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { digestOf } from "@oci-build/oci";
 import { describe, expect, it } from "vitest";
 import { keyField, openCache, stepKey } from "../src/index.js";
@@ -26,5 +28,17 @@ describe("processes that record the same keys with different contents", () => {
       expect(possible).toContain(record?.layers[0]?.digest);
       expect(record?.layers[0]?.digest).toBe(record?.contentDigest);
     }
+  });
+});
+
+describe("processes that take the same lock", () => {
+  it("never work at the same time", async () => {
+    const dir = await temporaryFolder();
+    const counter = join(dir, "counter");
+    await writeFile(counter, "0");
+    const children = [1, 2, 3].map(() => startChild("count-up", [dir, counter, "40"]));
+    for (const child of children) expect(await child.nextLine()).toBe("done");
+    for (const child of children) await child[Symbol.asyncDispose]();
+    expect(await readFile(counter, "utf8")).toBe("120");
   });
 });

@@ -66,9 +66,14 @@ export async function takeLock(store: StoreContext, place: LockPlace): Promise<H
 async function prepareFolder(store: StoreContext): Promise<string> {
   const folder = join(store.paths.temporary, ownedName(store.self));
   await mkdir(folder, { mode: 0o700 });
-  await writeFile(join(folder, "lock"), "", { mode: 0o600 });
-  await writeFile(join(folder, OWNER_FILE), formatIdentity(store.self), { mode: 0o600 });
-  return folder;
+  try {
+    await writeFile(join(folder, "lock"), "", { mode: 0o600 });
+    await writeFile(join(folder, OWNER_FILE), formatIdentity(store.self), { mode: 0o600 });
+    return folder;
+  } catch (error) {
+    await removeFolder(folder);
+    throw error;
+  }
 }
 
 async function moveInto(store: StoreContext, prepared: string, place: LockPlace): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
-import { access, mkdir, readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
+import { makeFolder } from "./make-folder.js";
 import type { StoreContext } from "./store-context.js";
 import { storeError, systemErrorCode } from "./store-error.js";
 import { writeStoreFile } from "./write-file.js";
@@ -29,15 +30,6 @@ export async function prepareStore(store: StoreContext): Promise<void> {
   await writeMissing(store, paths.tagFile, tagText);
   await writeMissing(store, paths.indexFile, emptyIndexText);
   await writeMissing(store, paths.layoutFile, layoutText);
-}
-
-/** Private: layers and records hold what the user's sources hold. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw storeError(error, folder);
-  }
 }
 
 async function writeMissing(store: StoreContext, path: string, text: string): Promise<void> {
