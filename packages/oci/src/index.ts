@@ -40,7 +40,7 @@ export type {
   RootFs,
 } from "./image/image-config.js";
 export type { ImageContent, ImageRoot, NamedImage } from "./image/image-content.js";
-export { imageContent, withDocuments } from "./image/image-content.js";
+export { imageContent, imageRoots, withDocuments } from "./image/image-content.js";
 export type { ImageIndex } from "./image/image-index.js";
 export type { ImageManifest } from "./image/image-manifest.js";
 export type { ImageSource, ImageSourceKind } from "./image/image-source.js";
@@ -54,6 +54,8 @@ export type { LayerSegment, LayerTree, LayerWritten, TreeEntry, TreeFile } from 
 export type { ByteRange, LayoutFiles } from "./layout/layout-files.js";
 export { openImageLayout } from "./layout/open-image-layout.js";
 export { writeImageLayout } from "./layout/write-image-layout.js";
+export { decodePath, encodePath, isUtf8Path } from "./path-bytes.js";
+export { compareTreePaths } from "./path-order.js";
 export type { Mismatch, MismatchRule } from "./validate/mismatch.js";
 export { mismatchRules } from "./validate/mismatch.js";
 export type { ValidateOptions } from "./validate/validate-image.js";

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { type Headers, pack } from "tar-stream";
+import { type Header, pack } from "tar-stream";
 import { type Digest, digestOf } from "../src/digest.js";
 import type { ImageSource } from "../src/image/image-source.js";
 import { encodeJson } from "../src/json/encode-json.js";
@@ -29,13 +29,13 @@ export interface SampleLayout {
 }
 
 /** One entry of a tar. */
-export type Member = readonly [header: Partial<Headers> & { readonly name: string }, body?: string];
+export type Member = readonly [header: Partial<Header> & Pick<Header, "name">, body?: string | Buffer];
 
 /** A tar of some members, made by tar-stream. */
 export async function tarOf(members: readonly Member[]): Promise<Buffer> {
   const tar = pack();
   for (const [header, body] of members) {
-    tar.entry({ mtime: new Date(0), mode: 0o644, ...header } as Headers & { name: string }, body ?? "");
+    tar.entry({ mtime: new Date(0), mode: 0o644, ...header }, body ?? "");
   }
   tar.finalize();
   const chunks: Uint8Array[] = [];

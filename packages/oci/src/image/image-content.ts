@@ -3,9 +3,12 @@ import type { AssembledImage } from "./assemble-image.js";
 import type { BlobSource } from "./blob-source.js";
 import type { Descriptor } from "./descriptor.js";
 import type { StoredDocument } from "./document.js";
+import type { ImageIndex } from "./image-index.js";
+import { annotationNames } from "./image-name.js";
 
 /** A manifest or index to be written, and the full names it gets, such as `docker.io/library/app:1.0`.
- * With several names it is listed once for each. Annotations of the descriptor are kept in the list. */
+ * With several names it is listed once for each. Annotations of the descriptor are kept in the list, but for a full
+ * name among them. */
 export interface ImageRoot {
   readonly descriptor: Descriptor;
   readonly names: readonly string[];
@@ -31,6 +34,18 @@ export function imageContent(images: readonly NamedImage[], layers: BlobSource):
       layers,
     ),
   };
+}
+
+/** The images of an index as roots, each once with all its full names, for writing them again. */
+export function imageRoots(index: ImageIndex): readonly ImageRoot[] {
+  const roots = new Map<Digest, ImageRoot>();
+  for (const descriptor of index.manifests) {
+    const name = descriptor.annotations?.[annotationNames.fullName];
+    const known = roots.get(descriptor.digest);
+    const names = [...(known?.names ?? []), ...(name === undefined ? [] : [name])];
+    roots.set(descriptor.digest, { descriptor: known?.descriptor ?? descriptor, names });
+  }
+  return [...roots.values()];
 }
 
 /** The blobs of a source and, before them, some documents. */

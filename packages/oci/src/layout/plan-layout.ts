@@ -2,7 +2,7 @@ import type { Digest } from "../digest.js";
 import type { Descriptor } from "../image/descriptor.js";
 import type { ImageContent, ImageRoot } from "../image/image-content.js";
 import type { ImageIndex } from "../image/image-index.js";
-import { type ImageName, nameAnnotations, parseImageName } from "../image/image-name.js";
+import { annotationNames, type ImageName, nameAnnotations, parseImageName } from "../image/image-name.js";
 import { mediaTypes } from "../image/media-types.js";
 import { encodeJson } from "../json/encode-json.js";
 import { blobPath } from "./blob-path.js";
@@ -49,12 +49,17 @@ function indexOf(roots: readonly NamedRoot[]): ImageIndex {
   return { schemaVersion: 2, mediaType: mediaTypes.imageIndex, manifests: roots.flatMap(indexEntries) };
 }
 
+/** Full names are given by the root alone, so that `index.json` and `manifest.json` agree; a reference name that a
+ * root without names brings along stays. */
 function indexEntries({ descriptor, parsedNames }: NamedRoot): readonly Descriptor[] {
-  if (parsedNames.length === 0) return [descriptor];
-  return parsedNames.map((name) => ({
-    ...descriptor,
-    annotations: { ...descriptor.annotations, ...nameAnnotations(name) },
-  }));
+  const { [annotationNames.fullName]: _, ...annotations } = descriptor.annotations ?? {};
+  if (parsedNames.length > 0) {
+    return parsedNames.map((name) => ({
+      ...descriptor,
+      annotations: { ...annotations, ...nameAnnotations(name) },
+    }));
+  }
+  return [{ ...descriptor, annotations: Object.keys(annotations).length > 0 ? annotations : undefined }];
 }
 
 /** One entry for each image; the same image under two roots has the names of both. */
