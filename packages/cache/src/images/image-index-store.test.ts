@@ -1,9 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Descriptor, digestOf, mediaTypes, type OciBuildError } from "@oci-build/oci";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/support/temporary-folder.js";
 import { type Cache, openCache } from "../index.js";
+import { INDEX_MAX_BYTES } from "./image-index-store.js";
 
 describe("tagImage, untagImage and images", () => {
   it("list images by name, and move a name to the image that got it last", async () => {
@@ -40,10 +41,13 @@ describe("tagImage, untagImage and images", () => {
     ).toEqual(all.sort());
   });
 
-  it("start anew with a warning when the index is damaged", async () => {
+  it.each([
+    ["damaged", (path: string) => writeFile(path, "{")],
+    ["over the limit", (path: string) => truncate(path, INDEX_MAX_BYTES + 1)],
+  ])("start anew with a warning when the index is %s", async (_, damage) => {
     const { cache, warnings } = await opened();
     await cache.tagImage("app:1", image("a"));
-    await writeFile(join(cache.root, "index.json"), "{");
+    await damage(join(cache.root, "index.json"));
     await cache.tagImage("app:2", image("b"));
     expect(await names(cache)).toEqual([`app:2 ${digestOf("b")}`]);
     expect(warnings.map((warning) => warning.code)).toEqual(["CACHE_ENTRY_CORRUPT"]);

@@ -19,6 +19,7 @@ export interface KeyValues {
   readonly absent: null;
 }
 
+/** What a field can hold. */
 export type KeyKind = keyof KeyValues;
 
 /** One named, typed part of a step's key. JSON-safe. */

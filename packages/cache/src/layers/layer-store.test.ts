@@ -1,10 +1,11 @@
-import { copyFile, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { digestHex, digestOf, type OciBuildError } from "@oci-build/oci";
 import { describe, expect, it } from "vitest";
 import { madeUpLayer, writes } from "../../test/support/made-up-layer.js";
 import { temporaryFolder } from "../../test/support/temporary-folder.js";
 import { type Cache, type LayerBlob, openCache } from "../index.js";
+import { SEGMENT_TABLE_MAX_BYTES, TREE_MAX_BYTES } from "./layer-store.js";
 
 const written = madeUpLayer("layer");
 const blob: LayerBlob = {
@@ -80,6 +81,27 @@ describe("layer", () => {
       expect(warnings.map((warning) => warning.code)).toEqual(["CACHE_ENTRY_CORRUPT"]);
     },
   );
+
+  it.each([
+    ["trees", TREE_MAX_BYTES],
+    ["segments", SEGMENT_TABLE_MAX_BYTES],
+  ])("reads no file under %s that is over its limit", async (folder, limitBytes) => {
+    const { cache, warnings } = await opened();
+    await cache.writeLayer(writes("layer"));
+    await truncate(fileOf(cache, folder), limitBytes + 1);
+    expect(await cache.layer(blob)).toBeUndefined();
+    expect(warnings.map((warning) => warning.message)).toEqual([
+      expect.stringContaining(`more than ${limitBytes}`),
+    ]);
+  });
+
+  it("decodes the tree once, and not before somebody looks", async () => {
+    const { cache } = await opened();
+    await cache.writeLayer(writes("layer"));
+    const layer = await cache.layer(blob);
+    expect(Object.getOwnPropertyDescriptor(layer, "tree")).toMatchObject({ get: expect.any(Function) });
+    expect(layer?.tree).toBe(layer?.tree);
+  });
 
   it("misses with a warning when tree or table belong to another layer", async () => {
     for (const folder of ["trees", "segments"]) {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { currentProcess, formatIdentity, livenessOf, parseIdentity } from "./process-identity.js";
 
@@ -36,13 +37,16 @@ describe("livenessOf", () => {
   });
 
   it.runIf(process.platform === "linux")("takes a zombie for dead", async () => {
-    // The shell starts a child that ends at once, and becomes a `sleep`, which reaps nobody.
-    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 30"], {
+    // The shell starts a child that ends soon, and becomes a `sleep`, which reaps nobody.
+    const parent = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 30"], {
       stdio: ["ignore", "pipe", "ignore"],
     });
     const [line] = (await once(parent.stdout, "data")) as [Buffer];
-    const zombie = { ...self, pid: Number(line.toString()), start: "1" };
-    await expect.poll(() => livenessOf(zombie, self)).toBe("dead");
+    const pid = Number(line.toString());
+    const stat = await readFile(`/proc/${pid}/stat`, "latin1");
+    const start = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+    await expect.poll(() => livenessOf({ ...self, pid, start }, self)).toBe("dead");
+    expect(await readFile(`/proc/${pid}/stat`, "latin1")).toContain(" Z ");
     parent.kill("SIGKILL");
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { writes } from "../../test/support/made-up-layer.js";
 import { temporaryFolder } from "../../test/support/temporary-folder.js";
 import { type Cache, keyField, openCache, type StepKey, type StepResult, stepKey } from "../index.js";
+import { RECORD_MAX_BYTES } from "./record-store.js";
 
 const NOW_SEC = 1_800_000_000;
 
@@ -69,6 +70,22 @@ describe("record", () => {
     const second = await cache.record(keyOf("a"), await resultOf(cache, "two"));
     expect(second).toEqual(first);
     expect(await cache.lookUp(keyOf("a"))).toEqual(first);
+  });
+
+  it("writes nothing when the first stands", async () => {
+    const { cache } = await opened();
+    const result = await resultOf(cache, "one");
+    await cache.record(keyOf("a"), result);
+    const { ino } = await stat(recordPath(cache, keyOf("a")));
+    await cache.record(keyOf("a"), result);
+    expect((await stat(recordPath(cache, keyOf("a")))).ino).toBe(ino);
+  });
+
+  it("refuses a record over the limit", async () => {
+    const { cache } = await opened();
+    const result = { stepName: "s".repeat(RECORD_MAX_BYTES) };
+    await expect(cache.record(keyOf("a"), result)).rejects.toMatchObject({ code: "CACHE_ENTRY_TOO_LARGE" });
+    expect(await cache.lookUp(keyOf("a"))).toBeUndefined();
   });
 
   it("lets one of many at once stand", async () => {
@@ -198,5 +215,5 @@ async function replaceByFolder(path: string, cache: Cache): Promise<void> {
 }
 
 async function growFile(path: string): Promise<void> {
-  await truncate(path, 9 * 1024 * 1024);
+  await truncate(path, RECORD_MAX_BYTES + 1);
 }

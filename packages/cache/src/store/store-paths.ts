@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type ContentDigest, type DiffId, type Digest, digestHex } from "@oci-build/oci";
 
 /** The format of everything below; a new format is a new folder. */
-export const STORE_VERSION = "v1";
+const STORE_VERSION = "v1";
 
 /** Where things lie in a store. */
 export interface StorePaths {
