@@ -1,8 +1,10 @@
 import { nearest } from "@oci-build/dockerfile";
 import { resolvePath } from "@oci-build/snapshot";
 import { buildError } from "../errors.js";
-import { baseName, joinPath, parentPath } from "./change-tree.js";
+import { joinPath } from "./change-tree.js";
 import type { CopySource } from "./copy-request.js";
+
+const UNIGNORE_HINT = "Take the rule out of the ignore file, or add an exception with !.";
 
 /** The error for a source that is not there: it names what is nearest, and the ignore rule that hides it. */
 export function missingSource(source: CopySource, path: string): Error {
@@ -14,8 +16,8 @@ export function missingSource(source: CopySource, path: string): Error {
       ignoredBy === undefined
         ? `not in ${where}: ${path}`
         : `not in ${where}: ${path} (left out by the ignore rule ${ignoredBy.pattern}${atLine(ignoredBy.line)})`,
-    data: { source: path, nearest: near, ignoredBy },
-    hint: hintFor(near, ignoredBy?.pattern),
+    data: { source: path, nearest: near?.path, ignoredBy },
+    hint: ignoredBy === undefined ? near?.hint : UNIGNORE_HINT,
   });
 }
 
@@ -23,21 +25,21 @@ function atLine(line: number | undefined): string {
   return line === undefined ? "" : ` in line ${line}`;
 }
 
-function hintFor(near: string | undefined, pattern: string | undefined): string | undefined {
-  if (pattern !== undefined) return "Take the rule out of the ignore file, or add an exception with !.";
-  return near === undefined ? undefined : `Did you mean ${near}?`;
-}
-
-/** A name like the missing one in the deepest directory that exists. */
-function nearestPath(source: CopySource, path: string): string | undefined {
+/** A name like the missing one in the deepest directory that exists, else that directory. */
+function nearestPath({ snapshot }: CopySource, path: string): { path: string; hint: string } | undefined {
   const names = path.split("/");
   for (let depth = names.length - 1; depth >= 0; depth--) {
-    const directory = resolvePath(source.snapshot, names.slice(0, depth).join("/"), "follow-last");
-    const listed = source.snapshot.list(directory.path);
+    const directory = resolvePath(snapshot, names.slice(0, depth).join("/"), "follow-last").path;
+    const listed = snapshot.list(directory);
     if (listed === undefined) continue;
-    const near = nearest(names[depth] ?? baseName(path), listed);
-    if (near !== undefined) return joinPath(directory.path, near);
-    return directory.path === "" ? undefined : parentPath(joinPath(directory.path, "x"));
+    const similar = nearest(names[depth] ?? "", listed);
+    if (similar !== undefined) {
+      const near = joinPath(directory, similar);
+      return { path: near, hint: `Did you mean ${near}?` };
+    }
+    return directory === ""
+      ? undefined
+      : { path: directory, hint: `The nearest that exists is ${directory}.` };
   }
   return undefined;
 }

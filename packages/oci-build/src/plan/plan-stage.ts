@@ -90,37 +90,53 @@ function planInstruction(
 ): void {
   switch (instruction.kind) {
     case "add":
-      return planCopy(state, instruction, { kind: "context" });
+      planCopy(state, instruction, { kind: "context" });
+      break;
     case "copy":
-      return planCopy(state, instruction, copyOrigin(stages, state.index, instruction.from));
+      planCopy(state, instruction, copyOrigin(stages, state.index, instruction.from));
+      break;
     case "workdir":
-      return planWorkdir(state, instruction);
+      planWorkdir(state, instruction);
+      break;
     case "env":
-      return planEnv(state, instruction);
+      planEnv(state, instruction);
+      break;
     case "label":
-      return planLabel(state, instruction);
+      planLabel(state, instruction);
+      break;
     case "arg":
-      return planArg(state, instruction, globals);
+      planArg(state, instruction, globals);
+      break;
     case "user":
-      return planUser(state, instruction);
+      planUser(state, instruction);
+      break;
     case "volume":
-      return planVolume(state, instruction);
+      planVolume(state, instruction);
+      break;
     case "expose":
-      return planExpose(state, instruction);
+      planExpose(state, instruction);
+      break;
     case "stopsignal":
-      return planStopSignal(state, instruction);
+      planStopSignal(state, instruction);
+      break;
     case "healthcheck":
-      return planHealthcheck(state, instruction);
+      planHealthcheck(state, instruction);
+      break;
     case "shell":
-      return planShell(state, instruction);
+      planShell(state, instruction);
+      break;
     case "cmd":
-      return planCmd(state, instruction);
+      planCmd(state, instruction);
+      break;
     case "entrypoint":
-      return planEntrypoint(state, instruction);
+      planEntrypoint(state, instruction);
+      break;
     case "maintainer":
-      return planMaintainer(state, instruction);
+      planMaintainer(state, instruction);
+      break;
     case "onbuild":
-      return planOnBuild(state, instruction);
+      planOnBuild(state, instruction);
+      break;
     case "run":
       throw new PlanError("BUILD_UNSUPPORTED", instruction.span, "RUN");
   }

@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { goBooleans } from "./go-booleans.js";
+
+describe("goBooleans", () => {
+  it.each([
+    [
+      ["--no-cache=true", "."],
+      ["--no-cache", "."],
+    ],
+    [
+      ["--no-cache=false", "."],
+      ["--cache", "."],
+    ],
+    [["--quiet=0", "."], ["."]],
+    [["--quiet=T"], ["--quiet"]],
+    [["--no-cache=maybe"], ["--no-cache=maybe"]],
+    [["--tag=true"], ["--tag=true"]],
+    [
+      ["--", "--no-cache=true"],
+      ["--", "--no-cache=true"],
+    ],
+  ])("turns %j into %j", (args, expected) => {
+    expect(goBooleans(args)).toEqual(expected);
+  });
+});

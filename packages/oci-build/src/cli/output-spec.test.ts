@@ -1,0 +1,46 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { parseOutput } from "./output-spec.js";
+import { splitCsv } from "./split-csv.js";
+
+const stdout = new PassThrough();
+
+describe("splitCsv", () => {
+  it.each([
+    ["a,b", ["a", "b"]],
+    ["", [""]],
+    ["a,,b", ["a", "", "b"]],
+    ["a,", ["a", ""]],
+    ['"a,b",c', ["a,b", "c"]],
+    ['"say ""hi""",c', ['say "hi"', "c"]],
+  ])("splits %j", (line, fields) => {
+    expect(splitCsv(line)).toEqual(fields);
+  });
+});
+
+describe("parseOutput", () => {
+  it.each([
+    ["type=oci,dest=a.tar", { type: "oci", dest: "a.tar", tar: true }],
+    ["type=oci,dest=dir,tar=false", { type: "oci", dest: "dir", tar: false }],
+    ['type=oci,"dest=a,b.tar"', { type: "oci", dest: "a,b.tar", tar: true }],
+    ["type=oci,dest=a=b.tar", { type: "oci", dest: "a=b.tar", tar: true }],
+    ["type=oci,dest=-", { type: "oci", dest: stdout }],
+    ["type=oci", undefined],
+  ])("reads %s", (spec, output) => {
+    expect(parseOutput(spec, stdout)).toEqual(output);
+  });
+
+  it.each([
+    ["a.tar", "not key=value: a.tar"],
+    ["dest=a.tar", "the output type local is not supported"],
+    ["type=docker,dest=a", "the output type docker is not supported"],
+    ["type=oci,dst=a", "the output option dst is not known"],
+    ["type=oci,dest=-,tar=false", "a folder cannot go to standard output"],
+    ["type=oci,tar=false", "a folder needs a dest"],
+    ["type=oci,dest=a,tar=maybe", "tar is true or false, not maybe"],
+  ])("refuses %s", (spec, problem) => {
+    expect(() => parseOutput(spec, stdout)).toThrowError(
+      expect.objectContaining({ code: "OPTION_INVALID", message: `--output ${spec}: ${problem}` }),
+    );
+  });
+});
