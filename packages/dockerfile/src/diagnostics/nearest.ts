@@ -1,12 +1,12 @@
 /** Most edits between a word and a suggestion, as in BuildKit. */
 const maxDistance = 2;
 
-/** The candidate that is the fewest edits from a word, letter case aside: at most two, and fewer than the word has
- * letters. Of equally near ones the first. undefined when none is near, or one is equal. */
+/** The candidate that is the fewest edits from a word, letter case aside: at most two, and for a word of two or three
+ * letters one. Of equally near ones the first. undefined when none is near, or one is equal. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.min(maxDistance + 1, wanted.length);
+  let bestDistance = Math.min(maxDistance, Math.floor(wanted.length / 2)) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - wanted.length) > maxDistance) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());

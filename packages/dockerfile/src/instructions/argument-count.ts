@@ -1,5 +1,5 @@
 import type { MappedText } from "../tree/mapped-text.js";
-import { argumentsSpan, type ReadContext, reportAt, upperName } from "./read-context.js";
+import { countArguments, type ReadContext, reportAt, upperName } from "./read-context.js";
 
 /** The one argument of the instruction; reports any other number. */
 export function exactlyOne(context: ReadContext): MappedText | undefined {
@@ -7,8 +7,8 @@ export function exactlyOne(context: ReadContext): MappedText | undefined {
   if (only !== undefined && others.length === 0) return only;
   reportAt(context, {
     rule: "DOCKERFILE_ARGUMENT_COUNT",
-    message: `${upperName(context)} needs exactly one argument, found ${String(context.args.length)}`,
-    span: argumentsSpan(context),
+    message: `${upperName(context)} needs exactly one argument, found ${countArguments(context)}`,
+    span: context.argumentsSpan,
   });
   return undefined;
 }
@@ -18,7 +18,7 @@ export function hasArguments(context: ReadContext): boolean {
   if (context.args.length > 0) return true;
   reportAt(context, {
     rule: "DOCKERFILE_ARGUMENT_COUNT",
-    message: `${upperName(context)} needs at least one argument, found 0`,
+    message: `${upperName(context)} needs at least one argument, found none`,
   });
   return false;
 }

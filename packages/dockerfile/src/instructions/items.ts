@@ -1,5 +1,6 @@
 import type { HeredocPart, InstructionNode, InstructionPart } from "../tree/ast.js";
 import { joinPieces, type MappedText, type Piece } from "../tree/mapped-text.js";
+import type { Span } from "../tree/span.js";
 
 /** The items of an instruction node, each with its continuations removed. */
 export interface Items {
@@ -29,15 +30,27 @@ export function collectItems(node: InstructionNode): Items {
   };
 }
 
-/** The instruction on one line: everything but trivia lines and here-documents. */
-export function joinLine(node: InstructionNode): MappedText {
+/** The instruction on one line, from an offset of the source on: everything but trivia lines and here-documents. */
+export function joinLine(node: InstructionNode, from: number = node.span.start.offset): MappedText {
   const pieces: Piece[] = [];
   for (const part of node.parts) {
+    if (part.span.start.offset < from) continue;
     if (isItem(part) || part.kind === "space" || part.kind === "punctuation") {
       pieces.push({ text: part.text, start: part.span.start });
     }
   }
   return joinPieces(pieces, node.span.start);
+}
+
+/** The range of the arguments from one of them on, with the brackets of a JSON array; undefined without any. */
+export function argumentsRange(node: InstructionNode, firstItem: number): Span | undefined {
+  const isArgument = (part: InstructionPart) =>
+    part.kind === "argument" ? part.item >= firstItem : part.kind === "punctuation" && part.text !== "--";
+  const first = node.parts.find(isArgument);
+  const last = node.parts.findLast(isArgument);
+  return first === undefined || last === undefined
+    ? undefined
+    : { start: first.span.start, end: last.span.end };
 }
 
 function isItem(part: InstructionPart): part is Extract<InstructionPart, { item: number }> {

@@ -1,7 +1,7 @@
 import type { AddInstruction } from "./instruction.js";
 import type { ReadContext } from "./read-context.js";
 import { readFileFields } from "./read-file-instruction.js";
-import { readFlags, switchFlag, textFlag } from "./read-flags.js";
+import { filledFlag, readFlags, switchFlag } from "./read-flags.js";
 
 /** `ADD [flags] SOURCE… DESTINATION` */
 export function readAdd(context: ReadContext): AddInstruction | undefined {
@@ -18,6 +18,6 @@ export function readAdd(context: ReadContext): AddInstruction | undefined {
   const keepGitDir = switchFlag(context, flags, "keep-git-dir");
   const unpack = switchFlag(context, flags, "unpack");
   if (fields === undefined) return undefined;
-  const checksum = textFlag(flags, "checksum");
+  const checksum = filledFlag(flags, "checksum");
   return { ...context.base, kind: "add", ...fields, keepGitDir, checksum, unpack };
 }

@@ -1,27 +1,27 @@
 import { hasArguments } from "./argument-count.js";
 import { readCommandLine } from "./command-line.js";
 import type { CmdInstruction, EntrypointInstruction, ShellInstruction } from "./instruction.js";
-import { argumentsSpan, type ReadContext, reportAt } from "./read-context.js";
+import { type ReadContext, reportAt } from "./read-context.js";
 import { readFlags } from "./read-flags.js";
 
 /** `CMD COMMAND` or `CMD ["arg", …]` */
 export function readCmd(context: ReadContext): CmdInstruction {
   readFlags(context, {});
-  const command = readCommandLine(context.args, context.form, argumentsSpan(context));
+  const command = readCommandLine(context.args, context.form, context.commandSpan);
   return { ...context.base, kind: "cmd", command };
 }
 
 /** `ENTRYPOINT COMMAND` or `ENTRYPOINT ["arg", …]` */
 export function readEntrypoint(context: ReadContext): EntrypointInstruction {
   readFlags(context, {});
-  const command = readCommandLine(context.args, context.form, argumentsSpan(context));
+  const command = readCommandLine(context.args, context.form, context.commandSpan);
   return { ...context.base, kind: "entrypoint", command };
 }
 
 /** `SHELL ["arg", …]` */
 export function readShell(context: ReadContext): ShellInstruction | undefined {
   readFlags(context, {});
-  const command = readCommandLine(context.args, context.form, argumentsSpan(context));
+  const command = readCommandLine(context.args, context.form, context.commandSpan);
   if (!hasArguments(context)) return undefined;
   if (command.form === "exec") return { ...context.base, kind: "shell", args: command.args };
   reportAt(context, {

@@ -11,6 +11,10 @@ export interface ReadContext {
   readonly base: InstructionBase;
   readonly flags: readonly MappedText[];
   readonly args: readonly MappedText[];
+  /** The range of all arguments, JSON brackets included; the keyword's when there are none. */
+  readonly argumentsSpan: Span;
+  /** The same without the CMD of HEALTHCHECK. */
+  readonly commandSpan: Span;
   readonly form: "json" | "plain";
   readonly heredocs: readonly Heredoc[];
   readonly escape: EscapeCharacter;
@@ -34,12 +38,9 @@ export function reportAt(context: ReadContext, finding: ReadFinding): void {
   });
 }
 
-/** The range of all arguments; the keyword's when there are none. */
-export function argumentsSpan(context: ReadContext): Span {
-  const first = context.args[0];
-  const last = context.args.at(-1);
-  if (first === undefined || last === undefined) return context.base.keyword.span;
-  return { start: spanOfMapped(first).start, end: spanOfMapped(last).end };
+/** `1 argument`, `2 arguments` */
+export function countArguments(context: ReadContext): string {
+  return `${String(context.args.length)} argument${context.args.length === 1 ? "" : "s"}`;
 }
 
 /** The instruction's name as messages have it. */

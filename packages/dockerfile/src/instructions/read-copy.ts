@@ -1,7 +1,7 @@
 import type { CopyInstruction } from "./instruction.js";
 import type { ReadContext } from "./read-context.js";
 import { readFileFields } from "./read-file-instruction.js";
-import { readFlags, switchFlag, textFlag } from "./read-flags.js";
+import { filledFlag, readFlags, switchFlag } from "./read-flags.js";
 import { reportVariableInStageReference } from "./stage-reference.js";
 
 /** `COPY [flags] SOURCE… DESTINATION` */
@@ -16,8 +16,8 @@ export function readCopy(context: ReadContext): CopyInstruction | undefined {
   });
   const fields = readFileFields(context, flags);
   const parents = switchFlag(context, flags, "parents") ?? false;
-  const from = textFlag(flags, "from");
+  const from = filledFlag(flags, "from");
   if (from !== undefined) reportVariableInStageReference(context, "--from", from);
   if (fields === undefined) return undefined;
-  return { ...context.base, kind: "copy", ...fields, from: from?.text === "" ? undefined : from, parents };
+  return { ...context.base, kind: "copy", ...fields, from, parents };
 }

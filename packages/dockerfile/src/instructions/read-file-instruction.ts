@@ -3,8 +3,8 @@ import { decodeJsonString } from "../lexer/json-strings.js";
 import { type MappedText, spanOfMapped } from "../tree/mapped-text.js";
 import { parseChmod } from "../values/parse-chmod.js";
 import type { InlineSource, Word } from "./instruction.js";
-import { argumentsSpan, type ReadContext, reportAt, toWord, upperName } from "./read-context.js";
-import { type Flags, listFlag, switchFlag, textFlag } from "./read-flags.js";
+import { countArguments, type ReadContext, reportAt, toWord, upperName } from "./read-context.js";
+import { type Flags, filledFlag, listFlag, switchFlag } from "./read-flags.js";
 
 /** What COPY and ADD share. */
 export interface FileFields {
@@ -23,8 +23,8 @@ export function readFileFields(context: ReadContext, flags: Flags): FileFields |
   if (last === undefined || context.args.length < 2) {
     reportAt(context, {
       rule: "DOCKERFILE_ARGUMENT_COUNT",
-      message: `${upperName(context)} needs a source and a destination, found ${String(context.args.length)} of them`,
-      span: argumentsSpan(context),
+      message: `${upperName(context)} needs a source and a destination, found ${countArguments(context)}`,
+      span: context.argumentsSpan,
     });
     return undefined;
   }
@@ -37,12 +37,12 @@ export function readFileFields(context: ReadContext, flags: Flags): FileFields |
       hint: "Put the destination behind the here-documents",
     });
   }
-  const chmod = textFlag(flags, "chmod");
+  const chmod = filledFlag(flags, "chmod");
   if (chmod !== undefined) checkChmod(context, chmod);
   return {
     ...readSources(context, context.args.slice(0, -1)),
     destination,
-    chown: textFlag(flags, "chown"),
+    chown: filledFlag(flags, "chown"),
     chmod,
     link: switchFlag(context, flags, "link") ?? false,
     exclude: listFlag(flags, "exclude").map(toWord),
@@ -73,7 +73,7 @@ function readPath(context: ReadContext, arg: MappedText): Word {
 
 /** A mode with variables is known only when they are. */
 function checkChmod(context: ReadContext, chmod: Word): void {
-  if (chmod.text === "" || chmod.text.includes("$")) return;
+  if (chmod.text.includes("$")) return;
   const parsed = parseChmod(chmod.text);
   if (parsed.ok) return;
   reportAt(context, {

@@ -28,17 +28,30 @@ export function readFlags(context: ReadContext, kinds: Readonly<Record<string, F
     else if (kind !== "list" && flags.has(name)) reportDouble(context, raw, name);
     else {
       const value = equals < 0 ? undefined : sliceMapped(flag, equals + 1);
-      if (isMissingValue(kind, value)) reportMissing(context, raw, name);
-      else flags.set(name, [...(flags.get(name) ?? []), { flag: raw, value }]);
+      if (isMissingValue(kind, value))
+        reportMissing(context, raw, kind === "switch" ? name : `${name}=VALUE`);
+      else addValue(flags, name, { flag: raw, value });
     }
   }
   return flags;
+}
+
+function addValue(flags: Map<string, FlagValue[]>, name: string, value: FlagValue): void {
+  const values = flags.get(name);
+  if (values === undefined) flags.set(name, [value]);
+  else values.push(value);
 }
 
 /** The value of a text flag. */
 export function textFlag(flags: Flags, name: string): Word | undefined {
   const value = flags.get(name)?.[0]?.value;
   return value === undefined ? undefined : toWord(value);
+}
+
+/** The value of a text flag that means nothing when it is empty. */
+export function filledFlag(flags: Flags, name: string): Word | undefined {
+  const value = textFlag(flags, name);
+  return value?.text === "" ? undefined : value;
 }
 
 /** The values of a list flag, in order. */
@@ -90,11 +103,11 @@ function reportDouble(context: ReadContext, raw: MappedText, name: string): void
   });
 }
 
-function reportMissing(context: ReadContext, raw: MappedText, name: string): void {
+function reportMissing(context: ReadContext, raw: MappedText, correct: string): void {
   reportAt(context, {
     rule: "DOCKERFILE_INVALID_FLAG_VALUE",
-    message: `--${name} has no value`,
+    message: `${JSON.stringify(raw.text)} has no value`,
     span: spanOfMapped(raw),
-    hint: `Write --${name}=VALUE`,
+    hint: `Write --${correct}`,
   });
 }

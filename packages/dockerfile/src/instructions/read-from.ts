@@ -1,8 +1,8 @@
 import { spanOfMapped } from "../tree/mapped-text.js";
 import { parsePlatform } from "../values/parse-platform.js";
 import type { FromInstruction, Word } from "./instruction.js";
-import { argumentsSpan, type ReadContext, reportAt, toWord } from "./read-context.js";
-import { readFlags, textFlag } from "./read-flags.js";
+import { countArguments, type ReadContext, reportAt, toWord } from "./read-context.js";
+import { filledFlag, readFlags } from "./read-flags.js";
 
 const stageNamePattern = /^[a-z][a-z0-9-_.]*$/;
 
@@ -14,14 +14,14 @@ export function readFrom(context: ReadContext): FromInstruction | undefined {
   if (image === undefined || extra !== undefined || (as !== undefined && !isNamed)) {
     reportAt(context, {
       rule: "DOCKERFILE_ARGUMENT_COUNT",
-      message: `FROM needs IMAGE or IMAGE AS NAME, found ${String(context.args.length)} words`,
-      span: argumentsSpan(context),
+      message: `FROM needs IMAGE or IMAGE AS NAME, found ${countArguments(context)}`,
+      span: context.argumentsSpan,
     });
     return undefined;
   }
   const name = stageName === undefined ? undefined : toWord(stageName);
   if (name !== undefined && !stageNamePattern.test(name.text.toLowerCase())) reportStageName(context, name);
-  const platform = textFlag(flags, "platform");
+  const platform = filledFlag(flags, "platform");
   if (platform !== undefined) checkPlatform(context, platform);
   return {
     ...context.base,
@@ -43,7 +43,7 @@ function reportStageName(context: ReadContext, name: Word): void {
 
 /** A platform with variables is known only when they are. */
 function checkPlatform(context: ReadContext, platform: Word): void {
-  if (platform.text.includes("$") || platform.text === "") return;
+  if (platform.text.includes("$")) return;
   if (parsePlatform(platform.text) !== undefined) return;
   reportAt(context, {
     rule: "DOCKERFILE_INVALID_FLAG_VALUE",

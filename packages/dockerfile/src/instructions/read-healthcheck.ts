@@ -4,7 +4,7 @@ import { hasArguments } from "./argument-count.js";
 import { readCommandLine } from "./command-line.js";
 import { warnIgnoredFlags } from "./ignored-flags.js";
 import type { HealthcheckInstruction, Word } from "./instruction.js";
-import { argumentsSpan, type ReadContext, reportAt } from "./read-context.js";
+import { type ReadContext, reportAt } from "./read-context.js";
 import { type FlagKind, type Flags, readFlags, textFlag } from "./read-flags.js";
 
 /** Shortest time between checks, 1 ms as in Docker. */
@@ -39,20 +39,19 @@ export function readHealthcheck(context: ReadContext): HealthcheckInstruction | 
     reportAt(context, { rule: "DOCKERFILE_ARGUMENT_COUNT", message, span: spanOfMapped(type) });
     return undefined;
   }
-  const span = { start: spanOfMapped(args[0] ?? type).start, end: argumentsSpan(context).end };
   return {
     ...context.base,
     ...readTimes(context, flags),
     kind: "healthcheck",
-    command: readCommandLine(args, context.form, span),
+    command: readCommandLine(args, context.form, context.commandSpan),
   };
 }
 
 function readNone(context: ReadContext): HealthcheckInstruction | undefined {
-  warnIgnoredFlags(context);
+  warnIgnoredFlags(context, "HEALTHCHECK NONE");
   if (context.args.length === 1) return { ...context.base, kind: "healthcheck" };
   const message = "HEALTHCHECK NONE takes no arguments";
-  reportAt(context, { rule: "DOCKERFILE_ARGUMENT_COUNT", message, span: argumentsSpan(context) });
+  reportAt(context, { rule: "DOCKERFILE_ARGUMENT_COUNT", message, span: context.argumentsSpan });
   return undefined;
 }
 

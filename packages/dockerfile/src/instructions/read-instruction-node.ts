@@ -1,11 +1,12 @@
 import { nearest } from "../diagnostics/nearest.js";
 import type { Report } from "../diagnostics/report.js";
+import { skipSpace, trimEndOffset } from "../lexer/white-space.js";
 import type { EscapeCharacter, HeredocPart, InstructionNode } from "../tree/ast.js";
 import { spanOfMapped } from "../tree/mapped-text.js";
 import { advance } from "../tree/position.js";
 import type { Position } from "../tree/span.js";
 import type { Heredoc, Instruction, InstructionBase } from "./instruction.js";
-import { collectItems, type Items, joinLine } from "./items.js";
+import { argumentsRange, collectItems, type Items, joinLine } from "./items.js";
 import { readAdd } from "./read-add.js";
 import { readArg } from "./read-arg.js";
 import { readCmd, readEntrypoint, readShell } from "./read-commands.js";
@@ -59,22 +60,26 @@ export interface NodeSource {
 export function readInstructionNode(source: NodeSource): Instruction | undefined {
   const { node, report } = source;
   const items = collectItems(node);
-  const heredocs = items.heredocs.map(toHeredoc);
+  const { keywords, flags } = items;
   const isOnBuild = node.name === "onbuild";
-  const trigger = items.keywords[1];
-  const triggerAt = trigger === undefined ? Number.POSITIVE_INFINITY : spanOfMapped(trigger).start.offset;
+  const triggerAt = keywords[1] === undefined ? undefined : spanOfMapped(keywords[1]).start.offset;
+  const base = readBase(source, items);
+  const argumentsSpan = argumentsRange(node, 0) ?? base.keyword.span;
   const context: ReadContext = {
     name: node.name,
-    base: readBase(source, items),
-    flags: items.flags.filter((flag) => spanOfMapped(flag).start.offset < triggerAt),
-    args: isOnBuild ? items.keywords.slice(1) : items.args,
+    base,
+    flags: flags.filter((flag) => triggerAt === undefined || spanOfMapped(flag).start.offset < triggerAt),
+    args: isOnBuild ? keywords.slice(1) : items.args,
+    argumentsSpan,
+    commandSpan:
+      argumentsRange(node, keywords.at(-1)?.text.toLowerCase() === "healthcheck" ? 1 : 0) ?? argumentsSpan,
     form: node.form,
-    heredocs,
+    heredocs: items.heredocs.map(toHeredoc),
     escape: source.escape,
     report,
   };
   if (!isOnBuild) return readKnown(context);
-  return readOnBuild({ node, context, readTrigger: () => readTrigger(context, items, triggerAt) });
+  return readOnBuild({ node, context, readTrigger: () => readTrigger(node, context, items) });
 }
 
 function readKnown(context: ReadContext): Instruction | undefined {
@@ -92,22 +97,20 @@ function readKnown(context: ReadContext): Instruction | undefined {
 }
 
 /** Reads what stands behind ONBUILD. Its mistakes are warnings, because BuildKit finds them in the child build only. */
-function readTrigger(outer: ReadContext, items: Items, triggerAt: number): Instruction | undefined {
+function readTrigger(node: InstructionNode, outer: ReadContext, items: Items): Instruction | undefined {
   const keyword = items.keywords[1];
   if (keyword === undefined) return undefined;
-  const { base } = outer;
-  const start = spanOfMapped(keyword).start;
-  const text = base.text.slice(base.text.search(/\s/)).trim();
+  const { start } = spanOfMapped(keyword);
   return readKnown({
     ...outer,
     name: keyword.text.toLowerCase(),
     base: {
       keyword: toWord(keyword),
-      span: { start, end: base.span.end },
-      text: keyword.text.toUpperCase() + text.slice(keyword.text.length),
+      span: { start, end: outer.base.span.end },
+      text: upperKeyword(joinLine(node, start.offset).text, keyword.text),
       comments: [],
     },
-    flags: items.flags.filter((flag) => spanOfMapped(flag).start.offset >= triggerAt),
+    flags: items.flags.filter((flag) => spanOfMapped(flag).start.offset >= start.offset),
     args: items.args,
     report: (finding) => {
       outer.report({ ...finding, severity: "warning" });
@@ -116,15 +119,19 @@ function readTrigger(outer: ReadContext, items: Items, triggerAt: number): Instr
 }
 
 function readBase({ node, comments }: NodeSource, items: Items): InstructionBase {
-  const line = joinLine(node).text.trim();
   const keyword = items.keywords[0];
   const word = keyword === undefined ? { text: "", span: node.span } : toWord(keyword);
   return {
     keyword: word,
     span: { start: word.span.start, end: instructionEnd(node) },
-    text: word.text.toUpperCase() + line.slice(word.text.length),
+    text: upperKeyword(joinLine(node).text, word.text),
     comments,
   };
+}
+
+function upperKeyword(line: string, keyword: string): string {
+  const text = line.slice(skipSpace(line, 0), trimEndOffset(line, 0));
+  return keyword.toUpperCase() + text.slice(keyword.length);
 }
 
 /** The end of the last line that has text, without its line break. */

@@ -1,3 +1,5 @@
+import { splitQuoted } from "../lexer/split-words.js";
+import type { EscapeCharacter } from "../tree/ast.js";
 import { type MappedText, sliceMapped, spanOfMapped } from "../tree/mapped-text.js";
 import { hasArguments } from "./argument-count.js";
 import type { EnvInstruction, KeyValue, LabelInstruction } from "./instruction.js";
@@ -25,7 +27,7 @@ function readPairs(context: ReadContext): PairFields | undefined {
   readFlags(context, {});
   const [first] = context.args;
   if (!hasArguments(context) || first === undefined) return undefined;
-  if (!first.text.includes("=")) return readLegacyPair(context, first);
+  if (isLegacy(first.text, context.escape)) return readLegacyPair(context, first);
   const pairs: KeyValue[] = [];
   for (const arg of context.args) {
     const equals = arg.text.indexOf("=");
@@ -35,6 +37,12 @@ function readPairs(context: ReadContext): PairFields | undefined {
       pairs.push({ key: toWord(sliceMapped(arg, 0, equals)), value: toWord(sliceMapped(arg, equals + 1)) });
   }
   return pairs.length < context.args.length ? undefined : { pairs, legacy: false };
+}
+
+/** The form is chosen by the first word as quotes delimit it, though the old form then ends the key at a blank. */
+function isLegacy(key: string, escapeCharacter: EscapeCharacter): boolean {
+  const [word] = splitQuoted(key, [0, key.length], escapeCharacter);
+  return word === undefined || !key.slice(...word).includes("=");
 }
 
 function readLegacyPair(context: ReadContext, key: MappedText): PairFields | undefined {

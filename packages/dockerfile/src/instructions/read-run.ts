@@ -2,7 +2,7 @@ import { type MappedText, spanOfMapped } from "../tree/mapped-text.js";
 import { readCommandLine } from "./command-line.js";
 import type { MountSpec, RunInstruction, Word } from "./instruction.js";
 import { readMountSpec } from "./mount-spec.js";
-import { argumentsSpan, type ReadContext, reportAt } from "./read-context.js";
+import { type ReadContext, reportAt } from "./read-context.js";
 import { readDevice } from "./read-device.js";
 import { type Flags, listFlag, readFlags, textFlag } from "./read-flags.js";
 import { readMount } from "./read-mount.js";
@@ -17,7 +17,7 @@ export function readRun(context: ReadContext): RunInstruction {
   return {
     ...context.base,
     kind: "run",
-    command: readCommandLine(context.args, context.form, argumentsSpan(context)),
+    command: readCommandLine(context.args, context.form, context.commandSpan),
     heredocs: context.heredocs,
     mountSpecs,
     mounts: readMounts(context, mountSpecs),

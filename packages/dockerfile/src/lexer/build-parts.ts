@@ -1,5 +1,6 @@
 import type { InstructionPart } from "../tree/ast.js";
 import { advance, spanOf } from "../tree/position.js";
+import type { Position } from "../tree/span.js";
 import type { LayoutRange } from "./line-layout.js";
 import type { LinePiece } from "./logical-line.js";
 import { isSpace } from "./white-space.js";
@@ -53,16 +54,25 @@ function toStretches(layout: readonly LayoutRange[], length: number): readonly S
 interface PartSource {
   readonly text: string;
   readonly owner: LayoutRange | undefined;
-  readonly start: LinePiece["start"];
+  readonly start: Position;
 }
 
 function toParts({ text, owner, start }: PartSource): readonly InstructionPart[] {
-  const span = spanOf(start, text.length);
-  if (owner !== undefined) return [{ kind: owner.kind, item: owner.item, span, text }];
-  return [{ kind: isAllSpace(text) ? "space" : "punctuation", span, text }];
+  if (owner !== undefined) {
+    return [{ kind: owner.kind, item: owner.item, span: spanOf(start, text.length), text }];
+  }
+  return splitGap(text, start);
 }
 
-function isAllSpace(text: string): boolean {
-  for (const character of text) if (!isSpace(character)) return false;
-  return true;
+/** White space and what is not, in turn: ` -- [ ` is five parts. */
+function splitGap(gap: string, start: Position): readonly InstructionPart[] {
+  const parts: InstructionPart[] = [];
+  for (let at = 0; at < gap.length; ) {
+    const kind = isSpace(gap[at]) ? "space" : "punctuation";
+    const from = at;
+    while (at < gap.length && isSpace(gap[at]) === (kind === "space")) at += 1;
+    const text = gap.slice(from, at);
+    parts.push({ kind, span: spanOf(advance(start, from), text.length), text });
+  }
+  return parts;
 }

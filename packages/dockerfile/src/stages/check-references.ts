@@ -1,13 +1,14 @@
 import type { Report } from "../diagnostics/report.js";
 import type { DockerfileStages } from "./stage.js";
-import { type StageDependency, stageDependencies } from "./stage-dependencies.js";
+import { dependencyReader, type StageDependency } from "./stage-dependencies.js";
 
 type StageEdge = Extract<StageDependency, { kind: "stage" }>;
 
 /** Reports COPY --from with an index that no stage has, and stages that need themselves, directly or through
  * others. COPY --from and RUN --mount may name later stages, so circles can be written. */
 export function checkReferences(stages: DockerfileStages, report: Report): void {
-  const edges = stages.stages.map(({ index }) => stageDependencies(stages, index));
+  const dependenciesOf = dependencyReader(stages);
+  const edges = stages.stages.map(({ index }) => dependenciesOf(index));
   for (const dependency of edges.flat()) {
     if (dependency.kind !== "missing") continue;
     report({
@@ -19,7 +20,7 @@ export function checkReferences(stages: DockerfileStages, report: Report): void 
   for (const edge of findBackEdges(edges)) {
     report({
       rule: "DOCKERFILE_STAGE_CYCLE",
-      message: `stage ${JSON.stringify(edge.reference.text)} needs the stage that copies from it`,
+      message: `stage ${JSON.stringify(stages.stages[edge.index]?.name ?? edge.index)} depends on itself through this`,
       span: edge.reference.span,
       notes: stageNote(stages, edge),
     });
