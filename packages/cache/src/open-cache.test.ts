@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../test/support/temporary-folder.js";
@@ -58,7 +58,7 @@ describe("openCache", () => {
   it.each([
     ["an ended process", ended, "removed"],
     ["a living process", self, "kept"],
-    ["a process elsewhere", elsewhere, "kept"],
+    ["a process elsewhere that writes no more", elsewhere, "removed"],
   ] as const)("finds temporary files, folders and leases of %s: %s", async (_, owner, fate) => {
     const dir = await temporaryFolder();
     const { root } = await openCache({ dir });
@@ -66,12 +66,31 @@ describe("openCache", () => {
     await writeFile(join(root, "tmp", names.file), "half");
     await mkdir(join(root, "tmp", names.folder, "deep"), { recursive: true });
     await writeFile(join(root, "leases", names.lease), "1");
+    for (const path of [names.file, names.folder].map((name) => join(root, "tmp", name))) await age(path);
+    await age(join(root, "leases", names.lease));
     await openCache({ dir });
     const kept = fate === "kept";
     expect(await readdir(join(root, "tmp"))).toEqual(kept ? [names.file, names.folder].sort() : []);
     expect(await readdir(join(root, "leases"))).toEqual(kept ? [names.lease] : []);
   });
+
+  it("keeps what a process elsewhere may still write to", async () => {
+    const dir = await temporaryFolder();
+    const { root } = await openCache({ dir });
+    const name = ownedName(elsewhere);
+    await writeFile(join(root, "tmp", name), "half");
+    await writeFile(join(root, "leases", name), "1");
+    await openCache({ dir });
+    expect(await readdir(join(root, "tmp"))).toEqual([name]);
+    expect(await readdir(join(root, "leases"))).toEqual([name]);
+  });
 });
+
+/** Two days. */
+async function age(path: string): Promise<void> {
+  const seconds = Date.now() / 1000 - 2 * 86_400;
+  await utimes(path, seconds, seconds);
+}
 
 describe("lease", () => {
   it("lies in the store until it is released or disposed of", async () => {

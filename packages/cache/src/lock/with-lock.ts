@@ -1,14 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { OciBuildError } from "@oci-build/oci";
 import { cacheError } from "../errors.js";
-import { livenessOf } from "../process/process-identity.js";
 import type { StoreContext } from "../store/store-context.js";
 import { startHeartbeat } from "./heartbeat.js";
 import { type HeldLock, type LockOwner, readLock, takeLock } from "./lock-folder.js";
+import { OwnerWatch } from "./owner-watch.js";
 
 const HEARTBEAT_MS = 5_000;
-
-/** Six beats missed. Measured by the waiter's own steady clock: the clocks of two machines need not agree. */
-const STALE_AFTER_MS = 30_000;
 
 const WARN_AFTER_MS = 10_000;
 const FIRST_DELAY_MS = 2;
@@ -30,16 +28,21 @@ export async function withLock<T>(store: StoreContext, name: string, work: () =>
 }
 
 async function acquire(store: StoreContext, name: string): Promise<HeldLock> {
-  const watch = new OwnerWatch(store);
+  const watch = new OwnerWatch(store.self);
+  const startMs = performance.now();
   let delayMs = FIRST_DELAY_MS;
+  let warning: "due" | "given" = "due";
   for (;;) {
     store.signal?.throwIfAborted();
     const { generation, owner } = await readLock(store, name);
-    if (owner === undefined || watch.hasGone(owner)) {
+    if (owner === undefined || watch.hasGone(owner, performance.now())) {
       const held = await takeLock(store, { name, generation: generation + 1 });
       if (held !== undefined) return held;
     } else {
-      watch.warnOfWait(name, owner);
+      if (warning === "due" && performance.now() - startMs > WARN_AFTER_MS) {
+        warning = "given";
+        store.onWarning(waitWarning(name, owner));
+      }
       // Waiters that started together do not ask together.
       await delay(delayMs * (0.5 + Math.random()), undefined, { signal: store.signal });
       delayMs = Math.min(delayMs * 2, LAST_DELAY_MS);
@@ -47,36 +50,9 @@ async function acquire(store: StoreContext, name: string): Promise<HeldLock> {
   }
 }
 
-/** Judges an owner: by its process where that can be seen, else by its heartbeat. */
-class OwnerWatch {
-  readonly #store: StoreContext;
-  readonly #startMs: number = performance.now();
-  #seen: { readonly text: string; readonly beatMs: number; readonly sinceMs: number } | undefined;
-  #warned: "no" | "yes" = "no";
-
-  constructor(store: StoreContext) {
-    this.#store = store;
-  }
-
-  hasGone(owner: LockOwner): boolean {
-    const liveness = owner.identity === undefined ? "unknown" : livenessOf(owner.identity, this.#store.self);
-    if (liveness !== "unknown") return liveness === "dead";
-    const nowMs = performance.now();
-    if (this.#seen?.text !== owner.text || this.#seen.beatMs !== owner.beatMs) {
-      this.#seen = { text: owner.text, beatMs: owner.beatMs, sinceMs: nowMs };
-    }
-    return nowMs - this.#seen.sinceMs > STALE_AFTER_MS;
-  }
-
-  warnOfWait(name: string, owner: LockOwner): void {
-    if (this.#warned === "yes" || performance.now() - this.#startMs < WARN_AFTER_MS) return;
-    this.#warned = "yes";
-    const pid = owner.identity?.pid ?? "unknown";
-    this.#store.onWarning(
-      cacheError("CACHE_LOCK_WAIT", {
-        message: `waiting for process ${pid}, which holds the cache's lock ${name}`,
-        data: { lock: name, owner: owner.text },
-      }),
-    );
-  }
+function waitWarning(name: string, owner: LockOwner): OciBuildError {
+  return cacheError("CACHE_LOCK_WAIT", {
+    message: `waiting for process ${owner.identity?.pid ?? "unknown"}, which holds the cache's lock ${name}`,
+    data: { lock: name, owner: owner.text },
+  });
 }
