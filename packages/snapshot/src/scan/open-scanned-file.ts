@@ -39,14 +39,18 @@ export function checkUnchanged(file: ScannedFile, fd: number): void {
   if (changed.length > 0) throw fileChanged(file.path, changed);
 }
 
-/** Reads up to `length` bytes into the target; 0 at the end.
- * @throws OciBuildError SNAPSHOT_FILE_UNREADABLE */
+/** Reads up to `length` bytes into the target: at least one, since the file is known to have more.
+ * @throws OciBuildError SNAPSHOT_FILE_CHANGED, SNAPSHOT_FILE_UNREADABLE */
 export function readScanned(file: ScannedFile, fd: number, target: Uint8Array, length: number): number {
   try {
-    return file.fs.readSync(fd, target, 0, length, null);
+    const count = file.fs.readSync(fd, target, 0, length, null);
+    if (count > 0) return count;
   } catch (error) {
+    checkUnchanged(file, fd);
     throw fileUnreadable(file.path, systemCode(error), error);
   }
+  checkUnchanged(file, fd);
+  throw fileChanged(file.path, ["size"]);
 }
 
 /** A reader of a file that a scan has seen. It checks the file before the first byte and before it gives the last
@@ -70,7 +74,6 @@ export function openScannedFile(file: ScannedFile): FileReader {
     const count = readScanned(file, fd, target, length);
     state.remaining -= count;
     if (state.remaining === 0) checkUnchanged(file, fd);
-    if (count === 0) throw fileChanged(file.path, ["size"]);
     return count;
   };
   return { read, close };

@@ -131,8 +131,14 @@ function parentOf(editing: Editing, layerPath: string): { directory: DirectoryNo
   return { directory: editing.lastParent.node, name };
 }
 
+/** Longest path of an entry, in UTF-16 code units: four times what Linux takes (PATH_MAX). */
+export const LAYER_PATH_MAX_LENGTH = 16_384;
+
 /** Splits an entry's path. Paths of layers are untrusted here: a tree may come from anywhere. */
 function splitPath(path: string): { readonly parent: string; readonly name: string } {
+  if (path.length > LAYER_PATH_MAX_LENGTH) {
+    throw layerInvalid(path.slice(0, 100), `its path is longer than ${LAYER_PATH_MAX_LENGTH} characters`);
+  }
   const isClean = path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
   if (!isClean) throw layerInvalid(path, "is not a clean relative path");
   const end = path.lastIndexOf("/");
