@@ -2,7 +2,7 @@ import { applyChmod } from "@oci-build/dockerfile";
 import type { Entry } from "@oci-build/oci";
 import { buildError } from "../errors.js";
 import type { Change } from "./change.js";
-import { type ChangeTree, joinPath } from "./change-tree.js";
+import { type ChangeTree, joinPath, parentPath } from "./change-tree.js";
 import type { CopyRequest } from "./copy-request.js";
 
 const WHITEOUT_PREFIX = ".wh.";
@@ -30,18 +30,30 @@ export function copyEntries(request: CopyRequest, { from, to }: Copied, tree: Ch
 
 function copyContents(request: CopyRequest, { from, to }: Copied, tree: ChangeTree, inside: string): void {
   request.signal?.throwIfAborted();
-  const { snapshot } = request.source;
-  for (const name of snapshot.list(from) ?? []) {
+  const { exclude, source } = request;
+  for (const name of source.snapshot.list(from) ?? []) {
     const path = joinPath(from, name);
     const relative = joinPath(inside, name);
-    const entry = snapshot.get(path);
+    const entry = source.snapshot.get(path);
     if (entry === undefined) continue;
-    const excluded = request.exclude?.matches(relative) === true;
-    if (excluded && !(entry.type === "directory" && request.exclude?.couldReincludeBelow(relative))) continue;
     const target = joinPath(to, name);
-    if (!excluded) tree.put(copiedEntry(request, entry, target));
-    if (entry.type === "directory") copyContents(request, { from: path, to: target }, tree, relative);
+    const isExcluded = exclude?.matches(relative) === true;
+    if (!isExcluded) {
+      putMissingDirectories(request, { from, to }, tree);
+      tree.put(copiedEntry(request, entry, target));
+    }
+    if (entry.type !== "directory") continue;
+    if (isExcluded && !exclude.couldReincludeBelow(relative)) continue;
+    copyContents(request, { from: path, to: target }, tree, relative);
   }
+}
+
+/** Copies the directories, without what is in them, that the destination lacks on the way to a selected entry. */
+export function putMissingDirectories(request: CopyRequest, { from, to }: Copied, tree: ChangeTree): void {
+  if (tree.get(to) !== undefined) return;
+  putMissingDirectories(request, { from: parentPath(from), to: parentPath(to) }, tree);
+  const entry = request.source.snapshot.get(from);
+  if (entry !== undefined) tree.put(copiedEntry(request, entry, to));
 }
 
 /** A source entry as the step writes it: new path, `--chown`, `--chmod`. */

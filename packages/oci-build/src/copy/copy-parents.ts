@@ -1,6 +1,6 @@
 import { compilePatterns, resolvePath } from "@oci-build/snapshot";
 import { type ChangeTree, joinPath } from "./change-tree.js";
-import { copiedEntry } from "./copy-entries.js";
+import { copiedEntry, putMissingDirectories } from "./copy-entries.js";
 import { type CopyRequest, madeOwner } from "./copy-request.js";
 import { missingSource } from "./missing-source.js";
 import { cleanNames, hasWildcard } from "./resolve-wildcards.js";
@@ -26,21 +26,14 @@ export function copyWithParents(request: CopyRequest, source: string, tree: Chan
       const entry = snapshot.get(joinPath(base.path, relative));
       if (entry === undefined || request.exclude?.matches(relative)) continue;
       if (include.matches(relative)) {
-        addMissingParents(inside);
+        putMissingDirectories(
+          request,
+          { from: joinPath(base.path, inside), to: joinPath(target, inside) },
+          tree,
+        );
         tree.put(copiedEntry(request, entry, joinPath(target, relative)));
       }
       if (entry.type === "directory") visit(relative);
-    }
-  }
-
-  function addMissingParents(inside: string): void {
-    const names = inside === "" ? [] : inside.split("/");
-    for (let depth = 1; depth <= names.length; depth++) {
-      const relative = names.slice(0, depth).join("/");
-      const entry = snapshot.get(joinPath(base.path, relative));
-      const path = joinPath(target, relative);
-      if (entry === undefined || tree.get(path) !== undefined) continue;
-      tree.put(copiedEntry(request, entry, path));
     }
   }
 }

@@ -224,7 +224,7 @@ describe("selectCopy: --exclude, --parents and inline files", () => {
     [["d/sub"], ["dir n 0755 *", "dir n/d 0700", "file n/d/x 0644 X"]],
     [
       ["d", "!d/sub/y"],
-      ["dir n 0755 *", "file n/d/sub/y 0644 Y"],
+      ["dir n 0755 *", "dir n/d 0700", "dir n/d/sub 0711", "file n/d/sub/y 0644 Y"],
     ],
   ])("excludes %j", async (exclude, lines) => {
     const found = await copied(source, root, { sources: ["."], to: "/n/", exclude });

@@ -1,5 +1,5 @@
 import { type Cache, keyField, stepKey, type TimePolicy } from "@oci-build/cache";
-import { type AssembledImage, assembleImage, encodeJson, type HistoryEntry } from "@oci-build/oci";
+import { type AssembledImage, assembleImage, digestOf, encodeJson, type HistoryEntry } from "@oci-build/oci";
 import type { SolvedStage } from "../solve/solve-stage.js";
 import type { SolvedStep } from "../solve/solved-step.js";
 import { containerConfigJson } from "./container-config-json.js";
@@ -45,12 +45,11 @@ function historyOf(stage: SolvedStage, createdSec: number, times: TimePolicy): r
 /** The time of the newest record that the image was made from. An image without steps has a record of its own. */
 async function imageTime(stage: SolvedStage, { cache, cacheUse }: ImageContext): Promise<number> {
   if (stage.steps.length > 0) return Math.max(...stage.steps.map(({ createdSec }) => createdSec));
-  const config = encodeJson(containerConfigJson(stage.plan.config)).toString("utf8");
-  const history = stage.history.map(({ createdBy }) => createdBy);
+  // As digests: both may hold secrets that were given as ARG or ENV.
   const key = stepKey([
     keyField("operation", "string", "image"),
-    keyField("config", "string", config),
-    keyField("history", "string-list", history),
+    keyField("config", "digest", digestOf(encodeJson(containerConfigJson(stage.plan.config)))),
+    keyField("history", "digest", digestOf(encodeJson(stage.history.map(({ createdBy }) => createdBy)))),
   ]);
   const found = cacheUse === "read-write" ? await cache.lookUp(key) : undefined;
   const mode = cacheUse === "read-write" ? "keep" : "replace";
