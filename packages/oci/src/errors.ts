@@ -14,9 +14,11 @@ export type OciErrorData = {
   OCI_BLOB_MISSING: { what: string };
   OCI_TAR_INVALID: { offset: number; found: string };
   OCI_ARCHIVE_INVALID: { file: string };
+  OCI_ARCHIVE_UNREADABLE: { file: string; code: string };
   OCI_ARCHIVE_COMPRESSED: { file: string; compression: string };
   OCI_LAYER_TRAILING_BYTES: { trailingBytes: number };
   OCI_LAYOUT_OCCUPIED: { directory: string; strange: readonly string[] };
+  OCI_LAYOUT_UNWRITABLE: { directory: string; code: string };
   PATH_NOT_ENCODABLE: { path: string };
   TAR_FIELD_INVALID: { path: string; field: string; found: string };
   TAR_PATH_UNSAFE: { path: string };
@@ -49,9 +51,11 @@ export const ociErrorCodes: ErrorCodes<OciErrorData> = {
   OCI_BLOB_MISSING: 1,
   OCI_TAR_INVALID: 1,
   OCI_ARCHIVE_INVALID: 1,
+  OCI_ARCHIVE_UNREADABLE: 1,
   OCI_ARCHIVE_COMPRESSED: 1,
   OCI_LAYER_TRAILING_BYTES: 1,
   OCI_LAYOUT_OCCUPIED: 1,
+  OCI_LAYOUT_UNWRITABLE: 3,
   PATH_NOT_ENCODABLE: 1,
   TAR_FIELD_INVALID: 1,
   TAR_PATH_UNSAFE: 1,

@@ -1,5 +1,4 @@
 export { openImageArchive } from "./archive/open-image-archive.js";
-export type { WriteOptions } from "./archive/write-image-archive.js";
 export { writeImageArchive } from "./archive/write-image-archive.js";
 export type { ContentDigest, DiffId, Digest } from "./digest.js";
 export { digestHex, digestOf, parseContentDigest, parseDiffId, parseDigest } from "./digest.js";
@@ -47,6 +46,7 @@ export type { ImageSource, ImageSourceKind } from "./image/image-source.js";
 export type { LayerCompression, MediaKind } from "./image/media-types.js";
 export { kindOfMediaType, layerCompression, mediaTypes } from "./image/media-types.js";
 export type { Platform } from "./image/platform.js";
+export { hashedBlob, readBlob, sizedBlob } from "./image/verified-blob.js";
 export { encodeJson } from "./json/encode-json.js";
 export type { ShapeProblem, ShapeRule } from "./json/shape.js";
 export type { LayerEntry, LayerFile, LayerHardLink, OpaqueDirectory, Whiteout } from "./layer/layer-entry.js";
@@ -54,9 +54,11 @@ export type { LayerSegment, LayerTree, LayerWritten, TreeEntry, TreeFile } from 
 export type { ByteRange, LayoutFiles } from "./layout/layout-files.js";
 export { openImageLayout } from "./layout/open-image-layout.js";
 export { writeImageLayout } from "./layout/write-image-layout.js";
+export type { WriteOptions } from "./layout/write-options.js";
 export { decodePath, encodePath, isUtf8Path } from "./path-bytes.js";
 export { compareTreePaths } from "./path-order.js";
 export type { Mismatch, MismatchRule } from "./validate/mismatch.js";
 export { mismatchRules } from "./validate/mismatch.js";
 export type { ValidateOptions } from "./validate/validate-image.js";
 export { validateImage } from "./validate/validate-image.js";
+export type { ValidateLimits } from "./validate/validation.js";

@@ -1,5 +1,6 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { ociError } from "../errors.js";
+import { reading } from "../layout/file-errors.js";
 import type { ByteRange, LayoutFiles } from "../layout/layout-files.js";
 import { missingBlob } from "../layout/missing-blob.js";
 import { readRange } from "../layout/read-range.js";
@@ -13,12 +14,14 @@ const ARCHIVE_MEMBERS_MAX = 500_000;
 const LINK_HOPS_MAX = 8;
 
 /** The files of a tar, read where they stand: only headers are read to list them.
- * @throws OciBuildError OCI_TAR_INVALID, OCI_ARCHIVE_COMPRESSED, OCI_CONTENT_LIMIT */
+ * @throws OciBuildError OCI_ARCHIVE_UNREADABLE, OCI_ARCHIVE_INVALID, OCI_TAR_INVALID, OCI_ARCHIVE_COMPRESSED,
+ *   OCI_CONTENT_LIMIT */
 export async function archiveFiles(file: string): Promise<LayoutFiles> {
-  const handle = await open(file, "r");
+  if (!(await reading(file, stat(file))).isFile()) throw notAFile(file);
+  const handle = await reading(file, open(file, "r"));
   try {
     await refuseCompressed(handle, file);
-    return filesOf(handle, await listMembers(handle));
+    return filesOf(handle, await reading(file, listMembers(handle)));
   } catch (error) {
     await handle.close();
     throw error;
@@ -90,6 +93,12 @@ function joined(linkPath: string, target: string): string {
 
 function cleanName(name: string): string {
   return name.replace(/^(?:\.?\/)+/, "").replace(/\/+$/, "");
+}
+
+/** Opening a FIFO would wait for ever. */
+function notAFile(file: string): Error {
+  const message = `not an image archive: ${file} is no regular file`;
+  return ociError("OCI_ARCHIVE_INVALID", { message, data: { file } });
 }
 
 async function refuseCompressed(handle: FileHandle, file: string): Promise<void> {

@@ -157,6 +157,25 @@ describe("openImageArchive", () => {
   });
 });
 
+describe("openImageArchive and openImageLayout of what is not there", () => {
+  it.each([
+    {
+      name: "no such file",
+      run: () => openImageArchive(path.join(folder, "none")),
+      code: "OCI_ARCHIVE_UNREADABLE",
+    },
+    { name: "a folder as archive", run: () => openImageArchive(folder), code: "OCI_ARCHIVE_INVALID" },
+    {
+      name: "no such folder",
+      run: () => openImageLayout(path.join(folder, "none")),
+      code: "OCI_ARCHIVE_UNREADABLE",
+    },
+    { name: "a folder without index.json", run: () => openImageLayout(folder), code: "OCI_ARCHIVE_INVALID" },
+  ])("refuse $name", async ({ run, code }) => {
+    await expect(run()).rejects.toSatisfy((error) => isOciBuildError(error, code));
+  });
+});
+
 describe("openImageArchive of docker save", () => {
   /** What Docker wrote before it wrote layouts: plain layers, shared ones by links, a config named by its digest. */
   async function dockerArchive(change: (members: Member[]) => void = () => undefined): Promise<Buffer> {
@@ -270,12 +289,6 @@ describe("openImageArchive of docker save", () => {
 });
 
 describe("openImageLayout", () => {
-  it("refuses a folder without index.json", async () => {
-    await expect(openImageLayout(folder)).rejects.toSatisfy((error) =>
-      isOciBuildError(error, "OCI_ARCHIVE_INVALID"),
-    );
-  });
-
   it("does not follow a link out of the folder", async () => {
     const source = await openTar(await tarOfLayout(await sampleLayout()));
     const [descriptor] = (await source.index()).manifests;

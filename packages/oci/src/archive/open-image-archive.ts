@@ -7,7 +7,7 @@ import { dockerArchiveSource } from "./docker-archive-source.js";
 
 /** Opens a tar that holds an OCI image layout or what `docker save` writes; where it is both, the layout is read.
  * Its headers are listed once, its files are read where they stand; nothing is extracted.
- * @throws OciBuildError OCI_ARCHIVE_INVALID, OCI_ARCHIVE_COMPRESSED, OCI_TAR_INVALID, OCI_CONTENT_LIMIT */
+ * @throws OciBuildError OCI_ARCHIVE_UNREADABLE, OCI_ARCHIVE_INVALID, OCI_ARCHIVE_COMPRESSED, OCI_TAR_INVALID, OCI_CONTENT_LIMIT */
 export async function openImageArchive(file: string): Promise<ImageSource> {
   const files = await archiveFiles(file);
   try {

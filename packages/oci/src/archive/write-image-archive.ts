@@ -5,11 +5,7 @@ import type { BlobSource, ByteSink } from "../image/blob-source.js";
 import type { ImageContent } from "../image/image-content.js";
 import { sizedBlob } from "../image/verified-blob.js";
 import { type LayoutFile, planLayout } from "../layout/plan-layout.js";
-
-/** How an archive or a layout is written. */
-export interface WriteOptions {
-  readonly signal?: AbortSignal | undefined;
-}
+import type { WriteOptions } from "../layout/write-options.js";
 
 /** Writes images as one tar that is an OCI image layout and that `docker load` reads too.
  *

@@ -1,13 +1,14 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, realpath, stat } from "node:fs/promises";
 import path from "node:path";
+import { reading } from "./file-errors.js";
 import type { ByteRange, LayoutFiles } from "./layout-files.js";
 import { missingBlob } from "./missing-blob.js";
 import { readRange } from "./read-range.js";
 
 /** The files of a folder. Links are followed as far as they stay inside. */
 export async function folderFiles(directory: string): Promise<LayoutFiles> {
-  const root = await realpath(directory);
+  const root = await reading(directory, realpath(directory));
   return {
     duplicates: [],
     async size(name) {

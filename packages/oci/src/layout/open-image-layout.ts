@@ -4,7 +4,7 @@ import { folderFiles } from "./folder-files.js";
 import { layoutSource } from "./layout-source.js";
 
 /** Opens an OCI image layout in a folder. Nothing is read before it is asked for.
- * @throws OciBuildError OCI_ARCHIVE_INVALID when the folder has no `index.json`
+ * @throws OciBuildError OCI_ARCHIVE_UNREADABLE, and OCI_ARCHIVE_INVALID when the folder has no `index.json`
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md */
 export async function openImageLayout(directory: string): Promise<ImageSource> {
   const files = await folderFiles(directory);

@@ -91,6 +91,15 @@ describe("writeImageLayout", () => {
     );
   });
 
+  it("says so when it may not write there", async () => {
+    await writeFile(path.join(folder, "file"), "");
+    const target = path.join(folder, "file", "layout");
+    await expect(writeImageLayout(await sampleContent(), target)).rejects.toMatchObject({
+      code: "OCI_LAYOUT_UNWRITABLE",
+      data: { directory: target, code: "ENOTDIR" },
+    });
+  });
+
   it("leaves the old layout and nothing else when a blob cannot be read", async () => {
     const target = path.join(folder, "layout");
     await writeImageLayout(await sampleContent(), target);

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, realpath, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { WriteOptions } from "../archive/write-image-archive.js";
 import { ociError } from "../errors.js";
 import type { BlobSource } from "../image/blob-source.js";
 import type { ImageContent } from "../image/image-content.js";
 import { sizedBlob } from "../image/verified-blob.js";
+import { writing } from "./file-errors.js";
 import { type LayoutFile, planLayout } from "./plan-layout.js";
+import type { WriteOptions } from "./write-options.js";
 
 /** The names this writes at the top of a folder. Other writers of layouts have no `manifest.json`. */
 const ownNames: readonly string[] = ["blobs", "index.json", "manifest.json", "oci-layout"];
@@ -15,21 +16,20 @@ const ownNames: readonly string[] = ["blobs", "index.json", "manifest.json", "oc
  *
  * Everything is written aside and renamed, so the folder is whole or untouched. A folder that holds exactly what this
  * writes is replaced; an empty one too; any other is refused. `size` is the sum of the files' bytes.
- * @throws OciBuildError OCI_LAYOUT_OCCUPIED and the errors of `writeImageArchive` */
+ * @throws OciBuildError OCI_LAYOUT_OCCUPIED, OCI_LAYOUT_UNWRITABLE and the errors of `writeImageArchive` */
 export async function writeImageLayout(
   content: ImageContent,
   directory: string,
   { signal }: WriteOptions = {},
 ): Promise<{ readonly size: number }> {
   const files = await planLayout(content, signal);
-  const target = await resolvedTarget(directory);
+  const target = await writing(directory, resolvedTarget(directory));
   const occupied = await occupation(target, directory);
   const aside = path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}`);
   try {
-    await mkdir(aside, { recursive: true });
-    const size = await writeAll(files, { blobs: content.blobs, aside, signal });
-    if (occupied === "free") await rename(aside, target);
-    else await replace(target, aside);
+    await writing(directory, mkdir(aside, { recursive: true }));
+    const size = await writeAll(files, { blobs: content.blobs, directory, aside, signal });
+    await writing(directory, occupied === "free" ? rename(aside, target) : replace(target, aside));
     return { size };
   } finally {
     await rm(aside, { recursive: true, force: true });
@@ -47,7 +47,7 @@ async function resolvedTarget(directory: string): Promise<string> {
 }
 
 async function occupation(target: string, directory: string): Promise<"free" | "replaceable"> {
-  const names = await namesIn(target);
+  const names = await writing(directory, namesIn(target));
   if (names === undefined) return "free";
   const strange = names.filter((name) => !ownNames.includes(name));
   if (names.length === 0 || (strange.length === 0 && names.length === ownNames.length)) return "replaceable";
@@ -85,19 +85,24 @@ async function replace(target: string, aside: string): Promise<void> {
 
 interface Aside {
   readonly blobs: BlobSource;
+  /** As the caller named it, for errors. */
+  readonly directory: string;
   readonly aside: string;
   readonly signal: AbortSignal | undefined;
 }
 
-async function writeAll(files: readonly LayoutFile[], { blobs, aside, signal }: Aside): Promise<number> {
+async function writeAll(files: readonly LayoutFile[], place: Aside): Promise<number> {
   let size = 0;
   for (const file of files) {
-    signal?.throwIfAborted();
-    const at = path.join(aside, ...file.path.split("/"));
-    if (file.type === "directory") await mkdir(at);
-    else if (file.type === "document") await writeFile(at, file.bytes, { flag: "wx" });
-    else await writeBlob(at, sizedBlob(blobs.read(file.digest), file), signal);
-    if (file.type !== "directory") size += file.type === "document" ? file.bytes.length : file.size;
+    place.signal?.throwIfAborted();
+    const at = path.join(place.aside, ...file.path.split("/"));
+    if (file.type === "directory") {
+      await writing(place.directory, mkdir(at));
+      continue;
+    }
+    if (file.type === "document") await writing(place.directory, writeFile(at, file.bytes, { flag: "wx" }));
+    else await writeBlob(at, sizedBlob(place.blobs.read(file.digest), file), place);
+    size += file.type === "document" ? file.bytes.length : file.size;
   }
   return size;
 }
@@ -105,13 +110,13 @@ async function writeAll(files: readonly LayoutFile[], { blobs, aside, signal }: 
 async function writeBlob(
   at: string,
   chunks: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
+  { directory, signal }: Aside,
 ): Promise<void> {
-  const handle = await open(at, "wx");
+  const handle = await writing(directory, open(at, "wx"));
   try {
     for await (const chunk of chunks) {
       signal?.throwIfAborted();
-      await handle.writeFile(chunk);
+      await writing(directory, handle.writeFile(chunk));
     }
   } finally {
     await handle.close();

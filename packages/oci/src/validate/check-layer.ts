@@ -19,12 +19,15 @@ export async function checkLayer(
   path: string,
   compression: CheckedCompression,
 ): Promise<CheckedLayer> {
-  const { layers, log, source, signal } = validation;
+  const { layers, log, source, signal, limits } = validation;
   const known = layers.get(path);
   if (known !== undefined) return known;
   const hash = createHash("sha256");
-  const entries = layerEntriesCheck(log, path);
-  const stream = hashing(layerStream(source.files.read(path), compression, signal), hash);
+  const entries = layerEntriesCheck(validation, path);
+  const stream = hashing(
+    layerStream(source.files.read(path), { compression, maxBytes: limits.layerBytes, signal }),
+    hash,
+  );
   const failures = await failuresOf(async () => {
     for await (const member of tarMembers(streamCursor(stream))) entries.see(member);
   }, stream);
@@ -38,12 +41,13 @@ export async function checkLayer(
 
 /** Which of some paths a layer has, as something else than a directory. */
 export async function pathsIn(
-  { source, signal }: Validation,
+  { source, signal, limits }: Validation,
   layer: { readonly path: string; readonly compression: CheckedCompression },
   wanted: ReadonlySet<string>,
 ): Promise<readonly string[]> {
   const found: string[] = [];
-  const stream = layerStream(source.files.read(layer.path), layer.compression, signal);
+  const options = { compression: layer.compression, maxBytes: limits.layerBytes, signal };
+  const stream = layerStream(source.files.read(layer.path), options);
   try {
     for await (const { type, name } of tarMembers(streamCursor(stream))) {
       const path = cleanPath(name);

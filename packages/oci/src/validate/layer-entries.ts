@@ -1,9 +1,7 @@
 import type { TarMemberType } from "../archive/tar-header.js";
 import type { TarMember } from "../archive/tar-members.js";
-import type { MismatchLog, MismatchRule } from "./mismatch.js";
-
-/** The names of one layer may take this much memory; after that they are no longer compared. */
-const NAMES_MAX_CHARS: number = 256 * 1024 * 1024;
+import type { MismatchRule } from "./mismatch.js";
+import type { Validation } from "./validation.js";
 
 /** Longer names are cut in a mismatch. */
 const SHOWN_MAX_CHARS = 300;
@@ -27,7 +25,11 @@ interface Names {
 }
 
 /** @see https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md */
-export function layerEntriesCheck(log: MismatchLog, layerPath: string): LayerEntriesCheck {
+export function layerEntriesCheck(
+  { log, limits }: Pick<Validation, "log" | "limits">,
+  layerPath: string,
+): LayerEntriesCheck {
+  const maxChars = limits.layerNameChars;
   const names: Names = { types: new Map(), chars: 0 };
   const unresolvedLinks: UnresolvedLink[] = [];
   return {
@@ -41,10 +43,10 @@ export function layerEntriesCheck(log: MismatchLog, layerPath: string): LayerEnt
       const name = cleanPath(member.name);
       if (!isSafePath(member.name))
         add("layer.entry-path", "a relative path inside the root", "one that leads out");
-      else if (names.chars > NAMES_MAX_CHARS) return;
+      else if (names.chars > maxChars) return;
       else if (checkPlace(names, { name, type: member.type }, add))
         checkLink(names, member, unresolvedLinks, path);
-      if (names.chars > NAMES_MAX_CHARS) add("layer.limit", `${NAMES_MAX_CHARS} characters of names`, "more");
+      if (names.chars > maxChars) add("layer.limit", `${maxChars} characters of names`, "more");
     },
   };
 }

@@ -2,24 +2,27 @@ import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { ociError } from "../errors.js";
 
-/** A layer that decompresses to more is not followed further. */
-export const LAYER_UNCOMPRESSED_MAX_BYTES: number = 256 * 1024 ** 3;
-
 /** The compressions that are checked. */
 export type CheckedCompression = "none" | "gzip";
+
+/** How to read a layer: how it is stored, and how many bytes it may decompress to. */
+export interface LayerStreamOptions {
+  readonly compression: CheckedCompression;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal | undefined;
+}
 
 /** The uncompressed bytes of a layer. Fails when compressed bytes remain after the end of the stream.
  * @throws OciBuildError OCI_CONTENT_LIMIT, OCI_TAR_INVALID, and zlib's errors */
 export async function* layerStream(
   stored: AsyncIterable<Uint8Array>,
-  compression: CheckedCompression,
-  signal: AbortSignal | undefined,
+  { compression, maxBytes, signal }: LayerStreamOptions,
 ): AsyncGenerator<Uint8Array> {
   let uncompressed = 0;
   for await (const chunk of compression === "gzip" ? gunzipped(stored) : stored) {
     signal?.throwIfAborted();
     uncompressed += chunk.length;
-    if (uncompressed > LAYER_UNCOMPRESSED_MAX_BYTES) throw tooLong();
+    if (uncompressed > maxBytes) throw tooLong(maxBytes);
     yield chunk;
   }
 }
@@ -43,7 +46,7 @@ async function* gunzipped(stored: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
   });
 }
 
-function tooLong(): Error {
-  const found = `more than ${LAYER_UNCOMPRESSED_MAX_BYTES} bytes`;
+function tooLong(maxBytes: number): Error {
+  const found = `more than ${maxBytes} bytes`;
   return ociError("OCI_CONTENT_LIMIT", { message: `layer decompresses to ${found}`, data: { found } });
 }

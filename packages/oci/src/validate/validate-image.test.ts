@@ -5,6 +5,7 @@ import {
   descriptorOf,
   type Loose,
   memorySource,
+  pathOf,
   type SampleLayout,
   sampleLayout,
 } from "../../test/sample-layout.js";
@@ -198,6 +199,16 @@ const configs: readonly Case[] = [
     ],
   },
   {
+    name: "a config with an array for an object and a text for a boolean",
+    changes: {
+      config: (config) => ({ ...config, config: [], history: [{ empty_layer: "no" }] }),
+    },
+    expected: [
+      "document.type blobs/sha256/config#/config",
+      "document.type blobs/sha256/config#/history/0/empty_layer",
+    ],
+  },
+  {
     name: "a root filesystem of another type",
     changes: { config: (config) => ({ ...config, rootfs: { ...config.rootfs, type: "layer" } }) },
     expected: ["document.value blobs/sha256/config#/rootfs/type"],
@@ -248,6 +259,19 @@ const layers: readonly Case[] = [
     name: "a layer whose gzip stream is cut",
     changes: { layer: gzipSync(Buffer.alloc(1024)).subarray(0, 20) },
     expected: ["layer.compression blobs/sha256/layer"],
+  },
+  {
+    name: "a layer with zeros after its gzip stream",
+    changes: { layer: Buffer.concat([gzipSync(Buffer.alloc(1024)), Buffer.alloc(10)]) },
+    expected: ["layer.compression blobs/sha256/layer"],
+  },
+  {
+    name: "a layer that is no tar, and not the config's either",
+    changes: {
+      tar: Buffer.alloc(2048, "x"),
+      config: (config) => ({ ...config, rootfs: { type: "layers", diff_ids: [zeros] } }),
+    },
+    expected: ["layer.tar blobs/sha256/layer", "layer.diff-id blobs/sha256/config#/rootfs/diff_ids/0"],
   },
   {
     name: "a layer that is no tar",
@@ -353,6 +377,36 @@ describe("validateImage", () => {
     expect(await mismatchesOf(layout)).toEqual([
       "config.platform blobs/sha256/?#/manifests/0/platform/architecture",
     ]);
+  });
+
+  it("lists a thousand problems of a document, and that there are more", async () => {
+    const manifests = Array.from({ length: 1500 }, () => 1);
+    const layout = await sampleLayout({ index: (index) => ({ ...index, manifests }), docker: () => [] });
+    const found = await mismatchesOf(layout);
+    expect(found).toHaveLength(1001);
+    expect(found.at(-1)).toBe("document.limit index.json");
+  });
+
+  it("follows indexes eight deep", async () => {
+    const { files } = await sampleLayout({ docker: () => [] });
+    let index: Buffer = encodeJson({ schemaVersion: 2, manifests: [] });
+    for (let depth = 0; depth < 10; depth++) {
+      files.set(pathOf(index), index);
+      const manifests = [descriptorOf("application/vnd.oci.image.index.v1+json", index)];
+      index = encodeJson({ schemaVersion: 2, manifests });
+    }
+    files.set("index.json", index);
+    const mismatches = await validateImage(memorySource(files));
+    expect(mismatches).toMatchObject([{ rule: "document.limit", found: "deeper" }]);
+  });
+
+  it.each([
+    { name: "decompresses to more", limits: { layerBytes: 1000 }, place: "" },
+    { name: "has more names", limits: { layerNameChars: 30 }, place: "!etc/motd.symlink" },
+  ])("lists a layer that $name than the limit", async ({ limits, place }) => {
+    const { files, paths } = await sampleLayout();
+    const mismatches = await validateImage(memorySource(files), { limits });
+    expect(mismatches).toMatchObject([{ rule: "layer.limit", path: `${paths.layer}${place}` }]);
   });
 
   it("stops when it is told to", async () => {

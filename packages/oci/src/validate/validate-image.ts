@@ -6,11 +6,13 @@ import { checkDocument } from "./check-document.js";
 import { checkRootIndex } from "./check-index.js";
 import { compareDockerManifest } from "./compare-docker-manifest.js";
 import { type Mismatch, mismatchLog } from "./mismatch.js";
-import type { Validation } from "./validation.js";
+import { defaultLimits, type ValidateLimits, type Validation } from "./validation.js";
 
 /** How an image is validated. */
 export interface ValidateOptions {
   readonly signal?: AbortSignal | undefined;
+  /** What is beyond is listed as `layer.limit`; the default takes any layer that is in use. */
+  readonly limits?: Partial<ValidateLimits> | undefined;
 }
 
 /** Recomputes all that an image states about itself and lists every mismatch; an empty list means a sound image.
@@ -23,13 +25,14 @@ export interface ValidateOptions {
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/spec.md */
 export async function validateImage(
   source: ImageSource,
-  { signal }: ValidateOptions = {},
+  { signal, limits }: ValidateOptions = {},
 ): Promise<readonly Mismatch[]> {
   const log = mismatchLog();
   const validation: Validation = {
     source,
     log,
     signal,
+    limits: { ...defaultLimits, ...limits },
     blobSizes: new Map(),
     layers: new Map(),
     images: new Map(),

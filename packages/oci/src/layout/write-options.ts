@@ -1,0 +1,4 @@
+/** How an archive or a layout is written. */
+export interface WriteOptions {
+  readonly signal?: AbortSignal | undefined;
+}
