@@ -6,6 +6,7 @@ import { encodeJson } from "../src/json/encode-json.js";
 import type { LayoutFiles } from "../src/layout/layout-files.js";
 import { layoutSource } from "../src/layout/layout-source.js";
 import { missingBlob } from "../src/layout/missing-blob.js";
+import { validateImage } from "../src/validate/validate-image.js";
 
 /** A document that a test is about to break. */
 // biome-ignore lint/suspicious/noExplicitAny: broken documents have any form
@@ -90,6 +91,17 @@ function memoryFiles(files: ReadonlyMap<string, Buffer>): LayoutFiles {
     },
     close: () => Promise.resolve(),
   };
+}
+
+const hex = /[0-9a-f]{64}/g;
+
+/** `rule place` of each mismatch of a layout, digests replaced by what they are of. */
+export async function mismatchLines({ files, paths }: SampleLayout): Promise<readonly string[]> {
+  const names = new Map(Object.entries(paths).map(([name, path]) => [path.slice(-64), name]));
+  const mismatches = await validateImage(memorySource(files));
+  return mismatches.map(
+    ({ rule, path }) => `${rule} ${path.replaceAll(hex, (digits) => names.get(digits) ?? "?")}`,
+  );
 }
 
 /** The path of a blob. */

@@ -15,7 +15,7 @@ export type TarMemberType =
   | "unknown";
 
 /** What the type field of a header says, with those that only carry fields of the next member. */
-export type TarHeaderType = TarMemberType | "pax" | "pax-global" | "gnu-long-name" | "gnu-long-link";
+type TarHeaderType = TarMemberType | "pax" | "pax-global" | "gnu-long-name" | "gnu-long-link";
 
 /** A header block. Names are byte strings: one character for each byte. */
 export interface TarHeader {

@@ -106,6 +106,12 @@ describe("tarMembers", () => {
     expect(lines(await list(Buffer.concat([tar, Buffer.alloc(512, "x")])))).toEqual(["file a 0@512"]);
   });
 
+  it("takes a tar that ends with the last byte of its last member, as Go does", async () => {
+    const tar = await tarOf([[{ name: "a" }, "abc"]]);
+    expect(lines(await list(tar.subarray(0, 515)))).toEqual(["file a 3@512"]);
+    await expect(list(tar.subarray(0, 514))).rejects.toSatisfy(isTarInvalid);
+  });
+
   it.each([
     { name: "a checksum that is wrong", at: 0, bytes: Buffer.from("b"), sum: "stale" },
     { name: "a size that is no number", at: 130, bytes: Buffer.from("9"), sum: "right" },

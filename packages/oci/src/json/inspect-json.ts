@@ -1,7 +1,7 @@
 import { type Shape, type ShapeProblem, shown } from "./shape.js";
 
 /** Deeper nesting is refused; the deepest document of the image-spec has seven levels. */
-export const JSON_DEPTH_MAX = 64;
+const JSON_DEPTH_MAX = 64;
 
 /** What a document holds and all that is wrong with it. `value` is undefined when it is not JSON. */
 export interface InspectedJson {

@@ -21,7 +21,7 @@ export interface ShapeProblem {
 export type Shape = (value: unknown, path: string, problems: ShapeProblem[]) => void;
 
 /** More problems of one document than this are counted as one: a hostile document must not fill the memory. */
-export const SHAPE_PROBLEMS_MAX = 1000;
+const SHAPE_PROBLEMS_MAX = 1000;
 
 /** Longer values are cut in a problem's `found`. */
 const FOUND_MAX_CHARS = 100;

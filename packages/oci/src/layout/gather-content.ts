@@ -11,7 +11,7 @@ import { readBlob } from "../image/verified-blob.js";
 const INDEX_DEPTH_MAX = 8;
 
 /** More blobs in one archive or layout are refused. */
-export const CONTENT_BLOBS_MAX = 100_000;
+const CONTENT_BLOBS_MAX = 100_000;
 
 /** All blobs that some images consist of, and for each root the manifest that stands for it where only one can. */
 export interface GatheredContent {

@@ -108,7 +108,7 @@ function checkLink(names: Names, member: TarMember, unresolved: UnresolvedLink[]
 }
 
 /** A byte string as text that can be shown: UTF-8 decoded, controls escaped. */
-export function shownName(name: string): string {
+function shownName(name: string): string {
   const text = Buffer.from(name.slice(0, SHOWN_MAX_CHARS), "latin1").toString("utf8");
   return JSON.stringify(text).slice(1, -1);
 }
