@@ -1,0 +1,47 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { reportsFolder } from "./workspace.mjs";
+
+const NO_REASON = "no reason given";
+
+/** Vitest reporter: writes reports/tests.json and ends the output with the true totals and each reason for skipping.
+ * Counted as failed: tests, files and suites that could not be set up, errors outside of tests. In a whole run a
+ * skip without a reason fails too. */
+export default class TotalsReporter {
+  onTestRunEnd(modules, unhandledErrors) {
+    const totals = summarize(modules, unhandledErrors);
+    mkdirSync(reportsFolder, { recursive: true });
+    writeFileSync(join(reportsFolder, "tests.json"), `${JSON.stringify(totals, undefined, 2)}\n`);
+    for (const line of describe(totals)) console.log(line);
+    if (totals.failed > 0 || totals.passed === 0) process.exitCode = 1;
+  }
+}
+
+function summarize(modules, unhandledErrors) {
+  const tests = modules.flatMap((module) => [...module.children.allTests()]);
+  const state = (name) => tests.filter((test) => test.result().state === name);
+  const skips = countReasons([...state("skipped"), ...state("pending")]);
+  const broken = modules.flatMap((module) => [module, ...module.children.allSuites()]);
+  const brokenErrors = broken.reduce((count, part) => count + part.errors().length, 0);
+  const nameless = process.env.OCI_BUILD_TEST_RUN === "whole" ? (skips[NO_REASON] ?? 0) : 0;
+  return {
+    passed: state("passed").length,
+    failed: state("failed").length + brokenErrors + unhandledErrors.length + nameless,
+    skipped: Object.values(skips).reduce((sum, count) => sum + count, 0) - nameless,
+    skips,
+  };
+}
+
+function countReasons(tests) {
+  const counts = {};
+  for (const test of tests) {
+    const reason = test.result().note ?? NO_REASON;
+    counts[reason] = (counts[reason] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function describe({ passed, failed, skipped, skips }) {
+  const lines = Object.entries(skips).map(([reason, count]) => `  skipped ${count}: ${reason}`);
+  return ["", ...lines, `Tests: ${passed} passed, ${failed} failed, ${skipped} skipped`];
+}
