@@ -97,9 +97,9 @@ function writeMeta(frames: FrameWriter, meta: EntryMeta): void {
   frames.number(meta.mode);
   frames.number(meta.uid);
   frames.number(meta.gid);
-  const xattrs = [...(meta.xattrs ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
-  frames.number(xattrs.length);
-  for (const [name, value] of xattrs) {
+  frames.number(meta.xattrs?.size ?? 0);
+  if (meta.xattrs === undefined) return;
+  for (const [name, value] of [...meta.xattrs].sort(([a], [b]) => (a < b ? -1 : 1))) {
     frames.text(name);
     frames.bytes(value);
   }
@@ -107,7 +107,7 @@ function writeMeta(frames: FrameWriter, meta: EntryMeta): void {
 
 function writeFile(frames: FrameWriter, file: DigestedFile): void {
   frames.number(file.size);
-  frames.bytes(Buffer.from(digestHex(file.digest), "hex"));
+  frames.hex(digestHex(file.digest));
 }
 
 function checkOrder(previous: ContentEntry, entry: ContentEntry): void {

@@ -48,6 +48,14 @@ export class FrameWriter {
     this.#hash.update(value);
   }
 
+  /** Bytes given in hex, at most a chunk of them. */
+  hex(value: string): void {
+    const length = value.length / 2;
+    this.#reserve(4 + length);
+    this.#used = this.#chunk.writeUInt32LE(length, this.#used);
+    this.#used += this.#chunk.write(value, this.#used, length, "hex");
+  }
+
   /** The SHA-256 of all that was written, in hex; nothing can be written after. */
   finish(): string {
     this.#flush();

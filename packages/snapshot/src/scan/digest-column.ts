@@ -5,7 +5,7 @@ const digestSize = 32;
 /** The digests of files by row, 32 bytes each; allocated with the first one. */
 export class DigestColumn {
   readonly #count: number;
-  #bytes: Uint8Array | undefined;
+  #bytes: Buffer | undefined;
   #known: Uint8Array | undefined;
 
   constructor(count: number) {
@@ -14,16 +14,15 @@ export class DigestColumn {
 
   get(row: number): Digest | undefined {
     if (this.#known?.[row] !== 1 || this.#bytes === undefined) return undefined;
-    const { buffer, byteOffset } = this.#bytes;
-    const hex = Buffer.from(buffer, byteOffset + row * digestSize, digestSize).toString("hex");
-    return parseDigest(`sha256:${hex}`);
+    return parseDigest(`sha256:${this.#bytes.toString("hex", row * digestSize, (row + 1) * digestSize)}`);
   }
 
-  set(row: number, digest: Uint8Array): Digest {
-    this.#bytes ??= new Uint8Array(this.#count * digestSize);
+  /** Remembers a SHA-256, given in hex. */
+  set(row: number, hex: string): Digest {
+    this.#bytes ??= Buffer.alloc(this.#count * digestSize);
     this.#known ??= new Uint8Array(this.#count);
-    this.#bytes.set(digest, row * digestSize);
+    this.#bytes.write(hex, row * digestSize, digestSize, "hex");
     this.#known[row] = 1;
-    return parseDigest(`sha256:${Buffer.from(digest).toString("hex")}`);
+    return parseDigest(`sha256:${hex}`);
   }
 }

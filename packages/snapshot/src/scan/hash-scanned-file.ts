@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash, type Hash, hash as hashOnce } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { checkUnchanged, openScanned, readScanned, type ScannedFile } from "./open-scanned-file.js";
 
@@ -10,10 +10,10 @@ const largeFile = 8 * MiB;
 /** Bytes read at once. */
 export const HASH_BUFFER_SIZE: number = MiB;
 
-/** SHA-256 of a file that a scan has seen, read through the given buffer. A promise only for large files.
+/** SHA-256, in hex, of a file that a scan has seen, read through the given buffer. A promise only for large files.
  * One fstat after the last byte is enough: when it equals the scanned stat, nothing changed in between.
  * @throws OciBuildError SNAPSHOT_FILE_CHANGED, SNAPSHOT_FILE_UNREADABLE */
-export function hashScannedFile(file: ScannedFile, buffer: Uint8Array): Uint8Array | Promise<Uint8Array> {
+export function hashScannedFile(file: ScannedFile, buffer: Uint8Array): string | Promise<string> {
   const size = file.table.columns.size[file.row] ?? 0;
   if (size > largeFile) return hashInTurns(file, size);
   const fd = openScanned(file);
@@ -24,14 +24,19 @@ export function hashScannedFile(file: ScannedFile, buffer: Uint8Array): Uint8Arr
   }
 }
 
-function hashAtOnce(file: ScannedFile, fd: number, size: number, buffer: Uint8Array): Uint8Array {
+function hashAtOnce(file: ScannedFile, fd: number, size: number, buffer: Uint8Array): string {
+  if (size <= buffer.length) {
+    for (let read = 0; read < size; ) read += readScanned(file, fd, buffer.subarray(read), size - read);
+    checkUnchanged(file, fd);
+    return hashOnce("sha256", buffer.subarray(0, size), "hex");
+  }
   const hash = createHash("sha256");
   for (let read = 0; read < size; ) read += feed(file, fd, hash, buffer, size - read);
   checkUnchanged(file, fd);
-  return hash.digest();
+  return hash.digest("hex");
 }
 
-async function hashInTurns(file: ScannedFile, size: number): Promise<Uint8Array> {
+async function hashInTurns(file: ScannedFile, size: number): Promise<string> {
   const fd = openScanned(file);
   const buffer = new Uint8Array(HASH_BUFFER_SIZE);
   try {
@@ -42,7 +47,7 @@ async function hashInTurns(file: ScannedFile, size: number): Promise<Uint8Array>
       if (read % largeFile === 0) await nextTurn();
     }
     checkUnchanged(file, fd);
-    return hash.digest();
+    return hash.digest("hex");
   } finally {
     file.fs.closeSync(fd);
   }

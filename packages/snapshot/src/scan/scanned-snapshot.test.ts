@@ -109,8 +109,7 @@ describe.runIf(process.platform === "linux")("a file that changes after the scan
       expect(reader.read(new Uint8Array(1))).toBe(1);
       change(file);
       expect(() => {
-        for (let count = 1; count < 4; count++) reader.read(new Uint8Array(1));
-        reader.read(new Uint8Array(1));
+        for (let count = 1; count <= 4; count++) void reader.read(new Uint8Array(1));
       }).toThrow(expect.objectContaining(changed(attributes)));
       await reader.close();
     },
@@ -166,7 +165,7 @@ describe("hashFiles", () => {
     const volume = new Volume();
     volume.writeFileSync("/large", bytes);
     const snapshot = await scan("/", volume);
-    const digests = [snapshot.fileDigest("large"), snapshot.fileDigest("large")];
+    const digests = [1, 2].map(async () => snapshot.fileDigest("large"));
     expect(await Promise.all(digests)).toEqual([digestOf(bytes), digestOf(bytes)]);
     expect(snapshot.hashed).toEqual({ files: 1, bytes: bytes.length });
   });

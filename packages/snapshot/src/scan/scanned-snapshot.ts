@@ -89,19 +89,17 @@ class TableSnapshot implements ScannedSnapshot {
 
   #hash(file: ScannedFile, row: number): Digest | Promise<Digest> {
     this.#buffer ??= new Uint8Array(HASH_BUFFER_SIZE);
-    const digest = hashScannedFile(file, this.#buffer);
-    if (!(digest instanceof Promise)) return this.#remember(row, digest);
-    const pending = digest
-      .then((bytes) => this.#remember(row, bytes))
-      .finally(() => this.#pending.delete(row));
+    const hex = hashScannedFile(file, this.#buffer);
+    if (typeof hex === "string") return this.#remember(row, hex);
+    const pending = hex.then((found) => this.#remember(row, found)).finally(() => this.#pending.delete(row));
     this.#pending.set(row, pending);
     return pending;
   }
 
-  #remember(row: number, digest: Uint8Array): Digest {
+  #remember(row: number, hex: string): Digest {
     const { files, bytes } = this.#hashed;
     this.#hashed = { files: files + 1, bytes: bytes + (this.#table.columns.size[row] ?? 0) };
-    return this.#digests.set(row, digest);
+    return this.#digests.set(row, hex);
   }
 
   #file(path: string): ScannedFile {

@@ -33,7 +33,7 @@ function writeEntry(fs: WritableFileSystem, root: string, entry: LayerEntry): vo
     case "file": {
       const bytes = new Uint8Array(entry.size);
       const reader = entry.open();
-      if ("read" in reader) reader.read(bytes);
+      if ("read" in reader) void reader.read(bytes);
       fs.writeFileSync(path, bytes);
       return;
     }
