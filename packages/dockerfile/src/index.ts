@@ -1,6 +1,7 @@
 export type { Diagnostic, DiagnosticNote, Severity } from "./diagnostics/diagnostic.js";
 export { nearest } from "./diagnostics/nearest.js";
 export { type RenderOptions, renderDiagnostic } from "./diagnostics/render-diagnostic.js";
+export { type DockerfileRule, dockerfileRules } from "./diagnostics/rules.js";
 export type {
   Environment,
   ExpandError,
@@ -12,6 +13,7 @@ export { expandWord, expandWords } from "./expand/expand-word.js";
 export { expandMounts } from "./instructions/expand-mounts.js";
 export type * from "./instructions/instruction.js";
 export { type RunScript, runScript } from "./instructions/run-script.js";
+export { detectSyntax, type SyntaxReference } from "./lexer/detect-syntax.js";
 export { type ParseResult, parse } from "./lexer/parse.js";
 export { type ParsedDockerfile, parseDockerfile } from "./parse-dockerfile.js";
 export { findStage } from "./stages/find-stage.js";

@@ -1,5 +1,6 @@
 import type { Span } from "../tree/span.js";
 
+/** An error makes the build fail; a warning does not. */
 export type Severity = "error" | "warning";
 
 /** A further place that explains a diagnostic. */

@@ -1,9 +1,10 @@
 import type { Span } from "../tree/span.js";
 import type { Diagnostic, DiagnosticNote, Severity } from "./diagnostic.js";
+import type { DockerfileRule } from "./rules.js";
 
 /** What a check says; the rest of a diagnostic has defaults. */
 export interface Finding {
-  readonly rule: string;
+  readonly rule: DockerfileRule;
   readonly message: string;
   readonly span: Span;
   /** `error` when absent. */

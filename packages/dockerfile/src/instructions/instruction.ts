@@ -1,6 +1,7 @@
 import type { Span } from "../tree/span.js";
 
-/** A word as written, quotes and variables untouched. `text` has line continuations removed. */
+/** A word as written, quotes and variables untouched. `text` has line continuations removed; for values of flags the
+ * quotes of the flag, too, and for JSON arguments it is the string that the JSON means. */
 export interface Word {
   readonly text: string;
   readonly span: Span;
@@ -38,6 +39,7 @@ export interface InstructionBase {
   readonly comments: readonly string[];
 }
 
+/** `FROM [--platform=P] IMAGE [AS NAME]`; begins a stage. */
 export interface FromInstruction extends InstructionBase {
   readonly kind: "from";
   readonly image: Word;
@@ -63,12 +65,15 @@ interface FileInstruction extends InstructionBase {
   readonly exclude: readonly Word[];
 }
 
+/** `COPY [flags] SOURCE… DESTINATION` */
 export interface CopyInstruction extends FileInstruction {
   readonly kind: "copy";
   readonly from?: Word | undefined;
   readonly parents: boolean;
 }
 
+/** `ADD [flags] SOURCE… DESTINATION`. Switches that are not given are undefined where their default depends on the
+ * source. */
 export interface AddInstruction extends FileInstruction {
   readonly kind: "add";
   readonly keepGitDir?: boolean | undefined;
@@ -130,6 +135,7 @@ export type RunMount =
       readonly span: Span;
     };
 
+/** `RUN [flags] COMMAND`. What is executed, here-documents considered, tells `runScript`. */
 export interface RunInstruction extends InstructionBase {
   readonly kind: "run";
   readonly command: CommandLine;
@@ -143,54 +149,64 @@ export interface RunInstruction extends InstructionBase {
   readonly devices: readonly Word[];
 }
 
+/** One pair of ENV or LABEL; quotes and escapes are in both words. */
 export interface KeyValue {
   readonly key: Word;
   readonly value: Word;
 }
 
+/** `ENV KEY=VALUE…`. All values see the environment before the instruction. `legacy`: `ENV KEY VALUE`. */
 export interface EnvInstruction extends InstructionBase {
   readonly kind: "env";
   readonly pairs: readonly KeyValue[];
   readonly legacy: boolean;
 }
 
+/** `LABEL KEY=VALUE…`. `legacy`: `LABEL KEY VALUE`. */
 export interface LabelInstruction extends InstructionBase {
   readonly kind: "label";
   readonly pairs: readonly KeyValue[];
   readonly legacy: boolean;
 }
 
+/** `ARG NAME[=DEFAULT]…`. Unlike ENV, a later name sees an earlier one. */
 export interface ArgInstruction extends InstructionBase {
   readonly kind: "arg";
   readonly args: readonly { readonly name: Word; readonly default?: Word | undefined }[];
 }
 
+/** `WORKDIR PATH` */
 export interface WorkdirInstruction extends InstructionBase {
   readonly kind: "workdir";
   readonly path: Word;
 }
 
+/** `USER NAME[:GROUP]` */
 export interface UserInstruction extends InstructionBase {
   readonly kind: "user";
   readonly user: Word;
 }
 
+/** `VOLUME PATH…` */
 export interface VolumeInstruction extends InstructionBase {
   readonly kind: "volume";
   readonly paths: readonly Word[];
 }
 
+/** `EXPOSE PORT[-PORT][/PROTOCOL]…` */
 export interface ExposeInstruction extends InstructionBase {
   readonly kind: "expose";
   /** Sorted by their text, as BuildKit records them. Each may become several ports: `expandWords`, `parsePortSpec`. */
   readonly ports: readonly Word[];
 }
 
+/** `STOPSIGNAL SIGNAL`; the image config holds the text as written. */
 export interface StopSignalInstruction extends InstructionBase {
   readonly kind: "stopsignal";
   readonly signal: Word;
 }
 
+/** `HEALTHCHECK [flags] CMD COMMAND` or `HEALTHCHECK NONE`. Times and retries of 0 are undefined, as they mean the default. */
 export interface HealthcheckInstruction extends InstructionBase {
   readonly kind: "healthcheck";
   /** Absent for `HEALTHCHECK NONE`. */
@@ -203,26 +219,31 @@ export interface HealthcheckInstruction extends InstructionBase {
   readonly retries?: number | undefined;
 }
 
+/** `SHELL ["executable", "parameter"]` */
 export interface ShellInstruction extends InstructionBase {
   readonly kind: "shell";
   readonly args: readonly string[];
 }
 
+/** `CMD COMMAND` */
 export interface CmdInstruction extends InstructionBase {
   readonly kind: "cmd";
   readonly command: CommandLine;
 }
 
+/** `ENTRYPOINT COMMAND` */
 export interface EntrypointInstruction extends InstructionBase {
   readonly kind: "entrypoint";
   readonly command: CommandLine;
 }
 
+/** `MAINTAINER NAME`, long deprecated. */
 export interface MaintainerInstruction extends InstructionBase {
   readonly kind: "maintainer";
   readonly name: Word;
 }
 
+/** `ONBUILD INSTRUCTION` */
 export interface OnBuildInstruction extends InstructionBase {
   readonly kind: "onbuild";
   /** The trigger as the image config stores it: continuations joined, here-documents appended. */

@@ -1,6 +1,6 @@
 import { nearest } from "../diagnostics/nearest.js";
 import type { Report } from "../diagnostics/report.js";
-import { skipSpace, trimEndOffset } from "../lexer/white-space.js";
+import { trimSpace } from "../lexer/white-space.js";
 import type { EscapeCharacter, HeredocPart, InstructionNode } from "../tree/ast.js";
 import { spanOfMapped } from "../tree/mapped-text.js";
 import { advance } from "../tree/position.js";
@@ -96,7 +96,8 @@ function readKnown(context: ReadContext): Instruction | undefined {
   return undefined;
 }
 
-/** Reads what stands behind ONBUILD. Its mistakes are warnings, because BuildKit finds them in the child build only. */
+/** Reads what stands behind ONBUILD. Most of its mistakes are warnings, because BuildKit finds them in the child build
+ * only; that the words of ENV and LABEL are pairs it checks here. */
 function readTrigger(node: InstructionNode, outer: ReadContext, items: Items): Instruction | undefined {
   const keyword = items.keywords[1];
   if (keyword === undefined) return undefined;
@@ -113,7 +114,8 @@ function readTrigger(node: InstructionNode, outer: ReadContext, items: Items): I
     flags: items.flags.filter((flag) => spanOfMapped(flag).start.offset >= start.offset),
     args: items.args,
     report: (finding) => {
-      outer.report({ ...finding, severity: "warning" });
+      const severity = finding.rule === "DOCKERFILE_INVALID_PAIR" ? "error" : "warning";
+      outer.report({ ...finding, severity });
     },
   });
 }
@@ -130,8 +132,7 @@ function readBase({ node, comments }: NodeSource, items: Items): InstructionBase
 }
 
 function upperKeyword(line: string, keyword: string): string {
-  const text = line.slice(skipSpace(line, 0), trimEndOffset(line, 0));
-  return keyword.toUpperCase() + text.slice(keyword.length);
+  return keyword.toUpperCase() + trimSpace(line).slice(keyword.length);
 }
 
 /** The end of the last line that has text, without its line break. */

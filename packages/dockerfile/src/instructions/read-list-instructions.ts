@@ -1,5 +1,6 @@
 import { expandWords } from "../expand/expand-word.js";
 import { decodeJsonString } from "../lexer/json-strings.js";
+import { trimSpace } from "../lexer/white-space.js";
 import { type MappedText, spanOfMapped } from "../tree/mapped-text.js";
 import { parsePortSpec } from "../values/parse-port-spec.js";
 import { hasArguments } from "./argument-count.js";
@@ -16,10 +17,10 @@ export function readVolume(context: ReadContext): VolumeInstruction | undefined 
 }
 
 function readVolumePath(context: ReadContext, arg: MappedText): Word {
-  const text = (context.form === "json" ? decodeJsonString(arg.text) : arg.text).trim();
+  const text = trimSpace(context.form === "json" ? decodeJsonString(arg.text) : arg.text);
   const span = spanOfMapped(arg);
   if (text === "")
-    reportAt(context, { rule: "DOCKERFILE_EMPTY_VALUE", message: "the path of a VOLUME is empty", span });
+    reportAt(context, { rule: "DOCKERFILE_EMPTY_WORD", message: "the path of a VOLUME is empty", span });
   return { text, span };
 }
 

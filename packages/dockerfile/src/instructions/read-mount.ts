@@ -16,14 +16,14 @@ export function readMount(spec: MountSpec, expand: MountExpander, onFinding: Rep
     onFinding({ docs: referenceUrl("run---mount"), ...finding });
   };
   const draft: MountDraft = { type: "bind", required: false };
-  let isOpen = false;
+  let isComplete = true;
   for (const option of spec.options) {
     const key = option.key.text.toLowerCase();
     const value = expandOption({ option, key, expand, report });
-    if (value === "later") isOpen = true;
+    if (value === "skip") isComplete = false;
     else readMountOption({ option, key, value, draft, report });
   }
-  if (!isOpen) checkMount(draft, spec, report);
+  if (isComplete) checkMount(draft, spec, report);
   return problems.length > 0 ? undefined : toMount(draft, spec);
 }
 
@@ -34,18 +34,19 @@ interface OptionSource {
   readonly report: Report;
 }
 
-function expandOption({ option, key, expand, report }: OptionSource): Word | undefined | "later" {
+/** The value of an option; `skip` for one that cannot be read now, or not at all. */
+function expandOption({ option, key, expand, report }: OptionSource): Word | undefined | "skip" {
   const { value } = option;
   if (value === undefined) return undefined;
   if (key === "from") {
     if (/\$[^\n]/.test(value.text)) reportVariable(value, report);
     return value;
   }
-  if (expand === "later") return needsExpansion(value.text) && isChecked(key) ? "later" : value;
+  if (expand === "later") return needsExpansion(value.text) && isChecked(key) ? "skip" : value;
   const expanded = expand(value.text);
   if (expanded.ok) return { text: expanded.value, span: value.span };
   report({ rule: expanded.rule, message: expanded.message, span: value.span });
-  return undefined;
+  return "skip";
 }
 
 function needsExpansion(text: string): boolean {

@@ -49,7 +49,7 @@ function readLegacyPair(context: ReadContext, key: MappedText): PairFields | und
   const value = context.args[1];
   if (value !== undefined) return { pairs: [{ key: toWord(key), value: toWord(value) }], legacy: true };
   reportAt(context, {
-    rule: "DOCKERFILE_ARGUMENT_COUNT",
+    rule: "DOCKERFILE_INVALID_PAIR",
     message: `${upperName(context)} ${key.text} has no value`,
     span: spanOfMapped(key),
     hint: `Write ${upperName(context)} ${key.text}=VALUE`,
@@ -69,7 +69,7 @@ function reportNoEquals(context: ReadContext, arg: MappedText): void {
 /** A name must stand before the `=`. */
 export function reportBlankName(context: ReadContext, arg: MappedText): void {
   reportAt(context, {
-    rule: "DOCKERFILE_INVALID_PAIR",
+    rule: "DOCKERFILE_EMPTY_WORD",
     message: `${JSON.stringify(arg.text)} has no name before the =`,
     span: spanOfMapped(arg),
   });

@@ -5,12 +5,19 @@ import type { Range } from "./split-words.js";
 
 const knownDirectives: ReadonlySet<string> = new Set(["syntax", "escape", "check"]);
 
-const head = /^#[\t\n\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=/;
+const heads: Readonly<Record<"#" | "//", RegExp>> = {
+  "#": /^#[\t\n\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=/,
+  "//": /^\/\/[\t\n\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=/,
+};
 
 /** The line as a parser directive; undefined for any other line, which also ends the search for directives.
- * `skipped` is the white space before the `#`. */
-export function readDirective(line: Line, skipped: number): DirectiveNode | undefined {
-  const match = head.exec(line.text.slice(skipped));
+ * `skipped` is the white space before the mark. */
+export function readDirective(
+  line: Line,
+  skipped: number,
+  mark: "#" | "//" = "#",
+): DirectiveNode | undefined {
+  const match = heads[mark].exec(line.text.slice(skipped));
   const name = match?.[1] ?? "";
   const valueRange = match === null ? undefined : trimValue(line.text, skipped + match[0].length);
   if (valueRange === undefined || !knownDirectives.has(name.toLowerCase())) return undefined;

@@ -16,6 +16,12 @@ export function isBlank(character: string | undefined): boolean {
   );
 }
 
+/** The text without white space around it. */
+export function trimSpace(text: string): string {
+  const end = trimEndOffset(text, 0);
+  return text.slice(skipSpace(text, 0, end), end);
+}
+
 /** The offset of the first character from `start` on that is not white space, at most `end`. */
 export function skipSpace(text: string, start: number, end: number = text.length): number {
   let at = start;

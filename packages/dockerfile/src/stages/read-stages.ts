@@ -2,6 +2,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { type Report, toDiagnostic } from "../diagnostics/report.js";
 import type { ArgInstruction, FromInstruction, Instruction } from "../instructions/instruction.js";
 import { readInstructionNode } from "../instructions/read-instruction-node.js";
+import { trimSpace } from "../lexer/white-space.js";
 import type { CommentNode, DockerfileAst, InstructionNode } from "../tree/ast.js";
 import type { Span } from "../tree/span.js";
 import { checkReferences } from "./check-references.js";
@@ -53,7 +54,7 @@ export function readStages(ast: DockerfileAst): ReadStagesResult {
 
 /** An empty comment line separates, which is told by false: what is above it belongs to nothing. */
 function addComment(comments: string[], node: CommentNode): boolean {
-  const text = node.text.trim().slice(1).trim();
+  const text = trimSpace(trimSpace(node.text).slice(1));
   if (text !== "") comments.push(text);
   return text !== "";
 }
