@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { mustRun } from "./run-command.mjs";
 import { packageManager, root } from "./workspace.mjs";
@@ -16,5 +17,16 @@ export async function installPackages() {
 
 /** Compiles what changed since the last time. */
 export async function compile() {
+  for (const name of readdirSync(join(root, "packages"))) removeOrphans(join(root, "packages", name));
   await mustRun(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b"]);
+}
+
+/** tsc leaves the output of a source that was renamed or deleted; it would be published. */
+function removeOrphans(folder) {
+  const dist = join(folder, "dist");
+  if (!existsSync(dist)) return;
+  for (const path of readdirSync(dist, { recursive: true })) {
+    const stem = /^(.*?)(\.d\.ts|\.js)(\.map)?$/.exec(path)?.[1];
+    if (stem !== undefined && !existsSync(join(folder, "src", `${stem}.ts`))) rmSync(join(dist, path));
+  }
 }
