@@ -9,7 +9,7 @@ export interface ResolvedPath {
 }
 
 /** Most links followed for one path: 255, as containerd does. */
-export const RESOLVE_MAX_LINKS = 255;
+const RESOLVE_MAX_LINKS = 255;
 
 /** Resolves a path inside a tree as if its root were the root of a file system: absolute links start again at the
  * root, `..` stops at it, so no path leaves the tree. Names that do not exist are kept, and what lies below a file is

@@ -1,7 +1,8 @@
 import fs from "node:fs";
+import { digestOf, type LayerTree, parseDiffId, type TreeEntry } from "@oci-build/oci";
 import { Volume } from "memfs";
-import { scanDirectory } from "../src/index.js";
-import { tree } from "../src/testing/tree-lines.js";
+import { emptyFileTree, scanDirectory } from "../src/index.js";
+import { bytesReader, readFileBytes, tree, treeEntries } from "../src/testing/tree-lines.js";
 import { writeTree } from "../src/testing/write-tree.js";
 import { describeSnapshot } from "./describe-snapshot.js";
 import { temporaryDirectory } from "./temporary-directory.js";
@@ -22,3 +23,25 @@ describeSnapshot("a memfs volume", async (lines) => {
 });
 
 describeSnapshot("a tree in memory", async (lines) => tree(...lines));
+
+describeSnapshot("a stack of layers", async (lines) => {
+  const half = Math.ceil(lines.length / 2);
+  const source = tree(...lines);
+  const bytes = new Map<string, Buffer>();
+  const layers: LayerTree[] = [];
+  for (const [index, part] of [lines.slice(0, half), lines.slice(half)].entries()) {
+    const entries: TreeEntry[] = [];
+    for (const entry of treeEntries(...part)) {
+      if (entry.type !== "file") {
+        entries.push(entry);
+        continue;
+      }
+      const content = await readFileBytes(source, entry.path);
+      bytes.set(entry.path, content);
+      entries.push({ ...entry, digest: digestOf(content), dataOffset: 0 });
+    }
+    layers.push({ diffId: parseDiffId(`sha256:${String(index).repeat(64)}`), entries });
+  }
+  const empty = emptyFileTree((_, { path }) => bytesReader(bytes.get(path) ?? Buffer.alloc(0)));
+  return layers.reduce((below, layer) => below.applyLayer(layer), empty);
+});

@@ -1,10 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
-import { encodePath, isUtf8Path } from "@oci-build/oci";
+import { encodePath } from "@oci-build/oci";
 
 const chunkSize = 64 * 1024;
-
-/** The longest encoding of one UTF-16 code unit, in bytes. */
-const bytesAUnit = 3;
 
 /** Hashes values so that no two sequences of values give the same bytes: numbers have fixed widths, texts and bytes
  * carry their lengths. Little-endian.
@@ -18,41 +15,41 @@ const bytesAUnit = 3;
 export class FrameWriter {
   readonly #hash: Hash = createHash("sha256");
   readonly #chunk: Buffer = Buffer.allocUnsafe(chunkSize);
+  readonly #view: DataView = new DataView(this.#chunk.buffer, this.#chunk.byteOffset, chunkSize);
   #used = 0;
 
   byte(value: number): void {
     this.#reserve(1);
-    this.#used = this.#chunk.writeUInt8(value, this.#used);
+    this.#chunk[this.#used++] = value;
   }
 
   number(value: number): void {
     this.#reserve(8);
-    this.#used = this.#chunk.writeDoubleLE(value, this.#used);
+    this.#view.setFloat64(this.#used, value, true);
+    this.#used += 8;
   }
 
   text(value: string): void {
-    if (!isUtf8Path(value) || value.length * bytesAUnit > chunkSize - 4) {
+    if (4 + value.length > chunkSize) {
       this.bytes(encodePath(value));
       return;
     }
-    this.#reserve(4 + value.length * bytesAUnit);
-    const length = this.#chunk.write(value, this.#used + 4, "utf8");
-    this.#chunk.writeUInt32LE(length, this.#used);
-    this.#used += 4 + length;
+    this.#reserve(4 + value.length);
+    if (!this.#ascii(value)) this.bytes(encodePath(value));
   }
 
   bytes(value: Uint8Array): void {
     this.#reserve(4);
-    this.#used = this.#chunk.writeUInt32LE(value.length, this.#used);
+    this.#length(value.length);
     this.#flush();
     this.#hash.update(value);
   }
 
-  /** Bytes given in hex, at most a chunk of them. */
+  /** Bytes given in hex, fewer than a chunk. */
   hex(value: string): void {
     const length = value.length / 2;
     this.#reserve(4 + length);
-    this.#used = this.#chunk.writeUInt32LE(length, this.#used);
+    this.#length(length);
     this.#used += this.#chunk.write(value, this.#used, length, "hex");
   }
 
@@ -60,6 +57,25 @@ export class FrameWriter {
   finish(): string {
     this.#flush();
     return this.#hash.digest("hex");
+  }
+
+  /** Most texts are ASCII, and short: writing them here is some three times faster than a call of `Buffer.write`.
+   * Gives false, with nothing written, when the text is not. */
+  #ascii(value: string): boolean {
+    const start = this.#used + 4;
+    for (let index = 0; index < value.length; index++) {
+      const unit = value.charCodeAt(index);
+      if (unit >= 0x80) return false;
+      this.#chunk[start + index] = unit;
+    }
+    this.#length(value.length);
+    this.#used += value.length;
+    return true;
+  }
+
+  #length(value: number): void {
+    this.#view.setUint32(this.#used, value, true);
+    this.#used += 4;
   }
 
   #reserve(size: number): void {

@@ -22,7 +22,7 @@ export interface CompiledPattern extends IgnorePattern {
 }
 
 /** Longest pattern, in UTF-16 code units; Docker's reader ends at lines of 64 KiB, too. */
-export const PATTERN_MAX_LENGTH: number = 65_536;
+const PATTERN_MAX_LENGTH = 65_536;
 
 /** Compiles one pattern; undefined when nothing but white space stands there.
  * @throws OciBuildError PATTERN_INVALID */

@@ -51,7 +51,7 @@ export interface EntryTable {
 }
 
 /** Most entries of one tree: what fits a row number of 32 bits is far more than what fits in memory. */
-export const SCAN_MAX_ENTRIES: number = 50_000_000;
+const SCAN_MAX_ENTRIES = 50_000_000;
 
 const nanosecondsASecond = 1_000_000_000n;
 

@@ -261,6 +261,7 @@ describe("scanDirectory on a file system that fails", () => {
     ["readdirSync", "/", "EACCES", "SNAPSHOT_DIRECTORY_UNREADABLE", ""],
     ["lstatSync", "/d/b", "EACCES", "SNAPSHOT_ENTRY_UNREADABLE", "d/b"],
     ["lstatSync", "/a", "EIO", "SNAPSHOT_ENTRY_UNREADABLE", "a"],
+    ["readlinkSync", "/l", "EIO", "SNAPSHOT_ENTRY_UNREADABLE", "l"],
   ])("turns %s of %s with %s into %s", async (call, at, systemCode, code, entry) => {
     const failure = scan("/", { fs: failing(call, at, systemCode) });
     await expect(failure).rejects.toMatchObject({
@@ -274,6 +275,7 @@ describe("scanDirectory on a file system that fails", () => {
     ["readdirSync", "/d", ["a"]],
     ["lstatSync", "/d/b", ["a", "d"]],
     ["lstatSync", "/a", ["d", "d/b"]],
+    ["readlinkSync", "/l", ["a", "d", "d/b"]],
   ])("takes what %s no longer finds at %s as never there", async (call, at, expected) => {
     expect(paths(await scan("/", { fs: failing(call, at, "ENOENT") }))).toEqual(expected);
   });
@@ -290,6 +292,7 @@ async function scanTouched(time: string): Promise<ScanResult & { root: string }>
 function failing(call: string, at: string, code: string): Volume {
   const volume = new Volume();
   writeTree(volume, "/", "file a 0644 'x'", "dir d 0755", "file d/b 0644 'x'");
+  if (call === "readlinkSync") volume.symlinkSync("a", "/l");
   const real = volume[call as "lstatSync"].bind(volume) as (name: string, ...rest: unknown[]) => unknown;
   const value = (name: string, ...rest: unknown[]): unknown => {
     if (name === at) throw Object.assign(new Error(code), { code });

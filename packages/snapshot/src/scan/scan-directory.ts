@@ -22,7 +22,8 @@ export interface ScanOptions {
   readonly exclude?: LeftOut | undefined;
   /** Owners as they are found, or one for all entries. */
   readonly owners: "keep" | { readonly uid: number; readonly gid: number };
-  /** Whether to read extended attributes: `user.*` but `user.overlay.*`, and `security.capability`. */
+  /** Whether to read extended attributes: `user.*` but `user.overlay.*`, and `security.capability`. Volumes in memory
+   * have none. */
   readonly xattrs: "read" | "skip";
   /** "0755" gives every entry this mode; the default on Windows, where files have none. Links always have 0777. */
   readonly modes?: "keep" | "0755" | undefined;
@@ -48,7 +49,7 @@ const turnMs = 16;
 export async function scanDirectory(options: ScanOptions): Promise<ScanResult> {
   const fs = options.fs ?? nodeFs;
   options.signal?.throwIfAborted();
-  const root = options.fs === undefined ? resolve(options.root) : options.root;
+  const root = fs === nodeFs ? resolve(options.root) : options.root;
   const realRoot = resolveRoot(fs, root);
   const warnings: ScanWarning[] = [];
   const walk = startWalk({
@@ -57,8 +58,8 @@ export async function scanDirectory(options: ScanOptions): Promise<ScanResult> {
     ignore: options.ignore,
     isLeftOut: leftOutTest(fs, root, realRoot, options.exclude),
     owners: options.owners,
-    modes: options.modes ?? (process.platform === "win32" && options.fs === undefined ? "0755" : "keep"),
-    readXattrs: await xattrReader(options, warnings),
+    modes: options.modes ?? (process.platform === "win32" && fs === nodeFs ? "0755" : "keep"),
+    readXattrs: options.xattrs === "read" && fs === nodeFs ? await xattrReader(warnings) : undefined,
     warnings,
   });
   await walkInTurns(walk, options);
@@ -93,9 +94,8 @@ function rootInvalid(root: string, found: string, cause: unknown): Error {
   });
 }
 
-/** Volumes in memory have no extended attributes. */
-async function xattrReader(options: ScanOptions, warnings: ScanWarning[]): Promise<XattrReader | undefined> {
-  if (options.xattrs === "skip" || options.fs !== undefined || process.platform === "win32") return undefined;
+async function xattrReader(warnings: ScanWarning[]): Promise<XattrReader | undefined> {
+  if (process.platform === "win32") return undefined;
   const reader = await loadXattrReader();
   if (reader === undefined) {
     const message = "extended attributes were not read: the package @napi-rs/xattr cannot be loaded";

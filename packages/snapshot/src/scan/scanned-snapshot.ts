@@ -78,13 +78,13 @@ class TableSnapshot implements ScannedSnapshot {
   }
 
   openFile(path: string): FileReader {
-    return openScannedFile(this.#file(path));
+    return openScannedFile(this.#file(this.#fileRow(path), path));
   }
 
   fileDigest(path: string): Digest | Promise<Digest> {
-    const file = this.#file(path);
-    const row = this.#table.linkGroups.get(file.row) ?? file.row;
-    return this.#digests.get(row) ?? this.#pending.get(row) ?? this.#hash(file, row);
+    const own = this.#fileRow(path);
+    const row = this.#table.linkGroups.get(own) ?? own;
+    return this.#digests.get(row) ?? this.#pending.get(row) ?? this.#hash(this.#file(own, path), row);
   }
 
   #hash(file: ScannedFile, row: number): Digest | Promise<Digest> {
@@ -102,11 +102,15 @@ class TableSnapshot implements ScannedSnapshot {
     return this.#digests.set(row, hex);
   }
 
-  #file(path: string): ScannedFile {
+  #fileRow(path: string): number {
     const row = this.#rows().find(path);
     if (row === undefined) throw notAFile(path, "nothing");
     const type = typeOfRow(this.#table, row);
     if (type !== "file") throw notAFile(path, type);
+    return row;
+  }
+
+  #file(row: number, path: string): ScannedFile {
     return { fs: this.#fs, table: this.#table, row, path, native: nativePath(this.#root, path) };
   }
 

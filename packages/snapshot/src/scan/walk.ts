@@ -92,7 +92,13 @@ function visit(walk: Walk, frame: Frame, name: string): void {
   if (type === "directory") enter(walk, frame, { path, name, native, stats, type });
   else if (ignore?.excludes(path, frame.match) === true) return;
   else if (type === undefined || type === "socket") walk.options.warnings.push(leftOut(path, type));
-  else addRow(walk, rowOf(walk, walk.frames.length - 1), { path, name, native, stats, type });
+  else addLeaf(walk, { path, name, native, stats, type });
+}
+
+function addLeaf(walk: Walk, found: Found): void {
+  const target = found.type === "symlink" ? linkTarget(walk.options.fs, found) : undefined;
+  if (found.type === "symlink" && target === undefined) return;
+  addRow(walk, rowOf(walk, walk.frames.length - 1), found, target);
 }
 
 function enter(walk: Walk, parent: Frame, found: Found): void {
@@ -120,8 +126,8 @@ function rowOf(walk: Walk, depth: number): number {
   return frame.row;
 }
 
-function addRow(walk: Walk, parent: number, found: Found): number {
-  const { fs, owners, readXattrs } = walk.options;
+function addRow(walk: Walk, parent: number, found: Found, target?: string): number {
+  const { owners, readXattrs } = walk.options;
   const { stats, type } = found;
   const row = walk.table.add({
     parent,
@@ -136,7 +142,7 @@ function addRow(walk: Walk, parent: number, found: Found): number {
     dev: stats.dev,
     ino: stats.ino,
     rdev: stats.rdev,
-    target: type === "symlink" ? linkTarget(fs, found) : undefined,
+    target,
     xattrs: readXattrs === undefined ? undefined : xattrsOf(walk, readXattrs, found),
   });
   if (type === "file" && stats.nlink > 1n) walk.table.link(row, stats.dev, stats.ino);
@@ -186,10 +192,12 @@ function namesOf(
   }
 }
 
-function linkTarget(fs: ContextFileSystem, found: Found): string {
+/** Undefined for a link that is gone, or is no link any more (EINVAL). */
+function linkTarget(fs: ContextFileSystem, found: Found): string | undefined {
   try {
     return readTarget(fs, found.native);
   } catch (error) {
+    if (isGone(error) || systemCode(error) === "EINVAL") return undefined;
     throw unreadable("SNAPSHOT_ENTRY_UNREADABLE", found.path, error);
   }
 }

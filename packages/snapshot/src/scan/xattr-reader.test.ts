@@ -4,7 +4,7 @@ import { setAttributeSync } from "@napi-rs/xattr";
 import { describe, expect, it } from "vitest";
 import { temporaryDirectory } from "../../test/temporary-directory.js";
 import { type ScanResult, scanDirectory } from "./scan-directory.js";
-import { isKept } from "./xattr-reader.js";
+import { isKept, loadXattrReader } from "./xattr-reader.js";
 
 const scan = async (root: string, xattrs: "read" | "skip" = "read"): Promise<ScanResult> =>
   await scanDirectory({ root, owners: { uid: 0, gid: 0 }, xattrs });
@@ -72,5 +72,13 @@ describe("isKept", () => {
     ["com.apple.quarantine", false],
   ])("%s: %j", (name, kept) => {
     expect(isKept(name)).toBe(kept);
+  });
+});
+
+describe("loadXattrReader", () => {
+  it("gives nothing when the addon cannot be loaded, whatever the reason", async () => {
+    expect(
+      await loadXattrReader(() => Promise.reject(new Error("no binary for this system"))),
+    ).toBeUndefined();
   });
 });

@@ -8,16 +8,20 @@ interface XattrModule {
   getAttributeSync(path: string, name: string): Uint8Array | null;
 }
 
+type LoadXattrModule = () => Promise<XattrModule>;
+
 /** A reader on the optional package @napi-rs/xattr, whose calls do not follow links and give nothing where the file
  * system has no attributes. Undefined where the package or its binary is missing. */
-export async function loadXattrReader(): Promise<XattrReader | undefined> {
-  const addon = await importAddon();
+export async function loadXattrReader(load: LoadXattrModule = importAddon): Promise<XattrReader | undefined> {
+  const addon = await loadOptional(load);
   return addon === undefined ? undefined : (path) => readXattrs(addon, path);
 }
 
-async function importAddon(): Promise<XattrModule | undefined> {
+const importAddon: LoadXattrModule = () => import("@napi-rs/xattr");
+
+async function loadOptional(load: LoadXattrModule): Promise<XattrModule | undefined> {
   try {
-    return await import("@napi-rs/xattr");
+    return await load();
   } catch {
     // Whatever keeps it from loading (not installed, no binary for this system), the scan goes on without.
     return undefined;

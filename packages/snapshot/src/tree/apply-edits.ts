@@ -132,7 +132,7 @@ function parentOf(editing: Editing, layerPath: string): { directory: DirectoryNo
 }
 
 /** Longest path of an entry, in UTF-16 code units: four times what Linux takes (PATH_MAX). */
-export const LAYER_PATH_MAX_LENGTH = 16_384;
+const LAYER_PATH_MAX_LENGTH = 16_384;
 
 /** Splits an entry's path. Paths of layers are untrusted here: a tree may come from anywhere. */
 function splitPath(path: string): { readonly parent: string; readonly name: string } {

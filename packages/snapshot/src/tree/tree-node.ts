@@ -18,7 +18,7 @@ export interface FileNode {
 }
 
 /** Anything without children and bytes. */
-export interface LeafNode {
+interface LeafNode {
   readonly entry: Exclude<Entry, DirectoryEntry | FileEntry>;
 }
 
