@@ -1,0 +1,61 @@
+import { compareTreePaths, type Entry, type LayerEntry } from "@oci-build/oci";
+import type { Snapshot } from "../snapshot.js";
+import type { SnapshotDifference } from "./diff-snapshots.js";
+import { hardLinkNames } from "./hard-link-names.js";
+
+/** The differences from one tree to `after` as the entries of a layer, in the order of `compareTreePaths`: applied to
+ * the first tree it gives `after`. A deleted directory is one whiteout; what an entry of another type replaces needs
+ * none. Of a file with several names all are written when one has changed, since a layer's hard links only lead to
+ * files of the same layer. Files are opened through `after`.
+ * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#representing-changes */
+export function changeSet(
+  differences: readonly SnapshotDifference[],
+  after: Snapshot,
+): readonly LayerEntry[] {
+  const written = new Map<string, Entry>();
+  for (const difference of differences) {
+    if (difference.kind !== "deleted") written.set(difference.path, difference.after);
+  }
+  addOtherNames(written, after);
+  const firstNames = hardLinkNames(after);
+  const entries = Array.from(written.values(), (entry) =>
+    layerEntry(entry, firstNames.get(entry.path), after),
+  );
+  for (const path of whiteouts(differences, after)) entries.push({ type: "whiteout", path });
+  return entries.sort((a, b) => compareTreePaths(a.path, b.path));
+}
+
+function layerEntry(entry: Entry, firstName: string | undefined, after: Snapshot): LayerEntry {
+  if (entry.type !== "file") return entry;
+  if (firstName === undefined) return { ...plain(entry), open: () => after.openFile(entry.path) };
+  const { path, mode, uid, gid, mtimeSec, xattrs } = entry;
+  return { type: "hardlink", path, mode, uid, gid, mtimeSec, xattrs, target: firstName };
+}
+
+/** Without the group: the layer says it with entries of its own. */
+function plain(entry: Extract<Entry, { type: "file" }>): Extract<Entry, { type: "file" }> {
+  const { type, path, mode, uid, gid, mtimeSec, xattrs, size } = entry;
+  return { type, path, mode, uid, gid, mtimeSec, xattrs, size };
+}
+
+function addOtherNames(written: Map<string, Entry>, after: Snapshot): void {
+  const groups = new Set<string>();
+  for (const entry of written.values()) {
+    if (entry.type === "file" && entry.linkGroup !== undefined) groups.add(entry.linkGroup);
+  }
+  if (groups.size === 0) return;
+  for (const entry of after.entries()) {
+    const group = entry.type === "file" ? entry.linkGroup : undefined;
+    if (group !== undefined && groups.has(group)) written.set(entry.path, entry);
+  }
+}
+
+/** The deleted paths whose directory is still one; the others go with it. */
+function whiteouts(differences: readonly SnapshotDifference[], after: Snapshot): readonly string[] {
+  const paths: string[] = [];
+  for (const { kind, path } of differences) {
+    const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    if (kind === "deleted" && after.get(parent)?.type === "directory") paths.push(path);
+  }
+  return paths;
+}
