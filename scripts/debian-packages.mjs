@@ -31,8 +31,8 @@ export async function installDebianPackages() {
 }
 
 function isInstalled(name) {
-  const query = spawnSync("dpkg-query", ["-W", "-f", "${Status}", name], { encoding: "utf8" });
-  return query.status === 0 && query.stdout.endsWith(" installed");
+  const query = spawnSync("dpkg", ["-s", name], { encoding: "utf8" });
+  return query.status === 0 && query.stdout.includes("\nStatus: install ok installed\n");
 }
 
 function whyNot() {

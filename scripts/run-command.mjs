@@ -46,6 +46,8 @@ function spawned(command, args, { cwd = root, env = {}, stdio }) {
       if (error.code === "ENOENT") resolve({ status: 127, stdout: "" });
       else reject(error);
     });
-    child.on("close", (status) => resolve({ status: status ?? 128, stdout: Buffer.concat(chunks).toString() }));
+    child.on("close", (status) =>
+      resolve({ status: status ?? 128, stdout: Buffer.concat(chunks).toString() }),
+    );
   });
 }

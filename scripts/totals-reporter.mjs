@@ -2,7 +2,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { reportsFolder } from "./workspace.mjs";
 
+/** Only the test of this reporter writes elsewhere. */
+const folder = process.env.OCI_BUILD_REPORTS_DIR ?? reportsFolder;
+
 const NO_REASON = "no reason given";
+const BROKEN_SUITE = "its suite could not be set up";
 
 /** Vitest reporter: writes reports/tests.json and ends the output with the true totals and each reason for skipping.
  * Counted as failed: tests, files and suites that could not be set up, errors outside of tests. In a whole run a
@@ -10,8 +14,8 @@ const NO_REASON = "no reason given";
 export default class TotalsReporter {
   onTestRunEnd(modules, unhandledErrors) {
     const totals = summarize(modules, unhandledErrors);
-    mkdirSync(reportsFolder, { recursive: true });
-    writeFileSync(join(reportsFolder, "tests.json"), `${JSON.stringify(totals, undefined, 2)}\n`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "tests.json"), `${JSON.stringify(totals, undefined, 2)}\n`);
     for (const line of describe(totals)) console.log(line);
     if (totals.failed > 0 || totals.passed === 0) process.exitCode = 1;
   }
@@ -35,10 +39,14 @@ function summarize(modules, unhandledErrors) {
 function countReasons(tests) {
   const counts = {};
   for (const test of tests) {
-    const reason = test.result().note ?? NO_REASON;
+    const reason = test.result().note ?? (isInBrokenSuite(test) ? BROKEN_SUITE : NO_REASON);
     counts[reason] = (counts[reason] ?? 0) + 1;
   }
   return counts;
+}
+
+function isInBrokenSuite({ parent }) {
+  return parent.errors().length > 0 || (parent.type === "suite" && isInBrokenSuite(parent));
 }
 
 function describe({ passed, failed, skipped, skips }) {

@@ -36,7 +36,11 @@ function documentedSections(): readonly Section[] {
       const folder = (heading.split("\n", 1)[0] ?? "").replaceAll("`", "").trim();
       return sections.map((section) => {
         const [code = "", ...lines] = section.split("\n");
-        return { folder, code: code.replaceAll("`", "").trim(), text: lines.join("\n").trim() };
+        return {
+          folder,
+          code: code.replaceAll("`", "").trim(),
+          text: lines.join(" ").replaceAll(/\s+/g, " ").trim(),
+        };
       });
     });
 }
@@ -66,10 +70,13 @@ describe("error codes", () => {
     expect([...tables.keys()]).toEqual(expect.arrayContaining(["oci", "registry", "executor"]));
   });
 
-  it.each(declared)("$code has the form AREA_PROBLEM and an exit code of the style guide", ({ code, exitCode }) => {
-    expect(code).toMatch(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/);
-    expect([1, 2, 3, 4]).toContain(exitCode);
-  });
+  it.each(declared)(
+    "$code has the form AREA_PROBLEM and an exit code of the style guide",
+    ({ code, exitCode }) => {
+      expect(code).toMatch(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/);
+      expect([1, 2, 3, 4]).toContain(exitCode);
+    },
+  );
 
   it("are each declared by one package", () => {
     const codes = declared.map(({ code }) => code);

@@ -8,7 +8,9 @@ export default async function check({ config, layers, unpack }) {
   assert.equal(layers.length, 1);
   const root = await unpack();
   if (root === undefined) return;
-  const lines = listTree(root, ["."]).map(({ path, type, mode, owner }) => `${type} ${mode} ${owner} ${path}`);
+  const lines = listTree(root, ["."]).map(
+    ({ path, type, mode, owner }) => `${type} ${mode} ${owner} ${path}`,
+  );
   assert.deepEqual(lines, [
     "directory 755 0:0 app",
     "directory 755 0:0 app/lib",

@@ -8,7 +8,7 @@ const files = Volume.fromJSON(
     Dockerfile: [
       "FROM scratch",
       "ARG GREETING=hello",
-      'LABEL greeting="${GREETING}"',
+      'LABEL greeting="$GREETING"',
       "COPY --chmod=0644 dist/ /app/",
       'CMD ["/app/main.js"]',
     ].join("\n"),

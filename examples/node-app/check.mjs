@@ -46,7 +46,9 @@ async function checkService() {
     stdio: ["ignore", "pipe", "inherit"],
   });
   try {
-    const [line] = await once(createInterface(service.stdout), "line", { signal: AbortSignal.timeout(20_000) });
+    const [line] = await once(createInterface(service.stdout), "line", {
+      signal: AbortSignal.timeout(20_000),
+    });
     const base = `http://127.0.0.1:${JSON.parse(line).port}`;
     assert.deepEqual(await (await fetch(`${base}/healthz`)).json(), { status: "ok" });
     assert.match(await (await fetch(base)).text(), /Tokyo: \d\d:\d\d/);

@@ -8,7 +8,15 @@ const cwd = import.meta.dirname;
 
 await runScript(async () => {
   if (!isInstalled()) await mustRun("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd });
-  const args = ["build", "-t", "node-app:1.0.0", "--build-arg", "VERSION=1.0.0", ...process.argv.slice(2), "."];
+  const args = [
+    "build",
+    "-t",
+    "node-app:1.0.0",
+    "--build-arg",
+    "VERSION=1.0.0",
+    ...process.argv.slice(2),
+    ".",
+  ];
   return await runCommand(process.execPath, [cliPath, ...args], { cwd });
 });
 

@@ -8,7 +8,10 @@ import { interval, map, startWith } from "rxjs";
 import { z } from "zod";
 
 const settings = z
-  .object({ PORT: z.coerce.number().int().min(0).max(65535).default(8080), SINCE: z.iso.date().default("2020-01-01") })
+  .object({
+    PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+    SINCE: z.iso.date().default("2020-01-01"),
+  })
   .parse(process.env);
 const log = pino();
 const since = parseISO(settings.SINCE);
@@ -25,7 +28,9 @@ const ticks = interval(1000)
 
 const zones = { Berlin: "Europe/Berlin", Tokyo: "Asia/Tokyo", "New York": "America/New_York" };
 const clocks = () =>
-  _.mapValues(zones, (timeZone) => now.toLocaleTimeString("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }));
+  _.mapValues(zones, (timeZone) =>
+    now.toLocaleTimeString("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }),
+  );
 const page = _.template(
   "<!doctype html><title>Clocks</title><ul><% _.forEach(clocks, (time, city) => { %><li><%- city %>: <%- time %></li><% }) %></ul>",
 );

@@ -12,10 +12,13 @@ export default async function check({ config, layers, inspected, unpack }) {
   assert.deepEqual(config.config.Healthcheck.Test.slice(0, 3), ["CMD", "/bin/busybox", "wget"]);
   assert.equal(config.config.Healthcheck.Interval, 30e9);
   assert.equal(layers.length, 2);
-  if (inspected !== undefined) assert.equal(inspected.Labels["org.opencontainers.image.title"], "static-site");
+  if (inspected !== undefined)
+    assert.equal(inspected.Labels["org.opencontainers.image.title"], "static-site");
   const root = await unpack();
   if (root === undefined) return;
-  const lines = listTree(root, ["."]).map(({ path, type, mode, owner }) => `${type} ${mode} ${owner} ${path}`);
+  const lines = listTree(root, ["."]).map(
+    ({ path, type, mode, owner }) => `${type} ${mode} ${owner} ${path}`,
+  );
   assert.deepEqual(lines, [
     "directory 755 0:0 bin",
     "file 755 0:0 bin/busybox",

@@ -19,7 +19,8 @@ await runScript(async () => {
 /** A busybox that needs no libraries: the image has none. */
 async function staticBusybox() {
   for (const path of ["/bin/busybox", "/usr/bin/busybox"]) {
-    if (existsSync(path) && (await captureCommand("ldd", [path], { stderr: "ignore" })).status !== 0) return path;
+    if (existsSync(path) && (await captureCommand("ldd", [path], { stderr: "ignore" })).status !== 0)
+      return path;
   }
   return undefined;
 }
