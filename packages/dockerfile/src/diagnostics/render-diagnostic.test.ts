@@ -42,6 +42,7 @@ describe("renderDiagnostic", () => {
 
   it("draws tabs to columns of four", () => {
     expect(frame("FROM a\nCOPY\ta\t--x\n\tUSER")).toContain("> 3 |     USER");
+    expect(frame("FROM a\nENV ab=c\td=\tx y\n")).toContain("> 2 | ENV ab=c    d=  x y");
     expect(frame("FROM a\n\t\tUSER\n").slice(1, 3)).toEqual(["> 2 |         USER", "    |         ^^^^"]);
   });
 
@@ -73,10 +74,10 @@ describe("renderDiagnostic", () => {
   });
 
   it("lets no control character or direction mark of the source through", () => {
-    const source = "FROM a\nU\u001b[31mSE\u0007R \u202ex\u0000\u009b1m\ud800\n";
+    const source = "FROM a\nU\u001b[31mSE\u0007R \u202ex\u0000\u007f\u009b1m\ud800\n";
     const shown = render(source);
     expect(shown).not.toMatch(/(?!\n)[\p{Cc}\p{Cs}\u202a-\u202e]/u);
-    expect(shown).toContain("> 2 | U␛[31mSE␇R �x␀�1m�");
+    expect(shown).toContain("> 2 | U␛[31mSE␇R �x␀␡�1m�");
   });
 
   it("makes file names safe, too", () => {

@@ -150,7 +150,7 @@ function instructionEnd(node: InstructionNode): Position {
 function toHeredoc(part: HeredocPart): Heredoc {
   return {
     name: part.name,
-    content: part.stripTabs ? part.text.replace(/^\t+/gm, "") : part.text,
+    content: part.stripTabs ? part.text.replace(/(^|\n)\t+/g, "$1") : part.text,
     rawContent: part.text,
     expand: part.expand,
     stripTabs: part.stripTabs,

@@ -20,6 +20,7 @@ export function runScript({ command, heredocs }: RunInstruction): RunScript {
     const bodies = heredocs.map(({ rawContent, name }) => `\n${rawContent}${name}`);
     return { kind: "shell", text: command.text + bodies.join("") };
   }
-  if (first.content.startsWith("#!")) return { kind: "file", name: first.name, content: first.content };
+  // As in BuildKit before tabs are stripped: an indented `#!` in `<<-` is for the shell.
+  if (first.rawContent.startsWith("#!")) return { kind: "file", name: first.name, content: first.content };
   return { kind: "shell", text: first.content };
 }

@@ -87,6 +87,19 @@ describe("the trigger of ONBUILD", () => {
   });
 });
 
+describe("the place of a word", () => {
+  it("ends where its last character is, also before a continuation", () => {
+    expect(read("ENV ab\\\n=c\\\nd")).toMatchObject({
+      pairs: [
+        {
+          key: { text: "ab", span: { start: { line: 2, column: 5 }, end: { line: 2, column: 7 } } },
+          value: { text: "cd", span: { start: { line: 3, column: 2 }, end: { line: 4, column: 2 } } },
+        },
+      ],
+    });
+  });
+});
+
 describe("the comments of an instruction", () => {
   it.each([
     ["# a\n#b\nRUN x", ["a", "b"]],

@@ -59,6 +59,10 @@ describe("stageDependencies", () => {
     ]);
   });
 
+  it("takes a base of the stage's own name for an image", () => {
+    expect(stageDependencies(stagesOf("FROM a AS a\n"), 0).map(show)).toEqual(["from a -> image"]);
+  });
+
   it("knows no indexes in RUN --mount", () => {
     const stages = stagesOf("FROM a\nFROM b\nRUN --mount=from=0,target=/x y\n");
     expect(stageDependencies(stages, 1).map(show)).toEqual(["from b -> image", "mount 0 -> image"]);
