@@ -53,6 +53,13 @@ describe("scanDirectory", () => {
     expect(snapshot.get(root)).toMatchObject({ mtimeSec: 12_000_000_000 });
   });
 
+  it("sorts names by UTF-16 code units, in which it differs from the system's order of bytes", async () => {
+    expect(paths(await scanTree(["file \ue000 0644 ''", "file \u{10000} 0644 ''"]))).toEqual([
+      "\u{10000}",
+      "\ue000",
+    ]);
+  });
+
   it("gives every entry one owner, or keeps the owners", async () => {
     const root = await temporaryDirectory();
     writeTree(fs, root, "file a 0644 'x'");

@@ -90,6 +90,11 @@ const stacks: readonly (readonly [
     ],
     ["dir d 0755", "file d/b 0644 ''", "dir e 0755", "file e/a 0644 ''"],
   ],
+  [
+    "notices that an entry replaced the link on its own way",
+    [["link l -> ."], ["dir l/l 0700", "file l/x 0644 ''"]],
+    ["dir l 0700", "file l/x 0644 ''"],
+  ],
   ["links files", [["file a 0644 'x'", "hardlink b -> a"]], ["file a 0644 'x'", "hardlink b -> a"]],
   [
     "links to files of layers below",
