@@ -28,7 +28,12 @@ const table: readonly (readonly [folder: string, name: string, mayImport: readon
   ],
 ];
 
-const dependencyFields = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"] as const;
+const dependencyFields = [
+  "dependencies",
+  "devDependencies",
+  "optionalDependencies",
+  "peerDependencies",
+] as const;
 
 type Manifest = { readonly name: string } & {
   readonly [Field in (typeof dependencyFields)[number]]?: Readonly<Record<string, string>>;
@@ -82,7 +87,9 @@ describe.each(table)("%s", (folder, name, mayImport) => {
   it("declares only what the table allows of ours", () => {
     const manifest = readManifest(folder);
     const declared = dependencyFields.flatMap((field) => Object.keys(manifest[field] ?? {}));
-    expect(declared.filter((dependency) => isOurs(dependency) && !mayImport.includes(dependency))).toEqual([]);
+    expect(declared.filter((dependency) => isOurs(dependency) && !mayImport.includes(dependency))).toEqual(
+      [],
+    );
   });
 
   it("takes other packages by name and declares what it takes", () => {

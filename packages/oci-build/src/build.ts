@@ -15,6 +15,7 @@ import { planBuild } from "./plan/plan-build.js";
 import type { BuildPlan } from "./plan/step.js";
 import { abortReason } from "./solve/abort-reason.js";
 import { LayerFiles } from "./solve/layer-files.js";
+import { repairBlobs } from "./solve/repair-blobs.js";
 import { solvePlan } from "./solve/solve-plan.js";
 
 /** Builds a Dockerfile into an image.
@@ -24,14 +25,16 @@ import { solvePlan } from "./solve/solve-plan.js";
  * @throws OciBuildError: docs/errors.md lists the codes. An error of a step has its place in `data.place`, errors of
  *   the Dockerfile itself are in `data.diagnostics`. */
 export async function build(options: BuildOptions = {}): Promise<BuildResult> {
-  const steps: BuiltStep[] = [];
+  // By id: a step that is run again, because a blob was damaged, counts once.
+  const steps = new Map<string, BuiltStep>();
   const emit = eventEmitter((event) => {
-    if (event.type === "step.finished") steps.push({ name: event.step.name, ...event.outcome });
+    if (event.type === "step.finished") steps.set(event.step.id, { name: event.step.name, ...event.outcome });
     options.onEvent?.(event);
   }, Date.now);
   try {
     options.signal?.throwIfAborted();
-    return { ...(await run(resolveOptions(options), { emit, signal: options.signal })), steps };
+    const result = await run(resolveOptions(options), { emit, signal: options.signal });
+    return { ...result, steps: [...steps.values()] };
   } catch (error) {
     const failure = abortReason(options.signal, error);
     emit({ type: "build.failed", error: errorSummary(failure) });
@@ -55,7 +58,12 @@ async function run(options: ResolvedOptions, context: RunContext): Promise<Omit<
   });
   const lease = await cache.lease();
   try {
-    const result = await solveAndWrite(plan, { ...context, options, dockerfile, cache });
+    const repeatable = options.output.type === "none" || typeof options.output.dest === "string";
+    const result = await repairBlobs(() => solveAndWrite(plan, { ...context, options, dockerfile, cache }), {
+      cache,
+      emit: context.emit,
+      repeatable,
+    });
     context.emit({ type: "build.finished", digest: result.digest, durationMs: Date.now() - startedMs });
     return result;
   } finally {

@@ -1,10 +1,19 @@
 import type { Cache, StoredLayer } from "@oci-build/cache";
-import { type DiffId, type FileReader, type LayerReader, layerReader, type TreeFile } from "@oci-build/oci";
+import {
+  type DiffId,
+  type Digest,
+  type FileReader,
+  isOciBuildError,
+  type LayerReader,
+  layerReader,
+  OciBuildError,
+  type TreeFile,
+} from "@oci-build/oci";
 
 /** Opens files of the layers that a build has made or found so far, straight from their blobs. */
 export class LayerFiles {
   readonly #cache: Cache;
-  readonly #readers = new Map<DiffId, LayerReader>();
+  readonly #readers = new Map<DiffId, { readonly digest: Digest; readonly reader: LayerReader }>();
 
   constructor(cache: Cache) {
     this.#cache = cache;
@@ -16,12 +25,32 @@ export class LayerFiles {
     const { blobs } = this.#cache;
     const range = (offset: number, length: number): AsyncIterable<Uint8Array> =>
       blobs.read(digest, { offset, length });
-    this.#readers.set(diffId, layerReader(range, segments));
+    this.#readers.set(diffId, { digest, reader: layerReader(range, segments) });
   }
 
-  open(diffId: DiffId, file: TreeFile): FileReader | Promise<FileReader> {
-    const reader = this.#readers.get(diffId);
-    if (reader === undefined) throw new TypeError(`the layer ${diffId} is not part of this build`);
-    return reader.openFile(file);
+  open(diffId: DiffId, file: TreeFile): FileReader {
+    const layer = this.#readers.get(diffId);
+    if (layer === undefined) throw new TypeError(`the layer ${diffId} is not part of this build`);
+    return namingBlob(layer.reader.openFile(file), layer.digest);
   }
+}
+
+/** A reader whose errors name the blob, so that a damaged one can be forgotten. */
+function namingBlob(reader: FileReader, digest: Digest): FileReader {
+  const rethrow = (error: unknown): never => {
+    if (!isOciBuildError(error, "LAYER_SEGMENT_CORRUPT")) throw error;
+    const { code, exitCode, message, hint, cause, data } = error;
+    throw new OciBuildError(code, exitCode, { message, hint, cause, data: { ...data, digest } });
+  };
+  return {
+    read(target) {
+      try {
+        const count = reader.read(target);
+        return typeof count === "number" ? count : count.catch(rethrow);
+      } catch (error) {
+        return rethrow(error);
+      }
+    },
+    close: () => reader.close(),
+  };
 }

@@ -15,6 +15,8 @@ import type { SolveContext } from "./solve-context.js";
 /** zlib's default, and gzip's. */
 const GZIP_LEVEL = 6;
 
+const PROGRESS_INTERVAL_MS = 200;
+
 /** A stored step: when it was made, its layer if it changed anything, and what there is to tell. */
 export interface StoredChanges {
   readonly createdSec: number;
@@ -77,22 +79,41 @@ async function execute(
   { key, form, changes, contentDigest, entries, totalBytes }: Making,
   context: SolveContext,
 ): Promise<{ createdSec: number; layer: StoredLayer | undefined }> {
-  const { cache, signal } = context;
+  const { cache, signal, times } = context;
   const mode = context.cacheUse === "read-write" ? "keep" : "replace";
   const createdSec = Math.floor(context.now() / 1000);
   if (changes.changes.length === 0) {
     const record = await cache.record(key, { stepName: step.name, createdSec }, mode);
     return { createdSec: record.createdSec, layer: undefined };
   }
-  const onProgress = (doneBytes: number): void =>
-    context.emit({ type: "step.progress", step, doneBytes, totalBytes });
   const layer = await cache.writeLayer((sink) =>
-    writeLayer(entries(createdSec), sink, { compression: "gzip", level: GZIP_LEVEL, signal, onProgress }),
+    writeLayer(entries(createdSec), sink, {
+      compression: "gzip",
+      level: GZIP_LEVEL,
+      clampMtimeSec: times.kind === "clamp" ? times.epochSec : undefined,
+      signal,
+      onProgress: progressEmitter(step, totalBytes, context),
+    }),
   );
   const content = { digest: contentDigest, form, layer };
   const record = await cache.record(key, { stepName: step.name, createdSec, content }, mode);
   const adopted = await hitOf(record, { form, changes }, context);
   return adopted ?? { createdSec, layer };
+}
+
+/** Tells how far a layer is, a few times a second. */
+function progressEmitter(
+  step: StepInfo,
+  totalBytes: number,
+  { emit, now }: SolveContext,
+): (doneBytes: number) => void {
+  let nextMs = now() + PROGRESS_INTERVAL_MS;
+  return (doneBytes) => {
+    const timeMs = now();
+    if (timeMs < nextMs) return;
+    nextMs = timeMs + PROGRESS_INTERVAL_MS;
+    emit({ type: "step.progress", step, doneBytes, totalBytes });
+  };
 }
 
 function identity(layer: StoredLayer | undefined): StepOutcome["layer"] {

@@ -1,0 +1,10 @@
+import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+/** Compiles the workspace before any test runs, so that tests of the command never meet an old build. */
+export default function compile(): void {
+  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  execFileSync(process.execPath, [tsc, "-b"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+}

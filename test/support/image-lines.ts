@@ -1,0 +1,49 @@
+import {
+  type Digest,
+  decodeConfig,
+  decodeManifest,
+  decompressedStream,
+  type ImageConfig,
+  type LayerTree,
+  openImageArchive,
+  readBlob,
+  readLayerTree,
+  type TreeEntry,
+} from "@oci-build/oci";
+
+/** A written image, read back: its config, and its layers' members as lines. */
+export interface ReadImage {
+  readonly digest: Digest;
+  readonly config: ImageConfig;
+  readonly layers: readonly LayerTree[];
+}
+
+/** Reads the only image of an archive. */
+export async function readImage(file: string): Promise<ReadImage> {
+  const source = await openImageArchive(file);
+  try {
+    const [descriptor] = (await source.index()).manifests;
+    if (descriptor === undefined) throw new Error(`${file} holds no image`);
+    const manifest = decodeManifest(await readBlob(source.read(descriptor.digest), descriptor));
+    const config = decodeConfig(await readBlob(source.read(manifest.config.digest), manifest.config));
+    const layers: LayerTree[] = [];
+    for (const { digest } of manifest.layers)
+      layers.push(await readLayerTree(decompressedStream(source.read(digest))));
+    return { digest: descriptor.digest, config, layers };
+  } finally {
+    await source.close();
+  }
+}
+
+/** A layer's members as lines: type, path, mode, owner, then what the type adds. */
+export function layerLines({ entries }: LayerTree): string[] {
+  return entries.map(entryLine);
+}
+
+function entryLine(entry: TreeEntry): string {
+  if (entry.type === "whiteout" || entry.type === "opaque") return `${entry.type} ${entry.path}`;
+  const owner = entry.uid === 0 && entry.gid === 0 ? "" : ` ${entry.uid}:${entry.gid}`;
+  const head = `${entry.type} ${entry.path} 0${entry.mode.toString(8)}${owner}`;
+  if (entry.type === "file") return `${head} ${entry.size}`;
+  return entry.type === "symlink" || entry.type === "hardlink" ? `${head} -> ${entry.target}` : head;
+}
