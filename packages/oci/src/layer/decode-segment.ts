@@ -1,0 +1,66 @@
+import { promisify } from "node:util";
+import { constants, crc32, inflateRaw } from "node:zlib";
+import { digestOf } from "../digest.js";
+import type { OciBuildError } from "../error.js";
+import { ociError } from "../errors.js";
+import { SEGMENT_MAX_BYTES } from "./cut-policy.js";
+import type { RangeSource } from "./layer-reader.js";
+import type { LayerSegment } from "./layer-tree.js";
+
+/** Deflate adds five bytes for each 16 KiB that it cannot make smaller, and a full flush as many. */
+const ENCODED_MAX_BYTES = SEGMENT_MAX_BYTES + (SEGMENT_MAX_BYTES >> 8) + 128;
+
+const inflate = promisify(inflateRaw);
+
+/** Reads one segment of a blob and gives its raw bytes, after its digest, its size and its CRC were found right.
+ * @throws OciBuildError LAYER_SEGMENT_CORRUPT */
+export async function decodeSegment(blob: RangeSource, segment: LayerSegment): Promise<Buffer> {
+  if (segment.rawSize > SEGMENT_MAX_BYTES || segment.size > ENCODED_MAX_BYTES) {
+    throw segmentCorrupt(segment, "larger than a segment can be");
+  }
+  const encoded = await readRange(blob, segment);
+  if (digestOf(encoded) !== segment.digest) throw segmentCorrupt(segment, "other bytes than were written");
+  const raw = await inflateSegment(encoded, segment);
+  if (raw.length !== segment.rawSize || crc32(raw) !== segment.rawCrc32) {
+    throw segmentCorrupt(segment, "it unpacks to other bytes than were packed");
+  }
+  return raw;
+}
+
+/** The error for a segment that is not what the layer's table says. */
+export function segmentCorrupt(
+  { offset, size }: { readonly offset: number; readonly size: number },
+  problem: string,
+  cause?: unknown,
+): OciBuildError<"LAYER_SEGMENT_CORRUPT"> {
+  return ociError("LAYER_SEGMENT_CORRUPT", {
+    message: `damaged layer segment of ${size} bytes at ${offset}: ${problem}`,
+    data: { offset, size },
+    cause,
+  });
+}
+
+async function readRange(blob: RangeSource, segment: LayerSegment): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of blob(segment.offset, segment.size)) {
+    bytes += chunk.length;
+    if (bytes > segment.size) break;
+    chunks.push(chunk);
+  }
+  if (bytes !== segment.size) throw segmentCorrupt(segment, `the blob gives ${bytes} bytes`);
+  return Buffer.concat(chunks);
+}
+
+async function inflateSegment(encoded: Buffer, segment: LayerSegment): Promise<Buffer> {
+  try {
+    return await inflate(encoded, {
+      // A segment has no last block, so its end is no end of the stream.
+      finishFlush: constants.Z_SYNC_FLUSH,
+      chunkSize: Math.max(segment.rawSize, constants.Z_MIN_CHUNK),
+      maxOutputLength: Math.max(segment.rawSize, 1),
+    });
+  } catch (error) {
+    throw segmentCorrupt(segment, "it cannot be unpacked", error);
+  }
+}

@@ -1,0 +1,54 @@
+import { promisify } from "node:util";
+import { constants, deflateRaw } from "node:zlib";
+import { mediaTypes } from "../image/media-types.js";
+import type { LayerCodec, RawTotals } from "./layer-codec.js";
+
+/** `gzip -6`, what Docker and most tools use. */
+export const GZIP_DEFAULT_LEVEL = 6;
+
+/** One work area of zlib's largest kind: 0.3 % smaller than its default at the same speed. */
+const MEM_LEVEL = 9;
+
+/** Magic, deflate, no flags, no time, no extra flags, unknown system: nothing of the machine that wrote it. */
+const header = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
+
+/** An empty last block. It stands alone, so that the last segment ends like every other and can be reused. */
+const lastBlock = [0x03, 0x00] as const;
+
+const deflate = promisify(deflateRaw);
+
+/** One ordinary gzip member, its segments deflated apart: each ends with a full flush, after which deflate starts on a
+ * whole byte and looks back at nothing, so the joined segments are one deflate stream.
+ * The work runs on libuv's pool.
+ * @see https://www.rfc-editor.org/rfc/rfc1952 */
+export function gzipCodec(level: number): LayerCodec {
+  return {
+    mediaType: mediaTypes.layerGzip,
+    form: `gzip-${level}-${process.versions.zlib}-${process.arch}`,
+    start: header,
+    encode: (raw) => encode(raw, level),
+    finish,
+  };
+}
+
+async function encode(raw: Uint8Array, level: number): Promise<Uint8Array> {
+  return deflate(raw, {
+    level,
+    memLevel: MEM_LEVEL,
+    finishFlush: constants.Z_FULL_FLUSH,
+    chunkSize: boundBytes(raw.length),
+  });
+}
+
+/** More than deflate ever gives for so many bytes, so that it runs in one go and in one allocation. */
+function boundBytes(rawBytes: number): number {
+  return rawBytes + (rawBytes >> 8) + 128;
+}
+
+function finish(totals: RawTotals): Uint8Array {
+  const end = Buffer.alloc(lastBlock.length + 8);
+  end.set(lastBlock);
+  end.writeUInt32LE(totals.crc32, lastBlock.length);
+  end.writeUInt32LE(totals.sizeBytes % 2 ** 32, lastBlock.length + 4);
+  return end;
+}

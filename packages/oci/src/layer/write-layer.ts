@@ -1,0 +1,123 @@
+import { encodeEntryHeader } from "../tar/entry-header.js";
+import { paddingBytes, TAR_END_BYTES } from "../tar/ustar-block.js";
+import { type CopyContext, copyFile } from "./copy-file.js";
+import { beginsSegment, hasOwnSegments } from "./cut-policy.js";
+import { GZIP_DEFAULT_LEVEL, gzipCodec } from "./gzip-codec.js";
+import type { LayerEntry, LayerFile } from "./layer-entry.js";
+import { type FileData, headerOf, treeEntryOf, treeFileOf } from "./layer-member.js";
+import type { LayerWritten, TreeEntry } from "./layer-tree.js";
+import { checkMember } from "./member-check.js";
+import { progressMeter } from "./progress-meter.js";
+import { SegmentAssembler } from "./segment-assembler.js";
+import { type LayerSink, type PipelineResult, SegmentPipeline } from "./segment-pipeline.js";
+import { runSteps, type Steps } from "./steps.js";
+
+export interface WriteLayerOptions {
+  /** Default and only form: `gzip`. */
+  readonly compression?: "gzip" | undefined;
+  /** zlib's, 0 to 9. Default 6. */
+  readonly level?: number | undefined;
+  /** Later times of entries become this one, as `SOURCE_DATE_EPOCH` asks. Default: times stay as they are. */
+  readonly clampMtimeSec?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told how many bytes of files were taken so far, about once a megabyte. */
+  readonly onProgress?: ((fileBytes: number) => void) | undefined;
+}
+
+interface LayerContext extends CopyContext {
+  readonly tree: TreeEntry[];
+  readonly clampMtimeSec: number;
+}
+
+/** Writes one layer, and gives both of its identities, its segments and its tree.
+ *
+ * Entries come in the order of `compareTreePaths`; `xattrs` may be in any. The same entries and options give the same
+ * bytes, whatever the timing. Files are opened one at a time, read once and closed, also after an error. `sink` gets
+ * the blob in order, one call at a time; after an error or an abort it gets nothing more, and what it has is to be
+ * thrown away. `digest` and `size` are of what `sink` got, `diffId` of the uncompressed tar.
+ * Memory stays within tens of megabytes and the tree, whatever the sizes.
+ * @throws OciBuildError LAYER_PATH_UNSAFE, LAYER_RESERVED_NAME, LAYER_PATH_DUPLICATE, LAYER_ENTRY_ORDER,
+ * LAYER_PARENT_NOT_DIRECTORY, LAYER_HARDLINK_TARGET, LAYER_FILE_SIZE, LAYER_FILE_DIGEST, TAR_FIELD_INVALID,
+ * PATH_NOT_ENCODABLE; what readers, `sink` and the signal throw is passed on
+ * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#creating */
+export async function writeLayer(
+  entries: Iterable<LayerEntry> | AsyncIterable<LayerEntry>,
+  sink: LayerSink,
+  options: WriteLayerOptions = {},
+): Promise<LayerWritten> {
+  const { signal, onProgress } = options;
+  const codec = gzipCodec(options.level ?? GZIP_DEFAULT_LEVEL);
+  const assembler = new SegmentAssembler(new SegmentPipeline({ codec, sink, signal }));
+  const tree: TreeEntry[] = [];
+  const clampMtimeSec = options.clampMtimeSec ?? Number.POSITIVE_INFINITY;
+  const onBytes = progressMeter(onProgress);
+  const written = await runSteps(writeAll(entries, { assembler, tree, clampMtimeSec, signal, onBytes }));
+  return { mediaType: codec.mediaType, ...written, tree: { diffId: written.diffId, entries: tree } };
+}
+
+function* writeAll(
+  entries: Iterable<LayerEntry> | AsyncIterable<LayerEntry>,
+  context: LayerContext,
+): Steps<PipelineResult> {
+  yield* writeMembers(entries, context);
+  if (!context.assembler.fits(TAR_END_BYTES)) yield* context.assembler.cut();
+  context.assembler.appendZeros(TAR_END_BYTES);
+  return yield* context.assembler.finish();
+}
+
+function* writeMembers(
+  entries: Iterable<LayerEntry> | AsyncIterable<LayerEntry>,
+  context: LayerContext,
+): Steps<void> {
+  if (Symbol.iterator in entries) {
+    for (const entry of entries) yield* writeMember(entry, context);
+    return;
+  }
+  const iterator = entries[Symbol.asyncIterator]();
+  try {
+    for (let next = yield* nextOf(iterator); next.done !== true; next = yield* nextOf(iterator)) {
+      yield* writeMember(next.value, context);
+    }
+  } catch (error) {
+    const returning = iterator.return?.();
+    if (returning !== undefined) yield returning;
+    throw error;
+  }
+}
+
+function* nextOf(iterator: AsyncIterator<LayerEntry>): Steps<IteratorResult<LayerEntry>> {
+  return (yield iterator.next()) as IteratorResult<LayerEntry>;
+}
+
+function* writeMember(entry: LayerEntry, context: LayerContext): Steps<void> {
+  const { assembler, tree } = context;
+  context.signal?.throwIfAborted();
+  checkMember(entry, tree);
+  const header = headerOf(entry, context.clampMtimeSec);
+  const headerBytes = encodeEntryHeader(header);
+  const tarBytes = headerBytes.length + bytesInSameSegment(entry);
+  if (!assembler.fits(tarBytes) || beginsSegment(entry.path, tarBytes)) yield* assembler.cut();
+  assembler.append(headerBytes);
+  if (entry.type === "file") {
+    const data = yield* writeData(entry, context);
+    tree.push(treeFileOf(entry, header.mtimeSec, data));
+  } else {
+    tree.push(treeEntryOf(entry, header.mtimeSec));
+  }
+}
+
+function bytesInSameSegment(entry: LayerEntry): number {
+  if (entry.type !== "file" || hasOwnSegments(entry.size)) return 0;
+  return entry.size + paddingBytes(entry.size);
+}
+
+function* writeData(file: LayerFile, context: LayerContext): Steps<FileData> {
+  const { assembler } = context;
+  const cutsAround = hasOwnSegments(file.size);
+  if (cutsAround) yield* assembler.cut();
+  const dataOffset = assembler.tarOffset;
+  const digest = yield* copyFile(file, context);
+  if (cutsAround) yield* assembler.cut();
+  assembler.appendZeros(paddingBytes(file.size));
+  return { digest, dataOffset };
+}
