@@ -13,7 +13,7 @@ export interface Snapshot {
   /** The names in a directory, sorted; undefined when the path is no directory. */
   list(path: string): readonly string[] | undefined;
   /** Opens a file's bytes. The reader gives exactly `size` bytes or fails.
-   * @throws OciBuildError SNAPSHOT_FILE_CHANGED, SNAPSHOT_FILE_UNREADABLE */
+   * @throws OciBuildError SNAPSHOT_NOT_A_FILE, SNAPSHOT_FILE_CHANGED, SNAPSHOT_FILE_UNREADABLE */
   openFile(path: string): FileReader | Promise<FileReader>;
   /** SHA-256 of a file's bytes; read at most once, then remembered.
    * @throws OciBuildError as `openFile` */

@@ -98,6 +98,16 @@ describe("matchGoPath", () => {
   });
 
   it.each([
+    ["half a surrogate", "\udced\udca0\udc80"],
+    ["an overlong form", "\udce0\udc80\udc80"],
+    ["beyond Unicode", "\udcf5\udc80\udc80"],
+    ["cut off", "\udce2\udc98x"],
+  ])("takes %s as one character a byte, as Go's decoder does", (_, name) => {
+    expect(matchGoPath("???", name)).toBe(true);
+    expect(matchGoPath("?", name)).toBe(false);
+  });
+
+  it.each([
     "[",
     "a[",
     "[a",

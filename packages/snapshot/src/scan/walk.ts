@@ -1,14 +1,12 @@
 import type { Entry, Xattrs } from "@oci-build/oci";
-import { snapshotError } from "../errors.js";
 import type { DirectoryMatch, PatternMatcher } from "../patterns/pattern-matcher.js";
 import type { ContextFileSystem, ContextStats } from "./context-file-system.js";
 import { kindOfStats } from "./entry-kind.js";
 import { EntryTableBuilder } from "./entry-table.js";
 import type { LeftOutTest } from "./left-out-paths.js";
 import { nativePath } from "./native-path.js";
-import { readNames, readTarget } from "./read-names.js";
+import { linkTarget, namesOf, statOf, unreadable } from "./read-entry.js";
 import { leftOut, type ScanWarning } from "./scan-warning.js";
-import { systemCode } from "./system-code.js";
 import type { XattrReader } from "./xattr-reader.js";
 
 export interface WalkOptions {
@@ -60,7 +58,7 @@ export function startWalk(options: WalkOptions): Walk {
   const table = new EntryTableBuilder();
   const walk: Walk = { options, table, frames: [] };
   const stats = statOf(options.fs, nativePath(options.root, ""), "");
-  const names = namesOf(walk, nativePath(options.root, ""), "", "needed");
+  const names = namesOf(walk.options.fs, nativePath(options.root, ""), "", "needed");
   if (stats === undefined || names === undefined)
     throw unreadable("SNAPSHOT_DIRECTORY_UNREADABLE", "", "ENOENT");
   const root: Frame = { path: "", name: "", names, stats, match: undefined, next: 0, row: notYet };
@@ -96,7 +94,7 @@ function visit(walk: Walk, frame: Frame, name: string): void {
 }
 
 function addLeaf(walk: Walk, found: Found): void {
-  const target = found.type === "symlink" ? linkTarget(walk.options.fs, found) : undefined;
+  const target = found.type === "symlink" ? linkTarget(walk.options.fs, found.native, found.path) : undefined;
   if (found.type === "symlink" && target === undefined) return;
   addRow(walk, rowOf(walk, walk.frames.length - 1), found, target);
 }
@@ -107,7 +105,7 @@ function enter(walk: Walk, parent: Frame, found: Found): void {
   const match = ignore?.enter(path, parent.match);
   const isExcluded = match?.excluded === true;
   if (isExcluded && ignore?.couldReincludeBelow(path, match) !== true) return;
-  const names = namesOf(walk, found.native, path, isExcluded ? "optional" : "needed");
+  const names = namesOf(walk.options.fs, found.native, path, isExcluded ? "optional" : "needed");
   if (names === undefined) return;
   walk.frames.push({ path, name, names, stats, match, next: 0, row: notYet });
   if (!isExcluded) rowOf(walk, walk.frames.length - 1);
@@ -164,63 +162,4 @@ function xattrsOf(walk: Walk, read: XattrReader, found: Found): Xattrs | undefin
   const message = `extended attributes of ${JSON.stringify(found.path)} could not be read`;
   walk.options.warnings.push({ kind: "xattrs-unreadable", path: found.path, message });
   return undefined;
-}
-
-/** Undefined for a name that is gone since its directory was read. */
-function statOf(fs: ContextFileSystem, native: string | Buffer, path: string): ContextStats | undefined {
-  try {
-    return fs.lstatSync(native, { bigint: true });
-  } catch (error) {
-    if (isGone(error)) return undefined;
-    throw unreadable("SNAPSHOT_ENTRY_UNREADABLE", path, error);
-  }
-}
-
-/** Undefined for a directory that is gone, and for one that is excluded and only looked into for `!` patterns. */
-function namesOf(
-  walk: Walk,
-  native: string | Buffer,
-  path: string,
-  need: "needed" | "optional",
-): readonly string[] | undefined {
-  try {
-    return readNames(walk.options.fs, native);
-  } catch (error) {
-    if (isGone(error)) return undefined;
-    if (need === "optional" && isForbidden(error)) return undefined;
-    throw unreadable("SNAPSHOT_DIRECTORY_UNREADABLE", path, error);
-  }
-}
-
-/** Undefined for a link that is gone, or is no link any more (EINVAL). */
-function linkTarget(fs: ContextFileSystem, found: Found): string | undefined {
-  try {
-    return readTarget(fs, found.native);
-  } catch (error) {
-    if (isGone(error) || systemCode(error) === "EINVAL") return undefined;
-    throw unreadable("SNAPSHOT_ENTRY_UNREADABLE", found.path, error);
-  }
-}
-
-function isGone(error: unknown): boolean {
-  return systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR";
-}
-
-function isForbidden(error: unknown): boolean {
-  return systemCode(error) === "EACCES" || systemCode(error) === "EPERM";
-}
-
-function unreadable(
-  code: "SNAPSHOT_DIRECTORY_UNREADABLE" | "SNAPSHOT_ENTRY_UNREADABLE",
-  path: string,
-  cause: unknown,
-): Error {
-  const reason = systemCode(cause);
-  const what = code === "SNAPSHOT_DIRECTORY_UNREADABLE" ? "directory" : "entry";
-  return snapshotError(code, {
-    message: `cannot read ${what} ${JSON.stringify(path === "" ? "." : path)}: ${reason ?? "unknown error"}`,
-    data: { path, systemCode: reason },
-    hint: "Give the user that builds access to it, or leave it out with .dockerignore.",
-    cause,
-  });
 }
