@@ -9,7 +9,7 @@ const files = Volume.fromJSON(
       "FROM scratch",
       "ARG GREETING=hello",
       'LABEL greeting="$GREETING"',
-      "COPY --chmod=0644 dist/ /app/",
+      "COPY --chmod=u=rwX,go=rX dist/ /app/",
       'CMD ["/app/main.js"]',
     ].join("\n"),
     ".dockerignore": "**/*.map\n",
