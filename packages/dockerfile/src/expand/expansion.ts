@@ -15,7 +15,7 @@ export interface Expanded {
 }
 
 /** Expands up to `stop`, which is taken, or to the end of the text when `stop` is empty. */
-export type ExpandUntil = (expansion: Expansion, stop: string, escapes: "remove" | "keep") => Expanded;
+type ExpandUntil = (expansion: Expansion, stop: string, escapes: "remove" | "keep") => Expanded;
 
 /** The state of one expansion: a cursor over the text and what was seen so far. */
 export interface Expansion {

@@ -8,7 +8,7 @@ import { type ReadContext, reportAt, toWord, upperName } from "./read-context.js
 export type FlagKind = "switch" | "text" | "list";
 
 /** A flag's value with quotes and escapes removed; undefined where there is no `=`. */
-export interface FlagValue {
+interface FlagValue {
   readonly flag: MappedText;
   readonly value: MappedText | undefined;
 }

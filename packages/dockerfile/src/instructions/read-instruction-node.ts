@@ -43,7 +43,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 ]);
 
 /** The keywords of all instructions, upper case, sorted. */
-export const instructionNames: readonly string[] = [...readers.keys(), "onbuild"]
+const instructionNames: readonly string[] = [...readers.keys(), "onbuild"]
   .sort()
   .map((name) => name.toUpperCase());
 

@@ -99,42 +99,20 @@ function isGiven(word: Word | undefined): boolean {
 }
 
 function toMount(draft: MountDraft, { span }: MountSpec): RunMount {
-  const { type, id, source, from, mode, uid, gid } = draft;
+  const { type, id, source, from, env, required, mode, uid, gid, sizeBytes } = draft;
   // Without a target BuildKit mounts on the working directory.
   const target = draft.target ?? { text: "", span };
   switch (type) {
     case "bind":
       return { type, target, source, from, readWrite: draft.readOnly === false, span };
     case "cache": {
-      const readOnly = draft.readOnly ?? false;
-      return {
-        type,
-        id,
-        target,
-        source,
-        from,
-        readOnly,
-        sharing: draft.sharing ?? "shared",
-        mode,
-        uid,
-        gid,
-        span,
-      };
+      const { readOnly = false, sharing = "shared" } = draft;
+      return { type, id, target, source, from, readOnly, sharing, mode, uid, gid, span };
     }
     case "tmpfs":
-      return { type, target, sizeBytes: draft.sizeBytes, span };
+      return { type, target, sizeBytes, span };
     case "secret":
     case "ssh":
-      return {
-        type,
-        id: id ?? source,
-        target: draft.target,
-        env: draft.env,
-        required: draft.required,
-        mode,
-        uid,
-        gid,
-        span,
-      };
+      return { type, id: id ?? source, target: draft.target, env, required, mode, uid, gid, span };
   }
 }

@@ -3,7 +3,7 @@ import { spanOf } from "../tree/position.js";
 import type { Line } from "./line-reader.js";
 
 /** Longest line in bytes of UTF-8 without its `\n`: 64 KiB − 1, as BuildKit's scanner has it. */
-export const lineMaxBytes: number = 64 * 1024 - 1;
+const lineMaxBytes = 64 * 1024 - 1;
 
 /** Reports a line that BuildKit would not read. */
 export function checkLineLength(line: Line, report: Report): void {

@@ -46,7 +46,7 @@ export function sliceMapped(mapped: MappedText, start: number, end: number = map
 }
 
 /** Where the character at `offset` stands in the source. */
-export function positionAt(mapped: MappedText, offset: number): Position {
+function positionAt(mapped: MappedText, offset: number): Position {
   const target = mapped.base + offset;
   let low = 0;
   let high = mapped.runs.length - 1;
