@@ -115,7 +115,7 @@ describe("commands in documents", () => {
     expect(commands.flatMap(programsOf).filter((program) => !known.has(program))).toEqual([]);
   });
 
-  it.each(toRun.filter(({ commands }) => commands.length > 0))("run in $name", (block, context) => {
+  it.for(toRun.filter(({ commands }) => commands.length > 0))("run in $name", (block, context) => {
     const script = block.commands.join("\n");
     for (const tool of ["skopeo", "umoci"]) {
       context.skip(script.includes(tool) && !hasTool(tool), `needs ${tool}, which is not installed`);
