@@ -111,11 +111,16 @@ describe("commands in documents", () => {
     commands: block.commands.filter((command) => elsewhere(command) === undefined),
   }));
 
+  const unknownPrograms = (commands: readonly string[]): readonly string[] =>
+    commands.flatMap(programsOf).filter((program) => !known.has(program));
+
   it.each(toRun)("are of known programs in $name", ({ commands }) => {
-    expect(commands.flatMap(programsOf).filter((program) => !known.has(program))).toEqual([]);
+    expect(unknownPrograms(commands)).toEqual([]);
   });
 
-  it.for(toRun.filter(({ commands }) => commands.length > 0))("run in $name", (block, context) => {
+  const safe = toRun.filter(({ commands }) => commands.length > 0 && unknownPrograms(commands).length === 0);
+
+  it.for(safe)("run in $name", (block, context) => {
     const script = block.commands.join("\n");
     for (const tool of ["skopeo", "umoci"]) {
       context.skip(script.includes(tool) && !hasTool(tool), `needs ${tool}, which is not installed`);
