@@ -11,6 +11,6 @@ export const packageManager = readJson(join(root, "package.json")).packageManage
 
 export const cliPath = join(root, "packages/oci-build/bin/oci-build.js");
 
-export function readJson(path) {
+function readJson(path) {
   return JSON.parse(readFileSync(path, "utf8"));
 }

@@ -10,7 +10,7 @@ const sha = `sha256:${hex}`;
 const long = (count: number): string => "a".repeat(count);
 
 /** text | registry | repository | tag | digest */
-const good: readonly (readonly [string, string, string, string?, string?])[] = [
+const good: readonly (readonly [string, string, string, (string | undefined)?, string?])[] = [
   ["debian", "docker.io", "library/debian"],
   ["debian:bookworm", "docker.io", "library/debian", "bookworm"],
   [`debian@${sha}`, "docker.io", "library/debian", undefined, sha],
@@ -133,17 +133,22 @@ function problemOf(action: () => unknown): unknown {
   return "none";
 }
 
+const goodCases = good.map(([text, registry, repository, tag, digest]) => ({
+  text,
+  reference: {
+    registry,
+    repository,
+    ...(tag === undefined ? {} : { tag }),
+    ...(digest === undefined ? {} : { digest }),
+  },
+}));
+
 describe("parseReference", () => {
-  it.each(good)("reads %s", (text, registry, repository, tag, digest) => {
-    expect(parseReference(text)).toEqual({
-      registry,
-      repository,
-      ...(tag === undefined ? {} : { tag }),
-      ...(digest === undefined ? {} : { digest }),
-    });
+  it.each(goodCases)("reads $text", ({ text, reference }) => {
+    expect(parseReference(text)).toEqual(reference);
   });
 
-  it.each(good)("reads back in full and in short what it read from %s", (text) => {
+  it.each(goodCases)("reads back in full and in short what it read from $text", ({ text }) => {
     const reference = parseReference(text);
     expect(parseReference(formatReference(reference))).toEqual(reference);
     expect(parseReference(familiarName(reference))).toEqual(reference);
