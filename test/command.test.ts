@@ -9,11 +9,13 @@ const base = temporaryFolder();
 let count = 0;
 let app: string;
 
+const dockerfile = 'FROM scratch\nWORKDIR /app\nCOPY package.json ./\nCOPY . .\nCMD ["/app/main"]\n';
+
 beforeEach(() => {
   count += 1;
   app = path.join(base, `app${count}`);
   writeFiles(app, {
-    Dockerfile: 'FROM scratch\nWORKDIR /app\nCOPY package.json ./\nCOPY . .\nCMD ["/app/main"]\n',
+    Dockerfile: dockerfile,
     "package.json": "{}",
     main: "main",
     "src/a.txt": "a",
@@ -43,7 +45,7 @@ describe("oci-build", () => {
       ["directory app 0755"],
       ["file app/package.json 0644 2"],
       [
-        "file app/Dockerfile 0644 81",
+        `file app/Dockerfile 0644 ${dockerfile.length}`,
         "file app/main 0644 4",
         "file app/package.json 0644 2",
         "directory app/src 0755",
@@ -61,7 +63,7 @@ describe("oci-build", () => {
       "--cache-dir",
       "cache",
       "-o",
-      "type=oci,dest=out/app.tar",
+      "type=oci,dest=app.tar",
     ];
     const first = await run(["build", ...own, "."]);
     expect(first.stderr).toContain("DONE");

@@ -1,15 +1,19 @@
 import {
+  CONFIG_MAX_BYTES,
   type Digest,
   decodeConfig,
   decodeManifest,
   decompressedStream,
   type ImageConfig,
   type LayerTree,
+  MANIFEST_MAX_BYTES,
   openImageArchive,
   readBlob,
   readLayerTree,
   type TreeEntry,
+  validateImage,
 } from "@oci-build/oci";
+import { expect } from "vitest";
 
 /** A written image, read back: its config, and its layers' members as lines. */
 export interface ReadImage {
@@ -18,14 +22,15 @@ export interface ReadImage {
   readonly layers: readonly LayerTree[];
 }
 
-/** Reads the only image of an archive. */
+/** Reads the only image of an archive, which must stand up to our own validator. */
 export async function readImage(file: string): Promise<ReadImage> {
   const source = await openImageArchive(file);
   try {
+    expect(await validateImage(source)).toEqual([]);
     const [descriptor] = (await source.index()).manifests;
     if (descriptor === undefined) throw new Error(`${file} holds no image`);
-    const manifest = decodeManifest(await readBlob(source.read(descriptor.digest), descriptor));
-    const config = decodeConfig(await readBlob(source.read(manifest.config.digest), manifest.config));
+    const manifest = decodeManifest(await readBlob(source, descriptor, MANIFEST_MAX_BYTES));
+    const config = decodeConfig(await readBlob(source, manifest.config, CONFIG_MAX_BYTES));
     const layers: LayerTree[] = [];
     for (const { digest } of manifest.layers)
       layers.push(await readLayerTree(decompressedStream(source.read(digest))));

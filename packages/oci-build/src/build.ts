@@ -1,5 +1,6 @@
 import { type Cache, openCache } from "@oci-build/cache";
 import { imageContent } from "@oci-build/oci";
+import { Scratch } from "./copy/scratch.js";
 import { type EmitEvent, eventEmitter, type StepInfo } from "./events/build-event.js";
 import { errorSummary } from "./events/error-summary.js";
 import { makeImage } from "./image/make-image.js";
@@ -57,16 +58,21 @@ async function run(options: ResolvedOptions, context: RunContext): Promise<Omit<
     onWarning: ({ code, message }) => context.emit({ type: "warning", code, message }),
   });
   const lease = await cache.lease();
+  const scratch = new Scratch();
   try {
     const repeatable = options.output.type === "none" || typeof options.output.dest === "string";
-    const result = await repairBlobs(() => solveAndWrite(plan, { ...context, options, dockerfile, cache }), {
-      cache,
-      emit: context.emit,
-      repeatable,
-    });
+    const result = await repairBlobs(
+      () => solveAndWrite(plan, { ...context, options, dockerfile, cache, scratch }),
+      {
+        cache,
+        emit: context.emit,
+        repeatable,
+      },
+    );
     context.emit({ type: "build.finished", digest: result.digest, durationMs: Date.now() - startedMs });
     return result;
   } finally {
+    await scratch[Symbol.asyncDispose]();
     await lease.release();
   }
 }
@@ -97,16 +103,18 @@ interface Solving extends RunContext {
   readonly options: ResolvedOptions;
   readonly dockerfile: DockerfileText;
   readonly cache: Cache;
+  readonly scratch: Scratch;
 }
 
 async function solveAndWrite(plan: BuildPlan, solving: Solving): Promise<Omit<BuildResult, "steps">> {
-  const { options, dockerfile, cache, emit, signal } = solving;
+  const { options, dockerfile, cache, scratch, emit, signal } = solving;
   const { cacheUse, times, names } = options;
   const ignore = readIgnoreFile(options.context, dockerfile);
   const source = contextSource({ folder: options.context, ignore, written: options.written, emit, signal });
   const target = await solvePlan(plan, {
     cache,
     layerFiles: new LayerFiles(cache),
+    scratch,
     cacheUse,
     times,
     context: source,

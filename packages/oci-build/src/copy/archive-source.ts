@@ -1,5 +1,77 @@
-import type { ChangeTree } from "./change-tree.js";
-import type { CopyRequest } from "./copy-request.js";
-export async function unpackArchive(_r: CopyRequest, _p: string, _t: ChangeTree): Promise<boolean> {
-  return false;
+import { isOciBuildError, OciBuildError } from "@oci-build/oci";
+import { resolvePath } from "@oci-build/snapshot";
+import { buildError } from "../errors.js";
+import { type ArchiveMember, readArchive } from "./archive-members.js";
+import { baseName, type ChangeTree, joinPath, parentPath } from "./change-tree.js";
+import { refuseReservedName } from "./copy-entries.js";
+import { type CopyRequest, madeOwner } from "./copy-request.js";
+import { detectTar } from "./detect-tar.js";
+import { readerChunks } from "./reader-chunks.js";
+
+/** Compressions that Docker unpacks and we do not yet; what is compressed otherwise is copied as it is. */
+const DOCKER_COMPRESSIONS: ReadonlySet<unknown> = new Set(["bzip2", "xz", "zstd"]);
+
+interface Placing {
+  readonly request: CopyRequest;
+  readonly tree: ChangeTree;
+}
+
+/** Unpacks a source of ADD into the destination if it is a tar archive, plain or gzip; else does nothing and gives
+ * false. Owners are the archive's unless `--chown` says otherwise; `--chmod` has no say, as in BuildKit. What is in the
+ * way is replaced, and links on the way are followed inside the image.
+ * @throws OciBuildError ADD_ARCHIVE_INVALID, ADD_SOURCE_UNSUPPORTED, COPY_RESERVED_NAME, COPY_DESTINATION_CONFLICT */
+export async function unpackArchive(request: CopyRequest, path: string, tree: ChangeTree): Promise<boolean> {
+  const { snapshot } = request.source;
+  const source = resolvePath(snapshot, path, "follow-last");
+  if (source.entry?.type !== "file" || !(await isArchive(request, source.path))) return false;
+  const placing = { request, tree };
+  const open = (): AsyncIterable<Uint8Array> => readerChunks(() => snapshot.openFile(source.path));
+  const root = tree.resolve(request.step.destination.replace(/^\/+|\/+$/g, ""));
+  tree.makeDirectories(root, madeOwner(request));
+  try {
+    for (const member of await readArchive(open, request)) placeMember(member, root, placing);
+  } catch (error) {
+    throw archiveError(error, path);
+  }
+  return true;
+}
+
+async function isArchive(request: CopyRequest, path: string): Promise<boolean> {
+  try {
+    return await detectTar(readerChunks(() => request.source.snapshot.openFile(path)));
+  } catch (error) {
+    if (isOciBuildError(error, "TAR_COMPRESSION_CORRUPT")) return false;
+    if (!isOciBuildError(error, "TAR_COMPRESSION_UNSUPPORTED")) throw error;
+    const { found } = error.data;
+    if (!DOCKER_COMPRESSIONS.has(found)) return false;
+    throw buildError("ADD_SOURCE_UNSUPPORTED", {
+      message: `ADD cannot unpack ${String(found)} yet: ${path}`,
+      data: { source: path, kind: String(found) },
+      hint: "Pack the archive with gzip, or copy it as it is with COPY or ADD --unpack=false.",
+    });
+  }
+}
+
+/** Puts a member below `root`, which has no links in it. */
+function placeMember(member: ArchiveMember, root: string, { request, tree }: Placing): void {
+  const { path } = member.entry;
+  const parent = tree.resolve(joinPath(root, parentPath(path)));
+  tree.makeDirectories(parent, { uid: 0, gid: 0 });
+  const target = joinPath(parent, baseName(path));
+  refuseReservedName(target);
+  tree.replace({ ...member, entry: { ...member.entry, path: target, ...request.owner }, mtime: "source" });
+}
+
+/** Errors of reading name the archive, whatever their own code was. */
+function archiveError(error: unknown, path: string): unknown {
+  if (!isOciBuildError(error) || !error.code.startsWith("TAR_")) return error;
+  if (error.code === "TAR_TYPE_UNSUPPORTED" || error.code === "TAR_LIMIT_EXCEEDED") {
+    const { code, exitCode, message, hint, data } = error;
+    return new OciBuildError(code, exitCode, { message: `${path}: ${message}`, hint, data, cause: error });
+  }
+  return buildError("ADD_ARCHIVE_INVALID", {
+    message: `cannot unpack ${path}: ${error.message}`,
+    data: { path, member: undefined },
+    cause: error,
+  });
 }

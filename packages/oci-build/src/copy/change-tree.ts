@@ -19,6 +19,7 @@ const MADE_DIRECTORY_MODE = 0o755;
 export class ChangeTree {
   readonly #parent: Snapshot;
   readonly #changes = new Map<string, Change>();
+  readonly #replaced = new Set<string>();
 
   constructor(parent: Snapshot) {
     this.#parent = parent;
@@ -26,7 +27,16 @@ export class ChangeTree {
 
   get(path: string): Entry | undefined {
     if (path === "") return ROOT;
-    return this.#changes.get(path)?.entry ?? this.#parent.get(path);
+    return this.#changes.get(path)?.entry ?? (this.#isReplaced(path) ? undefined : this.#parent.get(path));
+  }
+
+  /** True when the parent's entry lies in a directory that something has taken the place of. */
+  #isReplaced(path: string): boolean {
+    if (this.#replaced.size === 0) return false;
+    for (let above = parentPath(path); above !== ""; above = parentPath(above)) {
+      if (this.#replaced.has(above)) return true;
+    }
+    return false;
   }
 
   /** A path with all its links followed inside the root; what does not exist is kept as it is.
@@ -45,6 +55,20 @@ export class ChangeTree {
       throw conflict(entry.path, existing.type, entry.type);
     }
     this.#changes.set(entry.path, change);
+  }
+
+  /** Writes an entry over whatever is there, as unpacking an archive does: what lies in a directory that another entry
+   * takes the place of is gone. */
+  replace(change: Change): void {
+    const { path, type } = change.entry;
+    const existing = this.get(path);
+    if (existing !== undefined && (existing.type === "directory") !== (type === "directory")) {
+      for (const below of this.#changes.keys()) {
+        if (below.startsWith(`${path}/`)) this.#changes.delete(below);
+      }
+      this.#replaced.add(path);
+    }
+    this.#changes.set(path, change);
   }
 
   /** Makes a directory and its missing ancestors, 0755. `path` has no links in it: see `resolve`.

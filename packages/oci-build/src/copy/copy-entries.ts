@@ -2,7 +2,7 @@ import { applyChmod } from "@oci-build/dockerfile";
 import type { Entry } from "@oci-build/oci";
 import { buildError } from "../errors.js";
 import type { Change } from "./change.js";
-import { type ChangeTree, joinPath, parentPath } from "./change-tree.js";
+import { baseName, type ChangeTree, joinPath, parentPath } from "./change-tree.js";
 import type { CopyRequest } from "./copy-request.js";
 
 const WHITEOUT_PREFIX = ".wh.";
@@ -58,8 +58,7 @@ export function putMissingDirectories(request: CopyRequest, { from, to }: Copied
 
 /** A source entry as the step writes it: new path, `--chown`, `--chmod`. */
 export function copiedEntry(request: CopyRequest, entry: Entry, path: string): Change {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  if (name.startsWith(WHITEOUT_PREFIX)) throw reservedName(path);
+  refuseReservedName(path);
   if (request.source.kind === "context" && isDevice(entry)) throw unsupported(entry);
   const { owner, chmod, source } = request;
   const mode =
@@ -79,8 +78,10 @@ function isDevice(entry: Entry): boolean {
   return entry.type === "character-device" || entry.type === "block-device";
 }
 
-function reservedName(path: string): Error {
-  return buildError("COPY_RESERVED_NAME", {
+/** @throws OciBuildError COPY_RESERVED_NAME for names that would delete what lies below */
+export function refuseReservedName(path: string): void {
+  if (!baseName(path).startsWith(WHITEOUT_PREFIX)) return;
+  throw buildError("COPY_RESERVED_NAME", {
     message: `names beginning with ${WHITEOUT_PREFIX} delete files of the layers below: /${path}`,
     data: { path: `/${path}` },
     hint: "Rename the file, or leave it out with .dockerignore.",

@@ -2,6 +2,7 @@ import type { Chmod } from "@oci-build/dockerfile";
 import type { PatternMatcher, Snapshot } from "@oci-build/snapshot";
 import type { CopyStep } from "../plan/step.js";
 import type { Owner } from "./change-tree.js";
+import type { Scratch } from "./scratch.js";
 
 /** A tree that files are copied from, and what it can tell of a path that it does not have. */
 export interface CopySource {
@@ -19,6 +20,7 @@ export interface CopyRequest {
   readonly chmod: Chmod | undefined;
   readonly exclude: PatternMatcher | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly scratch: Scratch;
 }
 
 /** The owner of directories that have to be made on the way: root, unless `--chown` says otherwise. */

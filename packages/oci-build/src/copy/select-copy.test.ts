@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { changeLines, tree } from "../../test/support/change-lines.js";
 import type { CopyStep } from "../plan/step.js";
 import type { CopyRequest } from "./copy-request.js";
+import { Scratch } from "./scratch.js";
 import { selectCopy } from "./select-copy.js";
 
 const nowhere = { offset: 0, line: 1, column: 1 };
@@ -45,6 +46,7 @@ function requestFor(source: Snapshot, { sources, to, step, request, chmod, exclu
     chmod: parsed,
     exclude: exclude === undefined ? undefined : compilePatterns(exclude),
     signal: undefined,
+    scratch: new Scratch(),
     ...request,
   };
 }

@@ -11,7 +11,7 @@ export interface VirtualContext {
 }
 
 /** Where the image goes. `dest` is a path, or a stream, which is not ended. `tar: false` writes a folder.
- * Paths are relative to the working directory; missing folders are made. */
+ * Paths are relative to the working directory. The folder that a tarball goes to must exist. */
 export type BuildOutput =
   | { readonly type: "oci"; readonly dest: string; readonly tar?: boolean | undefined }
   | { readonly type: "oci"; readonly dest: Writable; readonly tar?: true | undefined }

@@ -1,30 +1,34 @@
 import { randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { buildError } from "../errors.js";
 
-/** Writes a file so that it is whole or untouched: aside, in the same folder, then renamed. Missing folders are made.
+/** Writes a file so that it is whole or untouched: aside, in the same folder, then renamed. The folder must exist: one made here would be part of
+ * the next build's context.
  * @throws OciBuildError OUTPUT_DISK_FULL, OUTPUT_NOT_WRITABLE, and what `write` throws */
 export async function writeWholeFile<T>(file: string, write: (handle: FileHandle) => Promise<T>): Promise<T> {
   const aside = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
   try {
-    await mkdir(path.dirname(file), { recursive: true });
-    const written = await writeAside(aside, write);
-    await rename(aside, file);
-    return written;
+    const handle = await open(aside, "wx");
+    return await writeAndRename({ handle, aside, file }, write);
   } catch (error) {
     throw outputError(error, file);
-  } finally {
-    await rm(aside, { force: true });
   }
 }
 
-async function writeAside<T>(aside: string, write: (handle: FileHandle) => Promise<T>): Promise<T> {
-  const handle = await open(aside, "wx");
+async function writeAndRename<T>(
+  { handle, aside, file }: { handle: FileHandle; aside: string; file: string },
+  write: (handle: FileHandle) => Promise<T>,
+): Promise<T> {
   try {
-    return await write(handle);
-  } finally {
+    const written = await write(handle);
     await handle.close();
+    await rename(aside, file);
+    return written;
+  } catch (error) {
+    await handle.close();
+    await rm(aside, { force: true });
+    throw error;
   }
 }
 

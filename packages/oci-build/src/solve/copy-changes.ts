@@ -20,6 +20,7 @@ export async function copyChanges(step: CopyStep, parent: Snapshot, input: StepI
     chmod,
     exclude: step.exclude.length === 0 ? undefined : compilePatterns(step.exclude),
     signal: context.signal,
+    scratch: context.scratch,
   };
   const below = step.base === "parent" ? parent : StageRoot.empty(context.layerFiles).snapshot();
   return selectCopy(request, below);

@@ -1,5 +1,6 @@
 import type { Cache, TimePolicy } from "@oci-build/cache";
 import type { CopySource } from "../copy/copy-request.js";
+import type { Scratch } from "../copy/scratch.js";
 import type { EmitEvent } from "../events/build-event.js";
 import type { LayerFiles } from "./layer-files.js";
 
@@ -7,6 +8,7 @@ import type { LayerFiles } from "./layer-files.js";
 export interface SolveContext {
   readonly cache: Cache;
   readonly layerFiles: LayerFiles;
+  readonly scratch: Scratch;
   readonly cacheUse: "read-write" | "write-only";
   readonly context: () => Promise<CopySource>;
   readonly emit: EmitEvent;

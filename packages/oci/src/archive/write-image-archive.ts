@@ -23,6 +23,8 @@ export async function writeImageArchive(
   const files = await planLayout(content, signal);
   const tar = pack();
   const packing = packAll(tar, files, content.blobs);
+  // Its failure reaches us through the tar before anything awaits it.
+  packing.catch(ignoreLaterFailure);
   try {
     const size = await drain(tar, sink, signal);
     await packing;
