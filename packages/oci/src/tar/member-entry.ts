@@ -29,13 +29,20 @@ export function memberEntry(header: Header, extensions: Extensions): TarEntry {
   };
   const size = memberSize(header.size, records);
   const { type } = header;
-  if (type === "file" || type === "contiguous-file") return { type: "file", ...meta, size };
+  if (type === "file" || type === "contiguous-file") return fileOrDirectory(meta, size);
   if (type === "directory") return { type, ...meta };
   const special = specialEntry(header, meta, records);
   if (special === undefined) throw unsupported(path, `type ${JSON.stringify(extensions.typeflag)}`);
   // Some readers skip the data of such members and some take them for headers: none is the only safe size.
   if (size !== 0) throw malformedTar(`${JSON.stringify(path)} is a ${special.type} with data`);
   return special;
+}
+
+/** Before POSIX, a slash at the end of its name was all that made a directory. */
+function fileOrDirectory(meta: EntryMeta, size: number): TarEntry {
+  if (!meta.path.endsWith("/")) return { type: "file", ...meta, size };
+  if (size !== 0) throw malformedTar(`${JSON.stringify(meta.path)} is a directory with data`);
+  return { type: "directory", ...meta };
 }
 
 function specialEntry(header: Header, meta: EntryMeta, records: PaxRecords): TarEntry | undefined {

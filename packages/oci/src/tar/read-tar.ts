@@ -54,19 +54,24 @@ export async function* readTar(
 async function* members(feed: TarFeed, maxMembers: number): AsyncGenerator<TarMember, void, undefined> {
   let global: PaxRecords = new Map();
   let count = 0;
-  for await (const stream of feed.parser) {
+  for (let parsed = await feed.nextMember(); parsed !== undefined; parsed = await feed.nextMember()) {
+    const [header, stream, done] = parsed;
     const dataOffset = stream.offset + BLOCK_BYTES;
     const headers = feed.headersUntil(dataOffset);
-    if (isTarEnd(headers)) return feed.end();
+    if (isTarEnd(headers)) {
+      feed.end();
+      return;
+    }
     count += 1;
     if (count > maxMembers) throw overLimit("members", maxMembers);
     const extensions = readExtensions(headers, global);
     global = extensions.global;
-    const entry = memberEntry(stream.header, extensions);
+    const entry = memberEntry(header, extensions);
     const size = entry.type === "file" ? entry.size : 0;
     feed.moveBehind(dataOffset + size);
     const body = new MemberBody(stream, { size, failureOf: (error) => feed.failureOf(error) });
     yield { entry, dataOffset, body };
     await body.skip();
+    done();
   }
 }

@@ -1,4 +1,4 @@
-import { type Extract, extract } from "tar-stream";
+import { type Extract, type ExtractEvents, extract } from "tar-stream";
 import { isOciBuildError, type OciBuildError } from "../error.js";
 import { ociError } from "../errors.js";
 import { HeaderWindow } from "./header-window.js";
@@ -11,18 +11,38 @@ export const TAR_HEADER_MAX_BYTES: number = 4 * 1024 * 1024;
  * before POSIX have no magic. */
 const parserOptions = { filenameEncoding: "latin1", allowUnknownFormat: true, highWaterMark: 1 } as const;
 
-/** Feeds a tar's bytes to tar-stream, and keeps those of the headers, of which tar-stream tells only a part. */
+/** A member as tar-stream gives it: its header, its bytes, and what is to be called when they are done with. */
+export type ParsedMember = ExtractEvents["entry"];
+
+/** Feeds a tar's bytes to tar-stream and takes its members out, and keeps the bytes of the headers, of which tar-stream
+ * tells only a part. Its own iterator is not used, since it waits for ever once the parser was destroyed. */
 export class TarFeed {
-  readonly parser: Extract = extract(parserOptions);
+  readonly #parser: Extract = extract(parserOptions);
   readonly #source: AsyncIterable<Uint8Array>;
   readonly #maxBytes: number;
   readonly #window: HeaderWindow = new HeaderWindow();
   #state: "feeding" | "draining" | "stopped" = "feeding";
   #failure: { readonly error: unknown } | undefined;
+  #parserState: { readonly error?: Error } | "open" = "open";
+  #parsed: ParsedMember | undefined;
+  #wake: () => void = nothing;
 
   constructor(source: AsyncIterable<Uint8Array>, maxBytes: number) {
     this.#source = source;
     this.#maxBytes = maxBytes;
+    this.#parser.on("entry", (...parsed) => {
+      // Its errors are the parser's too.
+      parsed[1].on("error", nothing);
+      this.#parsed = parsed;
+      this.#wake();
+    });
+    this.#parser.on("error", (error) => {
+      this.#parserState = { error };
+    });
+    this.#parser.on("close", () => {
+      if (this.#parserState === "open") this.#parserState = {};
+      this.#wake();
+    });
   }
 
   /** Feeds until the source's end or a stop. A failure is kept for `check` and `failureOf`. */
@@ -31,8 +51,21 @@ export class TarFeed {
       await this.#run();
     } catch (error) {
       this.#failure = { error };
-      this.parser.destroy();
+      this.#parser.destroy();
     }
+  }
+
+  /** The next member, once the one before is done with; undefined at the end. */
+  async nextMember(): Promise<ParsedMember | undefined> {
+    while (this.#parsed === undefined && this.#parserState === "open") {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    if (this.#parserState !== "open" && this.#parserState.error !== undefined) throw this.#parserState.error;
+    const parsed = this.#parsed;
+    this.#parsed = undefined;
+    return parsed;
   }
 
   /** The bytes between the last member's data and those of the member at hand. */
@@ -48,13 +81,13 @@ export class TarFeed {
   /** Ends the tar here; the source is still read to its end. */
   end(): void {
     this.#state = "draining";
-    this.parser.destroy();
+    this.#parser.destroy();
   }
 
   /** Ends the tar and the source. */
   stop(): void {
     this.#state = "stopped";
-    this.parser.destroy();
+    this.#parser.destroy();
   }
 
   /** Throws what made the feeding fail, if anything did. */
@@ -100,11 +133,11 @@ export class TarFeed {
     }
     // Some writers leave the last block short, and Go reads their tars.
     const { missingPaddingBytes } = this.#window;
-    this.parser.end(missingPaddingBytes > 0 ? Buffer.alloc(missingPaddingBytes) : undefined);
+    this.#parser.end(missingPaddingBytes > 0 ? Buffer.alloc(missingPaddingBytes) : undefined);
   }
 
   async #write(chunk: Uint8Array): Promise<void> {
-    const { parser } = this;
+    const parser = this.#parser;
     if (parser.destroyed || parser.write(chunk)) return;
     await new Promise<void>((resolve) => {
       const settle = (): void => {
@@ -126,4 +159,8 @@ export class TarFeed {
 export function overLimit(limit: string, max: number): OciBuildError<"TAR_LIMIT_EXCEEDED"> {
   const message = `the tar has more than ${max} ${limit}`;
   return ociError("TAR_LIMIT_EXCEEDED", { message, data: { limit, max } });
+}
+
+function nothing(): void {
+  // For events that need no answer.
 }
