@@ -1,0 +1,84 @@
+import fs from "node:fs";
+import path from "node:path";
+import { isOciBuildError } from "@oci-build/oci";
+import { build } from "oci-build";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder, writeFiles } from "./support/build-folder.js";
+import { hasTool, runTool } from "./support/tools.js";
+
+/** What `docs/dockerfile-support.md` says, row by row, with a Dockerfile that shows it. `planned` is refused before
+ * the build starts. */
+const rows: readonly (readonly [feature: string, status: "supported" | "planned", lines: string])[] = [
+  ["FROM scratch", "supported", "FROM scratch"],
+  ["FROM an earlier stage", "supported", "FROM scratch AS a\nCOPY a.txt /\nFROM a"],
+  ["FROM an image of a registry", "planned", "FROM debian"],
+  ["FROM --platform", "supported", "FROM --platform=linux/arm64 scratch"],
+  ["COPY: several sources, wildcards, directories", "supported", "FROM scratch\nCOPY a.txt d* /x/"],
+  [
+    "COPY --from a stage",
+    "supported",
+    "FROM scratch AS a\nCOPY a.txt /\nFROM scratch\nCOPY --from=a /a.txt /",
+  ],
+  ["COPY --from an image", "planned", "FROM scratch\nCOPY --from=debian /etc /etc"],
+  [
+    "COPY --chown, --chmod (octal and symbolic)",
+    "supported",
+    "FROM scratch\nCOPY --chown=1:2 --chmod=u=rwX,go=rX a.txt /",
+  ],
+  [
+    "COPY --exclude, --parents, --link",
+    "supported",
+    "FROM scratch\nCOPY --exclude=*.md --parents d/e.txt /\nCOPY --link a.txt /l/",
+  ],
+  ["COPY and ADD of here-documents", "supported", "FROM scratch\nCOPY <<EOF /motd\nhi\nEOF"],
+  ["ADD of files and directories", "supported", "FROM scratch\nADD a.txt d /x/"],
+  ["ADD of tar archives, plain and gzip", "supported", "FROM scratch\nADD a.tar.gz /x/"],
+  ["ADD --unpack=false", "supported", "FROM scratch\nADD --unpack=false a.tar.gz /x/"],
+  ["ADD of a URL or a git repository", "planned", "FROM scratch\nADD https://example.com/x /"],
+  ["WORKDIR", "supported", "FROM scratch\nWORKDIR /a/b"],
+  ["ENV, ARG, LABEL", "supported", "ARG v=1\nFROM scratch\nARG v\nENV a=$v\nLABEL b=$a"],
+  [
+    "CMD, ENTRYPOINT, SHELL",
+    "supported",
+    'FROM scratch\nSHELL ["/bin/bash", "-c"]\nENTRYPOINT ["/x"]\nCMD run',
+  ],
+  [
+    "EXPOSE, USER, VOLUME, STOPSIGNAL, HEALTHCHECK",
+    "supported",
+    "FROM scratch\nEXPOSE 80/tcp\nUSER 1\nVOLUME /v\nSTOPSIGNAL TERM\nHEALTHCHECK CMD true",
+  ],
+  ["MAINTAINER", "supported", "FROM scratch\nMAINTAINER me"],
+  ["ONBUILD", "supported", "FROM scratch AS a\nONBUILD COPY a.txt /\nFROM a"],
+  ["RUN", "planned", "FROM scratch\nRUN make"],
+];
+
+const context = temporaryFolder();
+writeFiles(context, { "a.txt": "a", "d/e.txt": "e", "d/f.md": "f" });
+if (hasTool("tar")) runTool("tar", ["-czf", "a.tar.gz", "a.txt"], context);
+
+async function outcome(lines: string): Promise<string> {
+  const options = { context, dockerfile: { text: `${lines}\n` }, cacheDir: path.join(context, "cache") };
+  try {
+    await build({ ...options, output: { type: "none" } });
+    return "supported";
+  } catch (error) {
+    if (!isOciBuildError(error)) throw error;
+    const { diagnostics = [] } = error.data as { diagnostics?: readonly { rule: string }[] };
+    const isPlanned = diagnostics.some(({ rule }) => /_(UNSUPPORTED|UNAVAILABLE)$/.test(rule));
+    return isPlanned ? "planned" : error.message;
+  }
+}
+
+describe("docs/dockerfile-support.md", () => {
+  it.each(rows)("%s: %s", async (_, status, lines) => {
+    expect(await outcome(lines)).toBe(status);
+  });
+
+  it("says the same", () => {
+    const text = fs.readFileSync(path.join(import.meta.dirname, "../docs/dockerfile-support.md"), "utf8");
+    const told = [...text.matchAll(/^\| ([^|]+?) +\| (supported|planned) +\|/gm)].map(
+      ([, feature, status]) => [feature?.replaceAll("`", ""), status],
+    );
+    expect(told).toEqual(rows.map(([feature, status]) => [feature, status]));
+  });
+});
