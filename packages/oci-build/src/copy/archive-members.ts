@@ -44,6 +44,8 @@ export async function readArchive(
   return [...members.values()].map(({ entry }): ArchiveMember => {
     const file = entry.type === "hardlink" ? linkedFile(entry, members) : entry;
     if (file === undefined) throw danglingLink(entry);
+    // On Linux a link has no mode of its own; unpackers ignore what the archive says.
+    if (file.type === "symlink") return { entry: { ...file, mode: 0o777 } };
     if (file.type !== "file") return { entry: file };
     const linkGroup = linked.has(file) ? file.path : undefined;
     const origin = { snapshot, path: places.get(file.path) ?? "" };
