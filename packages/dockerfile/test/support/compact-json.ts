@@ -30,7 +30,7 @@ export function formatDiagnostics(diagnostics: readonly Diagnostic[]): string {
     .join("");
 }
 
-export function formatSpan({ start, end }: Span): string {
+function formatSpan({ start, end }: Span): string {
   return `${formatPosition(start)}-${formatPosition(end)}`;
 }
 

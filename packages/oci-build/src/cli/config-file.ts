@@ -4,7 +4,7 @@ import { nearest } from "@oci-build/dockerfile";
 import { buildError } from "../errors.js";
 import { type BuildFlags, progressModes } from "./parse-arguments.js";
 
-export const CONFIG_FILE_NAME = "oci-build.toml";
+const CONFIG_FILE_NAME = "oci-build.toml";
 
 /** How each key of the file becomes a flag. Values of the kind `path` are relative to the file's folder. */
 const KEYS = {

@@ -8,7 +8,7 @@ import type { ContextFolder } from "./context-folder.js";
 import { readSmallFile } from "./read-small-file.js";
 
 /** BuildKit has no limit of its own but the one of its messages, 16 MiB. */
-export const DOCKERFILE_MAX_BYTES: number = 16 * 1024 * 1024;
+const DOCKERFILE_MAX_BYTES = 16 * 1024 * 1024;
 
 /** A Dockerfile's text, and where it came from. */
 export interface DockerfileText {

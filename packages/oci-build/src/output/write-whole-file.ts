@@ -53,7 +53,7 @@ export function outputError(error: unknown, file: string): unknown {
 }
 
 /** The code of an error of the operating system, such as ENOSPC. */
-export function systemCode(error: unknown): string | undefined {
+function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return undefined;
   return String(error.code);
 }

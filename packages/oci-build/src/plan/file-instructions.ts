@@ -63,14 +63,14 @@ export function planWorkdir(state: StageState, instruction: WorkdirInstruction):
 
 /** Joins a destination to the working directory. `.` and a missing path mean the directory itself; a trailing slash,
  * which says "a directory", stays. */
-export function absoluteDestination(workingDir: string, destination: string): string {
+function absoluteDestination(workingDir: string, destination: string): string {
   const directory = /(^|\/)\.?$/.test(destination);
   const path = cleanAbsolute(destination.startsWith("/") ? destination : `${workingDir}/${destination}`);
   return directory && path !== "/" ? `${path}/` : path;
 }
 
 /** An absolute path without `.`, `..`, double or trailing slashes. */
-export function cleanAbsolute(path: string): string {
+function cleanAbsolute(path: string): string {
   const kept: string[] = [];
   for (const part of path.split("/")) {
     if (part === "..") kept.pop();

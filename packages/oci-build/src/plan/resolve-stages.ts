@@ -6,7 +6,7 @@ import type { PlanInput } from "./plan-input.js";
 import type { CopyOrigin, StageBase } from "./step.js";
 
 /** What FROM names: nothing, an earlier stage, or an image. */
-export type ResolvedBase = StageBase | { readonly kind: "image"; readonly name: string };
+type ResolvedBase = StageBase | { readonly kind: "image"; readonly name: string };
 
 /** A stage whose base is known. `instructions` begin with what the base's ONBUILD adds. */
 export interface ResolvedStage {

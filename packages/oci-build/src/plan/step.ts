@@ -3,7 +3,7 @@ import type { Platform } from "@oci-build/oci";
 import type { ContainerConfig } from "./container-config.js";
 
 /** A path as the Dockerfile gives it, expanded, and where it stands. */
-export interface PlannedPath {
+interface PlannedPath {
   readonly path: string;
   readonly span: Span;
 }
