@@ -1,4 +1,11 @@
-import type { FileReader, LayerEntry, LayerFile, LayerWritten, WriteLayerOptions } from "../src/index.js";
+import type {
+  DirectoryEntry,
+  FileReader,
+  LayerEntry,
+  LayerFile,
+  LayerWritten,
+  WriteLayerOptions,
+} from "../src/index.js";
 import { writeLayer } from "../src/index.js";
 
 /** Metadata of entries that are not about it. */
@@ -11,7 +18,7 @@ export function fileOf(path: string, bytes: Uint8Array | string, more: Partial<L
 }
 
 /** A directory of a layer. */
-export function dirOf(path: string): LayerEntry {
+export function dirOf(path: string): DirectoryEntry {
   return { type: "directory", path, ...plain, mode: 0o755 };
 }
 

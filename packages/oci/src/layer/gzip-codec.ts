@@ -3,11 +3,8 @@ import { constants, deflateRaw } from "node:zlib";
 import { mediaTypes } from "../image/media-types.js";
 import type { LayerCodec, RawTotals } from "./layer-codec.js";
 
-/** `gzip -6`, what Docker and most tools use. */
+/** What Docker and most tools use. Node's zlib gives 1.5 % more bytes for it than GNU gzip does, segments 0.3 % more. */
 export const GZIP_DEFAULT_LEVEL = 6;
-
-/** One work area of zlib's largest kind: 0.3 % smaller than its default at the same speed. */
-const MEM_LEVEL = 9;
 
 /** Magic, deflate, no flags, no time, no extra flags, unknown system: nothing of the machine that wrote it. */
 const header = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
@@ -34,7 +31,6 @@ export function gzipCodec(level: number): LayerCodec {
 async function encode(raw: Uint8Array, level: number): Promise<Uint8Array> {
   return deflate(raw, {
     level,
-    memLevel: MEM_LEVEL,
     finishFlush: constants.Z_FULL_FLUSH,
     chunkSize: boundBytes(raw.length),
   });

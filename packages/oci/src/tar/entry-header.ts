@@ -67,7 +67,7 @@ export function encodeEntryHeader(entry: TarEntry): Buffer {
   const fields = ustarFields(entry, records);
   addXattrs(entry, records);
   if (records.size === 0) {
-    const block = Buffer.alloc(BLOCK_BYTES);
+    const block = Buffer.allocUnsafe(BLOCK_BYTES).fill(0);
     writeUstarBlock(block, 0, fields);
     return block;
   }
@@ -75,8 +75,10 @@ export function encodeEntryHeader(entry: TarEntry): Buffer {
 }
 
 function ustarFields(entry: TarEntry, records: Map<string, Uint8Array>): UstarFields {
+  const { name, prefix } = nameFields(entry, records);
   return {
-    ...nameFields(entry, records),
+    name,
+    prefix,
     mode: entry.mode,
     uid: octalOrRecord(records, "uid", entry.uid, octalDigits.id),
     gid: octalOrRecord(records, "gid", entry.gid, octalDigits.id),
