@@ -1,7 +1,19 @@
+export { checkDockerfile } from "./checks/check-dockerfile.js";
+export type {
+  BaseImageFacts,
+  CheckOptions,
+  CheckResult,
+  IgnoreFile,
+  IgnoringPattern,
+} from "./checks/check-options.js";
+export type { CheckRuleInfo } from "./checks/check-rule.js";
+export { checkRules } from "./checks/check-rules.js";
 export type { Diagnostic, DiagnosticNote, Severity } from "./diagnostics/diagnostic.js";
 export { nearest } from "./diagnostics/nearest.js";
 export { type RenderOptions, renderDiagnostic } from "./diagnostics/render-diagnostic.js";
 export { type DockerfileRule, dockerfileRules } from "./diagnostics/rules.js";
+export { applyFixes, type FixResult } from "./edit/apply-fixes.js";
+export { applyEdits, type TextEdit } from "./edit/text-edit.js";
 export type {
   Environment,
   ExpandError,
@@ -15,6 +27,14 @@ export type * from "./instructions/instruction.js";
 export { type RunScript, runScript } from "./instructions/run-script.js";
 export { detectSyntax, type SyntaxReference } from "./lexer/detect-syntax.js";
 export { type ParseResult, parse } from "./lexer/parse.js";
+export { listTargets, type Target } from "./outline/list-targets.js";
+export {
+  type Outline,
+  type OutlineArg,
+  type OutlineMount,
+  type OutlineOptions,
+  outlineTarget,
+} from "./outline/outline-target.js";
 export { type ParsedDockerfile, parseDockerfile } from "./parse-dockerfile.js";
 export { findStage } from "./stages/find-stage.js";
 export { reachableStages } from "./stages/reachable-stages.js";
