@@ -1,4 +1,4 @@
-/** The name of one of this package's rules. */
+/** The name of one of the rules that say what is no valid Dockerfile. */
 export type DockerfileRule =
   | "DOCKERFILE_ARGUMENT_COUNT"
   | "DOCKERFILE_BAD_SUBSTITUTION"
@@ -9,6 +9,7 @@ export type DockerfileRule =
   | "DOCKERFILE_EXPANSION_TOO_LARGE"
   | "DOCKERFILE_FLAG_IGNORED"
   | "DOCKERFILE_HEREDOC_DESTINATION"
+  | "DOCKERFILE_INVALID_CHECK"
   | "DOCKERFILE_INVALID_ESCAPE"
   | "DOCKERFILE_INVALID_FLAG_VALUE"
   | "DOCKERFILE_INVALID_HEALTHCHECK"
@@ -28,11 +29,9 @@ export type DockerfileRule =
   | "DOCKERFILE_UNTERMINATED_HEREDOC"
   | "DOCKERFILE_UNTERMINATED_QUOTE"
   | "DOCKERFILE_VARIABLE_NOT_ALLOWED"
-  | "DOCKERFILE_VARIABLE_REQUIRED"
-  | "ExposeInvalidFormat";
+  | "DOCKERFILE_VARIABLE_REQUIRED";
 
-/** What each rule of this package says, in one line. Names are stable: BuildKit's where the rule is BuildKit's.
- * Rules of later checks are not among them. */
+/** What each error code of this package says, in one line. Codes are stable. The checks are in `checkRules`. */
 export const dockerfileRules: Readonly<Record<DockerfileRule, string>> = {
   DOCKERFILE_ARGUMENT_COUNT: "An instruction has too few or too many arguments",
   DOCKERFILE_BAD_SUBSTITUTION:
@@ -44,6 +43,7 @@ export const dockerfileRules: Readonly<Record<DockerfileRule, string>> = {
   DOCKERFILE_EXPANSION_TOO_LARGE: "A text becomes longer than 1 MiB by expansion",
   DOCKERFILE_FLAG_IGNORED: "A flag has no effect, because the instruction takes none",
   DOCKERFILE_HEREDOC_DESTINATION: "The destination of COPY or ADD is a here-document",
+  DOCKERFILE_INVALID_CHECK: "The settings of checks have an unknown option or a wrong value",
   DOCKERFILE_INVALID_ESCAPE: "The escape directive names another character than \\ or `",
   DOCKERFILE_INVALID_FLAG_VALUE: "A flag has no value, or one that it does not understand",
   DOCKERFILE_INVALID_HEALTHCHECK: "HEALTHCHECK is followed by something else than CMD or NONE",
@@ -65,5 +65,4 @@ export const dockerfileRules: Readonly<Record<DockerfileRule, string>> = {
   DOCKERFILE_UNTERMINATED_QUOTE: "A quote is not closed in a text that is expanded",
   DOCKERFILE_VARIABLE_NOT_ALLOWED: "A variable stands where a stage or image must be named",
   DOCKERFILE_VARIABLE_REQUIRED: "A variable with :? or ? is unset or empty",
-  ExposeInvalidFormat: "EXPOSE has an address or port of the host",
 };

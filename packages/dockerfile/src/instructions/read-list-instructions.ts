@@ -42,17 +42,5 @@ function checkPort(context: ReadContext, arg: MappedText): void {
   for (const word of expanded.words) {
     const spec = parsePortSpec(word);
     if (!spec.ok) reportAt(context, { rule: "DOCKERFILE_INVALID_PORT", message: spec.message, span });
-    else if (spec.hasHostPart) reportHostPart(context, arg);
   }
-}
-
-function reportHostPart(context: ReadContext, arg: MappedText): void {
-  reportAt(context, {
-    rule: "ExposeInvalidFormat",
-    severity: "warning",
-    message: `${JSON.stringify(arg.text)} maps a port of the host, which EXPOSE cannot do`,
-    span: spanOfMapped(arg),
-    hint: "Write only the container's port",
-    docs: "https://docs.docker.com/reference/build-checks/expose-invalid-format/",
-  });
 }

@@ -1,0 +1,118 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import type { Instruction, InstructionBase } from "../instructions/instruction.js";
+import type { ParsedDockerfile } from "../parse-dockerfile.js";
+import type { DirectiveNode } from "../tree/ast.js";
+import type { Span } from "../tree/span.js";
+import type { CheckOptions, CheckResult } from "./check-options.js";
+import type { CheckFinding, CheckRule } from "./check-rule.js";
+import { runnableRules } from "./check-rules.js";
+import {
+  type CheckSettings,
+  defaultSettings,
+  inlineSettings,
+  isEnabled,
+  isRuleOn,
+  isSkipped,
+  parseSettings,
+} from "./check-settings.js";
+import { checkFacts } from "./facts/check-facts.js";
+
+/** Runs the checks of `docker build --check` and some more on a Dockerfile. Which rules run say the `check` directive
+ * (`# check=skip=A,B|all;error=true;experimental=C|all`) or `options.check` in its place, and, for one instruction,
+ * `# check=skip=A` in the comment above it. The result includes the parser's diagnostics; a Dockerfile with errors is
+ * checked as far as it can be read. Takes time linear in the text. Throws only what a function of the options throws.
+ * @see https://docs.docker.com/reference/build-checks/ */
+export function checkDockerfile(parsed: ParsedDockerfile, options: CheckOptions = {}): CheckResult {
+  const { settings, errors } = readSettings(parsed, options);
+  const facts = checkFacts(parsed, options);
+  const inline = collectInline(parsed);
+  const findings: Diagnostic[] = [];
+  for (const rule of runnableRules) {
+    const isOn = isRuleOn(rule, settings);
+    if (!isOn && inline.size === 0) continue;
+    rule.check(facts, (finding) => {
+      if (appliesTo(rule, finding.owner, { isOn, inline })) findings.push(toCheckDiagnostic(rule, finding));
+    });
+  }
+  const diagnostics = [...errors, ...parsed.diagnostics, ...facts.errors, ...findings].sort(byPlace);
+  const hasError = diagnostics.some(({ severity }) => severity === "error");
+  return { diagnostics, failed: hasError || (settings.error && findings.length > 0) };
+}
+
+interface ReadSettings {
+  readonly settings: CheckSettings;
+  readonly errors: readonly Diagnostic[];
+}
+
+function readSettings({ ast, stages }: ParsedDockerfile, { check }: CheckOptions): ReadSettings {
+  const directive = ast.children.find(
+    (node): node is DirectiveNode => node.kind === "directive" && node.name === "check",
+  );
+  const text = check ?? directive?.value ?? "";
+  const parsed = parseSettings(text);
+  if (parsed.ok) return { settings: parsed.settings, errors: [] };
+  const start = ast.span.start;
+  const span: Span =
+    check === undefined && directive !== undefined
+      ? directive.valueSpan
+      : (stages.stages[0]?.from.keyword.span ?? { start, end: start });
+  const message = `the check settings ${JSON.stringify(text)} are not valid: ${parsed.message}`;
+  return {
+    settings: defaultSettings,
+    errors: [{ rule: "DOCKERFILE_INVALID_CHECK", severity: "error", message, span, notes: [] }],
+  };
+}
+
+type InlineSettings = ReadonlyMap<InstructionBase, CheckSettings>;
+
+/** The settings in comments, by instruction; most Dockerfiles have none. */
+function collectInline({ stages: { globalArgs, stages } }: ParsedDockerfile): InlineSettings {
+  const inline = new Map<InstructionBase, CheckSettings>();
+  const collect = (instruction: Instruction) => {
+    const settings = instruction.comments.length === 0 ? undefined : inlineSettings(instruction.comments);
+    if (settings !== undefined) inline.set(instruction, settings);
+  };
+  for (const instruction of globalArgs) collect(instruction);
+  for (const { from, instructions } of stages) {
+    collect(from);
+    for (const instruction of instructions) collect(instruction);
+  }
+  return inline;
+}
+
+interface RuleState {
+  readonly isOn: boolean;
+  readonly inline: InlineSettings;
+}
+
+function appliesTo(
+  rule: CheckRule,
+  owner: InstructionBase | undefined,
+  { isOn, inline }: RuleState,
+): boolean {
+  const settings = owner === undefined ? undefined : inline.get(owner);
+  if (settings === undefined) return isOn;
+  return !isSkipped(rule, settings) && (isOn || isEnabled(rule, settings));
+}
+
+/** Absent fields stay absent, so that JSON of a diagnostic is stable. */
+function toCheckDiagnostic({ name, docs }: CheckRule, finding: CheckFinding): Diagnostic {
+  const { message, span, notes = [], hint, file, fixes } = finding;
+  return {
+    rule: name,
+    severity: "warning",
+    message,
+    span,
+    notes,
+    ...(hint === undefined ? {} : { hint }),
+    docs,
+    ...(file === undefined ? {} : { file }),
+    ...(fixes === undefined || fixes.length === 0 ? {} : { fixes }),
+  };
+}
+
+/** The order of the text; what is about another file comes last. */
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  if ((a.file === undefined) !== (b.file === undefined)) return a.file === undefined ? -1 : 1;
+  return a.span.start.offset - b.span.start.offset;
+}

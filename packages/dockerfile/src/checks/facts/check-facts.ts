@@ -1,0 +1,132 @@
+import type { Diagnostic } from "../../diagnostics/diagnostic.js";
+import type { Instruction, Word } from "../../instructions/instruction.js";
+import type { ParsedDockerfile } from "../../parse-dockerfile.js";
+import type { Stage } from "../../stages/stage.js";
+import type { InstructionNode } from "../../tree/ast.js";
+import type { CheckOptions } from "../check-options.js";
+import { expandStages, type UndefinedUse } from "./expand-stages.js";
+import { type GlobalVariables, globalVariables } from "./global-variables.js";
+import { type NormalPlatform, normalPlatform } from "./platform-name.js";
+import { type StageBase, stageBases } from "./stage-bases.js";
+import { type ExpandedValue, wordExpander } from "./word-expander.js";
+
+/** An instruction and its stage; ARGs before the first FROM have none. */
+export interface PlacedInstruction<K extends Instruction["kind"] = Instruction["kind"]> {
+  readonly instruction: Extract<Instruction, { kind: K }>;
+  readonly stage?: Stage | undefined;
+}
+
+/** All that rules share, worked out once. */
+export interface CheckFacts {
+  readonly parsed: ParsedDockerfile;
+  readonly options: CheckOptions;
+  readonly targetPlatform: NormalPlatform;
+  readonly globals: GlobalVariables;
+  /** As `globals`, without any build arguments. */
+  readonly defaultGlobals: GlobalVariables;
+  /** By index of the stage. */
+  readonly bases: readonly StageBase[];
+  readonly undefinedUses: readonly UndefinedUse[];
+  /** Words that cannot be expanded. */
+  readonly errors: readonly Diagnostic[];
+  /** The instructions of a kind, in the order of the text; triggers of ONBUILD are not among them. */
+  readonly ofKind: <K extends Instruction["kind"]>(kind: K) => readonly PlacedInstruction<K>[];
+  /** A word of a stage's instruction with its variables replaced. */
+  readonly valueOf: (word: Word) => ExpandedValue;
+  /** The ports that a word of EXPOSE comes to, not yet understood. */
+  readonly portsOf: (word: Word) => readonly string[];
+  /** The node that an instruction was read from. */
+  readonly nodeOf: (instruction: Instruction) => InstructionNode | undefined;
+  /** The instruction that was read from a node; undefined for one that is not valid. */
+  readonly instructionAt: (node: InstructionNode) => Instruction | undefined;
+}
+
+const defaultPlatform: NormalPlatform = { os: "linux", architecture: "amd64" };
+
+/** The facts of a Dockerfile. One pass over its instructions. */
+export function checkFacts(parsed: ParsedDockerfile, options: CheckOptions): CheckFacts {
+  const target = normalPlatform(options.targetPlatform ?? "", defaultPlatform) ?? defaultPlatform;
+  const build = normalPlatform(options.buildPlatform ?? "", defaultPlatform) ?? target;
+  const expander = wordExpander(parsed.ast.escape);
+  const buildArgs = options.buildArgs ?? new Map<string, string>();
+  const globals = globalVariables({ parsed, options, expander, target, build, buildArgs });
+  const silent = wordExpander(parsed.ast.escape);
+  const defaultGlobals =
+    buildArgs.size === 0
+      ? globals
+      : globalVariables({ parsed, options, expander: silent, target, build, buildArgs: new Map() });
+  const bases = stageBases({ stages: parsed.stages.stages, options, expander, globals });
+  const { uses, values, ports } = expandStages({ bases, options, expander, globals });
+  const placed = placeInstructions(parsed);
+  return {
+    parsed,
+    options,
+    targetPlatform: target,
+    globals,
+    defaultGlobals,
+    bases,
+    undefinedUses: uses,
+    errors: expander.errors,
+    ofKind: (kind) => ofKind(placed, kind),
+    valueOf: (word) => values.get(word.span.start.offset) ?? { value: word.text, used: [], missing: [] },
+    portsOf: (word) => ports.get(word.span.start.offset) ?? [word.text],
+    ...nodeFinders(parsed, placed),
+  };
+}
+
+type Placed = ReadonlyMap<Instruction["kind"], readonly PlacedInstruction[]>;
+
+function placeInstructions({ stages: { globalArgs, stages } }: ParsedDockerfile): Placed {
+  const placed = new Map<Instruction["kind"], PlacedInstruction[]>();
+  const place = (instruction: Instruction, stage?: Stage) => {
+    const list = placed.get(instruction.kind);
+    if (list === undefined) placed.set(instruction.kind, [{ instruction, stage }]);
+    else list.push({ instruction, stage });
+  };
+  for (const instruction of globalArgs) place(instruction);
+  for (const stage of stages) {
+    place(stage.from, stage);
+    for (const instruction of stage.instructions) place(instruction, stage);
+  }
+  return placed;
+}
+
+function ofKind<K extends Instruction["kind"]>(placed: Placed, kind: K): readonly PlacedInstruction<K>[] {
+  // The map holds under each kind only instructions of that kind.
+  return (placed.get(kind) ?? []) as readonly unknown[] as readonly PlacedInstruction<K>[];
+}
+
+/** Finds nodes and instructions by the place of their keyword; the tables are made when they are first needed. */
+function nodeFinders(
+  { ast }: ParsedDockerfile,
+  placed: Placed,
+): Pick<CheckFacts, "nodeOf" | "instructionAt"> {
+  const nodes = once(() => {
+    const byKeyword = new Map<number, InstructionNode>();
+    for (const node of ast.children)
+      if (node.kind === "instruction") byKeyword.set(keywordOffset(node), node);
+    return byKeyword;
+  });
+  const instructions = once(() => {
+    const byKeyword = new Map<number, Instruction>();
+    for (const list of placed.values())
+      for (const { instruction } of list) byKeyword.set(instruction.keyword.span.start.offset, instruction);
+    return byKeyword;
+  });
+  return {
+    nodeOf: (instruction) => nodes().get(instruction.keyword.span.start.offset),
+    instructionAt: (node) => instructions().get(keywordOffset(node)),
+  };
+}
+
+function keywordOffset(node: InstructionNode): number {
+  return (node.parts.find((part) => part.kind === "keyword") ?? node).span.start.offset;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

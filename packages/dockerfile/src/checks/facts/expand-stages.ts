@@ -1,0 +1,183 @@
+import { nearest } from "../../diagnostics/nearest.js";
+import type {
+  ArgInstruction,
+  EnvInstruction,
+  ExposeInstruction,
+  Instruction,
+  Word,
+} from "../../instructions/instruction.js";
+import type { CheckOptions } from "../check-options.js";
+import type { GlobalVariables } from "./global-variables.js";
+import { expandableTexts } from "./instruction-words.js";
+import { ScopedVariables } from "./scoped-variables.js";
+import type { StageBase } from "./stage-bases.js";
+import type { ExpandedValue, WordExpander } from "./word-expander.js";
+
+/** A variable that is read where it is not set. */
+export interface UndefinedUse {
+  readonly instruction: Instruction;
+  readonly base: StageBase;
+  readonly word: Word;
+  readonly name: string;
+  /** A known variable with nearly the same name. */
+  readonly suggestion?: string | undefined;
+  /** Whether all variables of the base image are known, so that this one is certainly unset. */
+  readonly environment: "known" | "unknown";
+}
+
+/** What the variables of all stages come to. */
+export interface StageExpansion {
+  readonly uses: readonly UndefinedUse[];
+  /** Words that expansion changes, by the place where they begin. */
+  readonly values: ReadonlyMap<number, ExpandedValue>;
+  /** The ports of EXPOSE words that expansion changes. */
+  readonly ports: ReadonlyMap<number, readonly string[]>;
+}
+
+export interface StageExpansionSource {
+  readonly bases: readonly StageBase[];
+  readonly options: CheckOptions;
+  readonly expander: WordExpander;
+  readonly globals: GlobalVariables;
+}
+
+interface Walk extends StageExpansionSource {
+  readonly variables: ScopedVariables;
+  readonly uses: UndefinedUse[];
+  readonly values: Map<number, ExpandedValue>;
+  readonly ports: Map<number, readonly string[]>;
+  base: StageBase;
+  environment: "known" | "unknown";
+  suggestionsLeft: number;
+}
+
+type Visit =
+  | { readonly kind: "enter"; readonly index: number }
+  | { readonly kind: "leave"; readonly mark: number };
+
+/** PATH as the builder sets it when the base does not; its value matters to no check. */
+const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Bounds of the search for a similar name, which is not linear: searches in a file, names looked at, and length. */
+const suggestionsMax = 50;
+const candidatesMax = 200;
+const suggestedNameMaxLength = 48;
+
+/** Expands all stages in one pass. Stages are visited as a tree, each below its base, so that a stage starts with the
+ * variables of its base at no cost. */
+export function expandStages(source: StageExpansionSource): StageExpansion {
+  const [first] = source.bases;
+  if (first === undefined) return { uses: [], values: new Map(), ports: new Map() };
+  const walk: Walk = {
+    ...source,
+    variables: new ScopedVariables(),
+    uses: [],
+    values: new Map(),
+    ports: new Map(),
+    base: first,
+    environment: "unknown",
+    suggestionsLeft: suggestionsMax,
+  };
+  const children = childrenByParent(source.bases);
+  const stack: Visit[] = enterAll(children.get(undefined));
+  for (let visit = stack.pop(); visit !== undefined; visit = stack.pop()) {
+    if (visit.kind === "leave") walk.variables.rollBack(visit.mark);
+    else {
+      stack.push({ kind: "leave", mark: walk.variables.mark() });
+      visitStage(walk, visit.index);
+      for (const child of enterAll(children.get(visit.index))) stack.push(child);
+    }
+  }
+  return walk;
+}
+
+function childrenByParent(bases: readonly StageBase[]): ReadonlyMap<number | undefined, readonly number[]> {
+  const children = new Map<number | undefined, number[]>();
+  for (const [index, { parent }] of bases.entries()) {
+    const siblings = children.get(parent);
+    if (siblings === undefined) children.set(parent, [index]);
+    else siblings.push(index);
+  }
+  return children;
+}
+
+/** Visits in reverse, because they are taken from the end. */
+function enterAll(indexes: readonly number[] = []): Visit[] {
+  return indexes.toReversed().map((index) => ({ kind: "enter", index }));
+}
+
+function visitStage(walk: Walk, index: number): void {
+  const base = walk.bases[index];
+  if (base === undefined) return;
+  walk.base = base;
+  if (base.kind !== "stage") {
+    walk.environment = base.kind === "scratch" || base.facts?.environment !== undefined ? "known" : "unknown";
+    walk.variables.set("PATH", defaultPath);
+    for (const [name, value] of base.facts?.environment ?? []) walk.variables.set(name, value);
+  }
+  for (const instruction of base.stage.instructions) visitInstruction(walk, instruction);
+}
+
+function visitInstruction(walk: Walk, instruction: Instruction): void {
+  if (instruction.kind === "arg") visitArg(walk, instruction);
+  else if (instruction.kind === "expose") visitExpose(walk, instruction);
+  else visitTexts(walk, instruction);
+}
+
+function visitTexts(walk: Walk, instruction: Instruction): void {
+  for (const text of expandableTexts(instruction)) {
+    const expanded = walk.expander.expand(text, walk.variables);
+    walk.values.set(text.span.start.offset, expanded);
+    noteMissing(walk, instruction, text, expanded.missing);
+  }
+  if (instruction.kind === "env") visitEnv(walk, instruction);
+}
+
+/** All values of an ENV see the variables from before it, so they are set at its end. */
+function visitEnv(walk: Walk, { pairs }: EnvInstruction): void {
+  for (const { key, value } of pairs) walk.variables.set(expandedText(walk, key), expandedText(walk, value));
+}
+
+function expandedText(walk: Walk, word: Word): string {
+  return walk.values.get(word.span.start.offset)?.value ?? word.text;
+}
+
+function visitArg(walk: Walk, instruction: ArgInstruction): void {
+  for (const { name, default: fallback } of instruction.args) {
+    let value = walk.options.buildArgs?.get(name.text);
+    if (value === undefined && fallback !== undefined) {
+      const expanded = walk.expander.expand(fallback, walk.variables);
+      noteMissing(walk, instruction, fallback, expanded.missing);
+      value = expanded.value;
+    }
+    value ??= walk.globals.values.get(name.text);
+    if (value !== undefined) walk.variables.set(name.text, value);
+    walk.variables.declare(name.text);
+  }
+}
+
+function visitExpose(walk: Walk, { ports }: ExposeInstruction): void {
+  for (const port of ports) {
+    const words = walk.expander.split(port, walk.variables);
+    if (words.length !== 1 || words[0] !== port.text) walk.ports.set(port.span.start.offset, words);
+  }
+}
+
+function noteMissing(walk: Walk, instruction: Instruction, word: Word, missing: readonly string[]): void {
+  for (const name of missing) {
+    if (walk.variables.isKnown(name)) continue;
+    const { base, environment } = walk;
+    walk.uses.push({ instruction, base, word, name, suggestion: suggest(walk, name), environment });
+  }
+}
+
+function suggest(walk: Walk, name: string): string | undefined {
+  if (walk.suggestionsLeft === 0 || name.length > suggestedNameMaxLength) return undefined;
+  walk.suggestionsLeft -= 1;
+  const candidates: string[] = [];
+  for (const candidate of walk.variables.names()) {
+    if (candidates.length === candidatesMax) break;
+    if (candidate.length <= suggestedNameMaxLength + 2) candidates.push(candidate);
+  }
+  return nearest(name, candidates);
+}

@@ -1,0 +1,36 @@
+/** What installs dependencies from a lock file or manifest, by the name of the tool. */
+const installers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ["npm", new Set(["ci", "install", "i", "clean-install"])],
+  ["pnpm", new Set(["install", "i", "fetch"])],
+  ["yarn", new Set(["install", "workspaces"])],
+  ["bun", new Set(["install", "i"])],
+  ["pip", new Set(["install"])],
+  ["pip3", new Set(["install"])],
+  ["poetry", new Set(["install"])],
+  ["pipenv", new Set(["install", "sync"])],
+  ["uv", new Set(["sync"])],
+  ["bundle", new Set(["install"])],
+  ["bundler", new Set(["install"])],
+  ["composer", new Set(["install"])],
+  ["cargo", new Set(["fetch"])],
+  ["go", new Set(["mod", "get"])],
+]);
+
+const pythonTools: ReadonlySet<string> = new Set(["pip", "pip3"]);
+
+/** The tool with which a command installs the dependencies of a project; undefined for any other command. That which
+ * installs the project itself (`pip install .`, `go install`) needs the sources, and is none. */
+export function installTool(words: readonly string[]): string | undefined {
+  const [tool = "", ...rest] =
+    /^python3?$/.test(words[0] ?? "") && words[1] === "-m" ? words.slice(2) : words;
+  const known = installers.get(tool);
+  if (known === undefined) return undefined;
+  const args = rest.filter((word) => !word.startsWith("-"));
+  const [verb] = args;
+  if (verb === undefined) return tool === "yarn" && !rest.includes("--version") ? tool : undefined;
+  if (!known.has(verb) || (tool === "go" && verb === "mod" && args[1] !== "download")) return undefined;
+  return pythonTools.has(tool) &&
+    args.slice(1).some((word) => /^\.{0,2}\//.test(word) || word === "." || word.startsWith(".["))
+    ? undefined
+    : tool;
+}

@@ -1,0 +1,69 @@
+import type {
+  AddInstruction,
+  CopyInstruction,
+  Instruction,
+  RunInstruction,
+} from "../../instructions/instruction.js";
+import { type CheckRule, defineRule, type ReportCheck } from "../check-rule.js";
+import { installTool } from "../facts/install-command.js";
+import { shellCommands } from "../facts/shell-commands.js";
+
+/** What one stage hands to those built on it: the copy of the whole context, and the tools that ran before it. */
+interface CopyState {
+  readonly copy?: CopyInstruction | AddInstruction | undefined;
+  readonly installed: ReadonlySet<string>;
+}
+
+const nothing: CopyState = { installed: new Set() };
+
+/** Dependencies are installed before the sources are copied, else any change of a source installs them again. */
+export const copyBeforeInstall: CheckRule = defineRule({
+  name: "CopyBeforeInstall",
+  description: "Dependencies should be installed before all sources are copied",
+  origin: "oci-build",
+  check: (facts, report) => {
+    const states: CopyState[] = [];
+    const reported = new Set<Instruction>();
+    for (const { stage, parent } of facts.bases) {
+      let state = parent === undefined ? nothing : (states[parent] ?? nothing);
+      for (const instruction of stage.instructions) {
+        if (instruction.kind === "copy" || instruction.kind === "add") {
+          if (state.copy === undefined && copiesContext(instruction)) state = { ...state, copy: instruction };
+        } else if (instruction.kind === "run")
+          state = visitRun({ state, run: instruction, reported, report });
+      }
+      states.push(state);
+    }
+  },
+});
+
+function copiesContext(instruction: CopyInstruction | AddInstruction): boolean {
+  if (instruction.kind === "copy" && instruction.from !== undefined) return false;
+  return instruction.sources.some(({ text }) => text === "." || text === "./" || text === "/");
+}
+
+interface RunVisit {
+  readonly state: CopyState;
+  readonly run: RunInstruction;
+  readonly reported: Set<Instruction>;
+  readonly report: ReportCheck;
+}
+
+/** A tool that also ran before the copy is left alone: its second run is then about something else. */
+function visitRun({ state, run, reported, report }: RunVisit): CopyState {
+  const tools = shellCommands(run).flatMap((words) => installTool(words) ?? []);
+  const { copy, installed } = state;
+  if (copy === undefined)
+    return tools.length === 0 ? state : { ...state, installed: new Set([...installed, ...tools]) };
+  const tool = tools.find((name) => !installed.has(name));
+  if (tool === undefined || reported.has(copy)) return state;
+  reported.add(copy);
+  report({
+    owner: copy,
+    span: copy.span,
+    message: `all sources are copied before ${tool} installs the dependencies, so any change installs them again`,
+    hint: "Copy the manifest and the lock file, install, then copy the rest",
+    notes: [{ message: `${tool} runs here`, span: run.keyword.span }],
+  });
+  return state;
+}

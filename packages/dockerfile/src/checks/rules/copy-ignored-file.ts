@@ -1,0 +1,55 @@
+import type { AddInstruction, CopyInstruction } from "../../instructions/instruction.js";
+import { type CheckRule, defineRule } from "../check-rule.js";
+import type { CheckFacts } from "../facts/check-facts.js";
+
+/** COPY and ADD name no file that the ignore file keeps out of the context. A file with exceptions (`!`) is not
+ * judged, as in BuildKit: a directory may be left out and a file in it not. */
+export const copyIgnoredFile: CheckRule = defineRule({
+  name: "CopyIgnoredFile",
+  description: "COPY and ADD should not name a file that .dockerignore excludes",
+  check: (facts, report) => {
+    const { isIgnored, ignoreFile } = facts.options;
+    if (isIgnored === undefined || (ignoreFile !== undefined && /^[\t ]*!/m.test(ignoreFile.text))) return;
+    for (const { instruction } of [...facts.ofKind("copy"), ...facts.ofKind("add")]) {
+      for (const [source, path] of contextPaths(facts, instruction)) {
+        const found = isIgnored(path);
+        if (found === undefined) continue;
+        const place = `line ${String(found.line)} of ${ignoreFile?.name ?? "the ignore file"}`;
+        report({
+          owner: instruction,
+          span: source.span,
+          message: `${instruction.kind.toUpperCase()} of ${JSON.stringify(path)}, which is not in the build context`,
+          notes: [{ message: `${JSON.stringify(found.pattern)} in ${place} excludes it` }],
+        });
+      }
+    }
+  },
+});
+
+/** The sources that are in the build context, with their paths. */
+function contextPaths(
+  facts: CheckFacts,
+  instruction: CopyInstruction | AddInstruction,
+): readonly (readonly [CopyInstruction["destination"], string])[] {
+  if (instruction.kind === "copy" && instruction.from !== undefined) return [];
+  return instruction.sources.flatMap((source) => {
+    const { value } = facts.valueOf(source);
+    const path = cleanPath(value);
+    return path === "" || isRemote(value) ? [] : [[source, path] as const];
+  });
+}
+
+/** An address of ADD: HTTP, SSH or git. */
+function isRemote(source: string): boolean {
+  return /^(?:[a-z][a-z+]*:\/\/|git@[^/]+:|github\.com\/)/.test(source);
+}
+
+/** The path relative to the context without `.` and `..`; empty for the context itself. */
+function cleanPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}

@@ -1,0 +1,35 @@
+import type { TextEdit } from "../../edit/text-edit.js";
+import type { Word } from "../../instructions/instruction.js";
+import { type CheckRule, defineRule } from "../check-rule.js";
+import { mayChange } from "../facts/instruction-words.js";
+import { isContiguous } from "../facts/variable-use.js";
+
+/** The protocol of a port is lower case. */
+export const exposeProtoCasing: CheckRule = defineRule({
+  name: "ExposeProtoCasing",
+  description: "The protocol in EXPOSE should be lower case",
+  check: (facts, report) => {
+    for (const { instruction } of facts.ofKind("expose")) {
+      for (const word of instruction.ports) {
+        const port = facts.portsOf(word).find((text) => protocolOf(text) !== protocolOf(text).toLowerCase());
+        if (port === undefined) continue;
+        report({
+          owner: instruction,
+          span: word.span,
+          message: `the protocol of ${JSON.stringify(port)} should be lower case`,
+          fixes: lowerProtocol(word),
+        });
+      }
+    }
+  },
+});
+
+function protocolOf(port: string): string {
+  const slash = port.indexOf("/");
+  return slash < 0 ? "" : port.slice(slash + 1);
+}
+
+function lowerProtocol(word: Word): readonly TextEdit[] | undefined {
+  if (mayChange(word.text) || !isContiguous(word)) return undefined;
+  return [{ span: word.span, text: word.text.toLowerCase() }];
+}

@@ -1,0 +1,45 @@
+import type { FromInstruction } from "../../instructions/instruction.js";
+import type { ItemPart } from "../../tree/ast.js";
+import { type CheckRule, defineRule } from "../check-rule.js";
+import type { CheckFacts } from "../facts/check-facts.js";
+
+/** AS is in the letter case of its FROM. A FROM of mixed case is left to ConsistentInstructionCasing. */
+export const fromAsCasing: CheckRule = defineRule({
+  name: "FromAsCasing",
+  description: "The AS keyword should match the letter case of the FROM keyword",
+  check: (facts, report) => {
+    for (const { instruction } of facts.ofKind("from")) {
+      const keyword = instruction.keyword.text;
+      const recase =
+        keyword === keyword.toLowerCase() ? toLower : keyword === keyword.toUpperCase() ? toUpper : undefined;
+      if (instruction.stageName === undefined || recase === undefined) continue;
+      const parts = asParts(facts, instruction);
+      const text = parts.map((part) => part.text).join("");
+      const [first] = parts;
+      if (first === undefined || text === recase(text)) continue;
+      report({
+        owner: instruction,
+        span: first.span,
+        message: `${JSON.stringify(text)} is not in the letter case of ${JSON.stringify(keyword)}`,
+        fixes: parts.map((part) => ({ span: part.span, text: recase(part.text) })),
+      });
+    }
+  },
+});
+
+/** The pieces of AS, the second argument of FROM. */
+export function asParts(facts: CheckFacts, from: FromInstruction): readonly ItemPart[] {
+  const parts: ItemPart[] = [];
+  for (const part of facts.nodeOf(from)?.parts ?? []) {
+    if (part.kind === "argument" && part.item === 1) parts.push(part);
+  }
+  return parts;
+}
+
+function toLower(text: string): string {
+  return text.toLowerCase();
+}
+
+function toUpper(text: string): string {
+  return text.toUpperCase();
+}

@@ -1,0 +1,23 @@
+import { type CheckRule, defineRule } from "../check-rule.js";
+import { formatPlatform } from "../facts/global-variables.js";
+import { normalPlatform } from "../facts/platform-name.js";
+
+/** The base image is for the platform that is built, or that FROM asks for. The caller knows the image's. */
+export const invalidBaseImagePlatform: CheckRule = defineRule({
+  name: "InvalidBaseImagePlatform",
+  description: "The platform of the base image should be the one that is built for",
+  check: ({ bases, targetPlatform }, report) => {
+    for (const { stage, image, platform, facts } of bases) {
+      if (facts?.platform === undefined) continue;
+      const actual = normalPlatform(facts.platform, targetPlatform);
+      const expected = normalPlatform(platform?.value ?? "", targetPlatform) ?? targetPlatform;
+      if (actual === undefined) continue;
+      if (actual.os === expected.os && actual.architecture === expected.architecture) continue;
+      report({
+        owner: stage.from,
+        span: stage.from.image.span,
+        message: `the image ${image.value} is for ${formatPlatform(actual)}, expected ${formatPlatform(expected)}`,
+      });
+    }
+  },
+});

@@ -1,0 +1,25 @@
+import { type CheckRule, defineRule } from "../check-rule.js";
+import { parseImageName } from "../facts/image-name.js";
+import { wordExpander } from "../facts/word-expander.js";
+
+/** Without build arguments, too, FROM names an image.
+ * Differs: a name without variables is not reported here; it is wrong with any arguments. */
+export const invalidDefaultArgInFrom: CheckRule = defineRule({
+  name: "InvalidDefaultArgInFrom",
+  description: "The defaults of arguments should give a valid name of the base image",
+  check: (facts, report) => {
+    const expander = wordExpander(facts.parsed.ast.escape);
+    for (const { from } of facts.parsed.stages.stages) {
+      if (!from.image.text.includes("$")) continue;
+      const { value } = expander.expand(from.image, facts.defaultGlobals.values);
+      if (expander.errors.length > 0) return;
+      if (parseImageName(value) !== undefined) continue;
+      report({
+        owner: from,
+        span: from.image.span,
+        message: `${from.image.text} becomes ${JSON.stringify(value)} without build arguments, which names no image`,
+        hint: "Give the ARG a default",
+      });
+    }
+  },
+});

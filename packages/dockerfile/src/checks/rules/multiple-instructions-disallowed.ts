@@ -1,0 +1,28 @@
+import type { Instruction } from "../../instructions/instruction.js";
+import { type CheckRule, defineRule } from "../check-rule.js";
+
+const singleKinds: ReadonlySet<Instruction["kind"]> = new Set(["cmd", "entrypoint", "healthcheck"]);
+
+/** A stage has one CMD, one ENTRYPOINT and one HEALTHCHECK; those that are overridden are reported. */
+export const multipleInstructionsDisallowed: CheckRule = defineRule({
+  name: "MultipleInstructionsDisallowed",
+  description: "Only the last CMD, ENTRYPOINT and HEALTHCHECK of a stage count",
+  check: (facts, report) => {
+    for (const { instructions } of facts.parsed.stages.stages) {
+      const last = new Map<Instruction["kind"], Instruction>();
+      for (const instruction of instructions) {
+        if (!singleKinds.has(instruction.kind)) continue;
+        const earlier = last.get(instruction.kind);
+        last.set(instruction.kind, instruction);
+        if (earlier === undefined) continue;
+        const name = earlier.kind.toUpperCase();
+        report({
+          owner: earlier,
+          span: earlier.keyword.span,
+          message: `this ${name} has no effect, because a later ${name} of the stage replaces it`,
+          notes: [{ message: "the later one is here", span: instruction.keyword.span }],
+        });
+      }
+    }
+  },
+});

@@ -1,0 +1,32 @@
+import type { InstructionPart } from "../../tree/ast.js";
+import { type CheckRule, defineRule } from "../check-rule.js";
+
+/** No empty line stands inside a continued instruction. One finding for an instruction, as in BuildKit. */
+export const noEmptyContinuation: CheckRule = defineRule({
+  name: "NoEmptyContinuation",
+  description: "Empty lines in a continued instruction will become errors",
+  check: (facts, report) => {
+    for (const node of facts.parsed.ast.children) {
+      if (node.kind !== "instruction") continue;
+      const blanks = node.parts.filter((part) => part.kind === "blank");
+      const [first] = blanks;
+      if (first === undefined) continue;
+      report({
+        owner: facts.instructionAt(node),
+        span: withoutBreak(first),
+        message: `the ${node.name.toUpperCase()} is continued over an empty line`,
+        hint: "Delete the line, or end the instruction before it",
+        fixes: blanks.map(({ span }) => ({ span, text: "" })),
+      });
+    }
+  },
+});
+
+/** An empty line has nothing to mark but its break; the span ends before the next line. */
+function withoutBreak({ span, text }: InstructionPart): InstructionPart["span"] {
+  const width = text.replace(/[\r\n]+$/, "").length;
+  return {
+    start: span.start,
+    end: { ...span.start, offset: span.start.offset + width, column: span.start.column + width },
+  };
+}

@@ -1,0 +1,79 @@
+import { predefinedArgs } from "../../values/predefined-args.js";
+import { type CheckRule, defineRule } from "../check-rule.js";
+import type { CheckFacts } from "../facts/check-facts.js";
+import type { UndefinedUse } from "../facts/expand-stages.js";
+import { findPlainUse, spanInWord } from "../facts/variable-use.js";
+
+/** Arguments that steer the builder and never become variables. */
+const silentNames: ReadonlySet<string> = new Set(["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"]);
+
+const platformArgs: ReadonlySet<string> = new Set(predefinedArgs.platform);
+
+/** Variables are set before they are read: by ENV or ARG in the stage, or by its base.
+ * Differs: while the environment of the base image is not known, a variable is reported only when it cannot come from
+ * there: it is spelled almost like a known one, or the Dockerfile itself declares it elsewhere. A substitution with a
+ * default, such as `${name:-x}`, is not reported. */
+export const undefinedVar: CheckRule = defineRule({
+  name: "UndefinedVar",
+  description: "Variables should be defined before they are used",
+  check: (facts, report) => {
+    const names = declaredNames(facts);
+    const reported = new Map<object, Set<string>>();
+    for (const use of facts.undefinedUses) {
+      const { instruction, word, name } = use;
+      const place = findPlainUse(word.text, name);
+      if (place === undefined || silentNames.has(name)) continue;
+      const explanation = explain(use, names);
+      if (use.environment === "unknown" && explanation === undefined) continue;
+      const seen = reported.get(instruction);
+      if (seen?.has(name) === true) continue;
+      if (seen === undefined) reported.set(instruction, new Set([name]));
+      else seen.add(name);
+      const hint = explanation === "" ? undefined : explanation;
+      const message = `$${name} is not defined here`;
+      report({ owner: instruction, span: spanInWord(word, ...place), message, hint });
+    }
+  },
+});
+
+/** Where the Dockerfile declares names: the place of the last ARG or ENV in each stage, and all ARGs of any. */
+interface DeclaredNames {
+  readonly global: ReadonlySet<string>;
+  readonly anyArg: ReadonlySet<string>;
+  readonly lastByStage: readonly ReadonlyMap<string, number>[];
+}
+
+function declaredNames({ globals, parsed }: CheckFacts): DeclaredNames {
+  const anyArg = new Set(globals.declared);
+  const lastByStage = parsed.stages.stages.map(({ instructions }) => {
+    const last = new Map<string, number>();
+    for (const instruction of instructions) {
+      const { offset } = instruction.span.start;
+      if (instruction.kind === "env") for (const { key } of instruction.pairs) last.set(key.text, offset);
+      if (instruction.kind !== "arg") continue;
+      for (const { name } of instruction.args) {
+        last.set(name.text, offset);
+        anyArg.add(name.text);
+      }
+    }
+    return last;
+  });
+  return { global: globals.declared, anyArg, lastByStage };
+}
+
+/** Why the variable cannot come from the base image, as advice or as the empty text; undefined when it can. */
+function explain(
+  { name, base, suggestion, instruction }: UndefinedUse,
+  names: DeclaredNames,
+): string | undefined {
+  if (!/^[\p{L}_]/u.test(name)) return "";
+  const last = names.lastByStage[base.stage.index]?.get(name);
+  if (last !== undefined && last > instruction.span.start.offset) return `Move the ARG or ENV of ${name} up`;
+  if (platformArgs.has(name)) return `Add ARG ${name} to this stage`;
+  // FROM node:$NODE_VERSION: images tend to have such a variable of their own.
+  const isInFrom = base.image.used.includes(name);
+  if (names.global.has(name) && !isInFrom)
+    return `Repeat ARG ${name} in this stage; those before FROM serve FROM alone`;
+  if (suggestion !== undefined) return `Did you mean $${suggestion}?`;
+  return names.anyArg.has(name) && !isInFrom ? `Add ARG ${name} to this stage` : undefined;
+}

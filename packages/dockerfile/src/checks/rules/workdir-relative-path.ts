@@ -1,0 +1,46 @@
+import { type CheckRule, defineRule } from "../check-rule.js";
+import type { CheckFacts } from "../facts/check-facts.js";
+import { normalPlatform } from "../facts/platform-name.js";
+import type { StageBase } from "../facts/stage-bases.js";
+
+/** The first WORKDIR of a stage is absolute, unless one in a base stage came before. */
+export const workdirRelativePath: CheckRule = defineRule({
+  name: "WorkdirRelativePath",
+  description: "A relative WORKDIR without an absolute one before it depends on the base image",
+  check: (facts, report) => {
+    const isSet: boolean[] = [];
+    for (const base of facts.bases) {
+      let hasWorkdir = base.parent === undefined ? false : (isSet[base.parent] ?? false);
+      for (const instruction of base.stage.instructions) {
+        if (instruction.kind !== "workdir") continue;
+        const { value, missing } = facts.valueOf(instruction.path);
+        // An unset variable may well be one of the base image.
+        const isUncertain = missing.length > 0 && !isBaseKnown(facts, base);
+        if (!hasWorkdir && !isUncertain && !isAbsolute(value, osOf(facts, base))) {
+          report({
+            owner: instruction,
+            span: instruction.path.span,
+            message: `the path ${JSON.stringify(value)} is relative to a directory that the base image chooses`,
+            hint: "Begin the path with /",
+          });
+        }
+        hasWorkdir = true;
+      }
+      isSet.push(hasWorkdir);
+    }
+  },
+});
+
+function isAbsolute(path: string, os: string): boolean {
+  return os === "windows" ? /^(?:[A-Za-z]:)?[\\/]/.test(path) : path.startsWith("/");
+}
+
+function osOf({ targetPlatform }: CheckFacts, { platform }: StageBase): string {
+  return normalPlatform(platform?.value ?? "", targetPlatform)?.os ?? targetPlatform.os;
+}
+
+function isBaseKnown(facts: CheckFacts, base: StageBase): boolean {
+  let root: StageBase | undefined = base;
+  while (root?.parent !== undefined) root = facts.bases[root.parent];
+  return root?.kind === "scratch" || root?.facts?.environment !== undefined;
+}
