@@ -101,9 +101,9 @@ function valuesOf(args: readonly OutlineArg[]): ReadonlyMap<string, string> {
 function expanded(
   text: string,
   values: ReadonlyMap<string, string>,
-  { escape }: OutlineOptions,
+  options: OutlineOptions,
 ): string | undefined {
-  const result = expandWord(text, values, { escape });
+  const result = expandWord(text, values, { escape: options.escape });
   return result.ok ? result.value : undefined;
 }
 
