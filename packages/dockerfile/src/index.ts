@@ -13,6 +13,16 @@ export { nearest } from "./diagnostics/nearest.js";
 export { type RenderOptions, renderDiagnostic } from "./diagnostics/render-diagnostic.js";
 export { type DockerfileRule, dockerfileRules } from "./diagnostics/rules.js";
 export { applyFixes, type FixResult } from "./edit/apply-fixes.js";
+export { createInstruction } from "./edit/create-instruction.js";
+export type { EditTarget } from "./edit/edit-target.js";
+export { type InsertPlace, insertInstruction } from "./edit/insert-instruction.js";
+export type { CommandSpec, FlagValue, InstructionSpec } from "./edit/instruction-spec.js";
+export { type QuoteOptions, quoteWord } from "./edit/quote-word.js";
+export { removeInstruction } from "./edit/remove-instruction.js";
+export { renameStage } from "./edit/rename-stage.js";
+export { replaceInstruction } from "./edit/replace-instruction.js";
+export { setArguments } from "./edit/set-arguments.js";
+export { setFlags } from "./edit/set-flags.js";
 export { applyEdits, type TextEdit } from "./edit/text-edit.js";
 export type {
   Environment,
