@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { chunked } from "../../test/byte-streams.js";
 import { fileOf, layerOf, noise } from "../../test/layer-entries.js";
+import { digestOf } from "../digest.js";
 import type { FileReader } from "../entry.js";
 import { layerReader, openLayerFile, type RangeSource } from "./layer-reader.js";
 import type { TreeFile } from "./layer-tree.js";
@@ -91,6 +92,10 @@ describe("layerReader", () => {
   });
 
   it.each([
+    {
+      name: "other compressed bytes than the table says, though they unpack",
+      change: { digest: digestOf("other") },
+    },
     { name: "other raw bytes than the table says", change: { rawCrc32: 1 } },
     { name: "another raw size", change: { rawSize: 4_000_000 } },
     { name: "an absurd size", change: { size: 2 ** 40 } },

@@ -3,7 +3,7 @@ import { constants, crc32, gunzipSync, inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { bytesReader, dirOf, fileOf, layerOf, noise, plain } from "../../test/layer-entries.js";
 import { digestOf } from "../digest.js";
-import { FILE_PART_BYTES, LARGE_FILE_BYTES, SEGMENT_MAX_BYTES } from "./cut-policy.js";
+import { beginsSegment, FILE_PART_BYTES, LARGE_FILE_BYTES, SEGMENT_MAX_BYTES } from "./cut-policy.js";
 import type { LayerEntry } from "./layer-entry.js";
 import type { TreeFile } from "./layer-tree.js";
 import { writeLayer } from "./write-layer.js";
@@ -82,6 +82,18 @@ describe("writeLayer", () => {
     );
   });
 
+  it("cuts a long run of small entries of which none asks for a cut", async () => {
+    const names = Array.from({ length: 500 }, (_, index) => `f${String(index).padStart(4, "0")}`);
+    const size = 200_000;
+    const calm = names.filter((name) => !beginsSegment(name, size + 1024)).slice(0, 50);
+    const layer = await layerOf(calm.map((name, index) => fileOf(name, noise(size, index))));
+    expect(layer.segments.map((segment) => segment.rawSize > 3.5 * 1024 * 1024)).toEqual([true, true, false]);
+    expect(Math.max(...layer.segments.map((segment) => segment.rawSize))).toBeLessThanOrEqual(
+      SEGMENT_MAX_BYTES,
+    );
+    expect(layer.diffId).toBe(digestOf(gunzipSync(layer.blob)));
+  });
+
   it("gives the segments around a changed file the same keys", async () => {
     const entries = (changed: string): LayerEntry[] =>
       Array.from({ length: 4000 }, (_, index) =>
@@ -96,7 +108,7 @@ describe("writeLayer", () => {
     expect(after.segments.filter((segment) => !keys.has(segment.key)).length).toBe(1);
   });
 
-  it("gives the same bytes whether readers answer at once, later, or by single bytes", async () => {
+  it("gives the same bytes whether readers answer at once, or later and in parts", async () => {
     const slow = mixedEntries().map((entry): LayerEntry => {
       if (entry.type !== "file") return entry;
       return {
@@ -295,6 +307,30 @@ describe("writeLayer, when it fails", () => {
     };
     await expect(writeLayer(entries, sink, { signal: controller.signal })).rejects.toBe(reason);
     expect([open(), after]).toEqual([0, 0]);
+  });
+
+  it("opens nothing when it was aborted before, not even empty files", async () => {
+    let opened = 0;
+    const entry = fileOf("a", "", {
+      open: () => {
+        opened += 1;
+        return bytesReader(Buffer.of());
+      },
+    });
+    await expect(layerOf([entry], { signal: AbortSignal.abort("before") })).rejects.toBe("before");
+    expect(opened).toBe(0);
+  });
+
+  it("sends nothing more when the sink's own work leads to the abort, after all entries were read", async () => {
+    const controller = new AbortController();
+    let calls = 0;
+    const sink = (): void => {
+      calls += 1;
+      controller.abort("enough");
+    };
+    const entries = [1, 2, 3].map((index) => fileOf(`f${index}`, noise(LARGE_FILE_BYTES, index)));
+    await expect(writeLayer(entries, sink, { signal: controller.signal })).rejects.toBe("enough");
+    expect(calls).toBe(1);
   });
 
   it("stops at a sink that fails", async () => {

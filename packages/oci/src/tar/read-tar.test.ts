@@ -350,4 +350,17 @@ describe("readTar, when it ends early", () => {
     })();
     await expect(reading).rejects.toBe(failure);
   });
+
+  it("never gives a part of a body for the whole when the source fails", async () => {
+    const failure = new Error("connection lost");
+    async function* half(): AsyncGenerator<Uint8Array> {
+      yield raw("0", "a", noise(5000, 1)).subarray(0, 3000);
+      throw failure;
+    }
+    for await (const { body } of readTar(half())) {
+      await expect(gather(body)).rejects.toBe(failure);
+      break;
+    }
+    expect.assertions(1);
+  });
 });
