@@ -30,7 +30,7 @@ export function formatDiagnostics(diagnostics: readonly Diagnostic[]): string {
     .join("");
 }
 
-function formatSpan({ start, end }: Span): string {
+export function formatSpan({ start, end }: Span): string {
   return `${formatPosition(start)}-${formatPosition(end)}`;
 }
 

@@ -6,6 +6,7 @@ import type { InstructionNode } from "../../tree/ast.js";
 import type { CheckOptions } from "../check-options.js";
 import { expandStages, type UndefinedUse } from "./expand-stages.js";
 import { type GlobalVariables, globalVariables } from "./global-variables.js";
+import { nameSuggester, type SuggestName } from "./name-suggester.js";
 import { type NormalPlatform, normalPlatform } from "./platform-name.js";
 import { type StageBase, stageBases } from "./stage-bases.js";
 import { type ExpandedValue, wordExpander } from "./word-expander.js";
@@ -26,6 +27,7 @@ export interface CheckFacts {
   readonly defaultGlobals: GlobalVariables;
   /** By index of the stage. */
   readonly bases: readonly StageBase[];
+  readonly suggest: SuggestName;
   readonly undefinedUses: readonly UndefinedUse[];
   /** Words that cannot be expanded. */
   readonly errors: readonly Diagnostic[];
@@ -56,9 +58,11 @@ export function checkFacts(parsed: ParsedDockerfile, options: CheckOptions): Che
       ? globals
       : globalVariables({ parsed, options, expander: silent, target, build, buildArgs: new Map() });
   const bases = stageBases({ stages: parsed.stages.stages, options, expander, globals });
-  const { uses, values, ports } = expandStages({ bases, options, expander, globals });
+  const suggest = nameSuggester();
+  const { uses, values, ports } = expandStages({ bases, options, expander, globals, suggest });
   const placed = placeInstructions(parsed);
   return {
+    suggest,
     parsed,
     options,
     targetPlatform: target,

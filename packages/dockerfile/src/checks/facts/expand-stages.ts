@@ -1,4 +1,3 @@
-import { nearest } from "../../diagnostics/nearest.js";
 import type {
   ArgInstruction,
   EnvInstruction,
@@ -9,6 +8,7 @@ import type {
 import type { CheckOptions } from "../check-options.js";
 import type { GlobalVariables } from "./global-variables.js";
 import { expandableTexts } from "./instruction-words.js";
+import type { SuggestName } from "./name-suggester.js";
 import { ScopedVariables } from "./scoped-variables.js";
 import type { StageBase } from "./stage-bases.js";
 import type { ExpandedValue, WordExpander } from "./word-expander.js";
@@ -39,6 +39,7 @@ export interface StageExpansionSource {
   readonly options: CheckOptions;
   readonly expander: WordExpander;
   readonly globals: GlobalVariables;
+  readonly suggest: SuggestName;
 }
 
 interface Walk extends StageExpansionSource {
@@ -48,7 +49,6 @@ interface Walk extends StageExpansionSource {
   readonly ports: Map<number, readonly string[]>;
   base: StageBase;
   environment: "known" | "unknown";
-  suggestionsLeft: number;
 }
 
 type Visit =
@@ -57,11 +57,6 @@ type Visit =
 
 /** PATH as the builder sets it when the base does not; its value matters to no check. */
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-/** Bounds of the search for a similar name, which is not linear: searches in a file, names looked at, and length. */
-const suggestionsMax = 50;
-const candidatesMax = 200;
-const suggestedNameMaxLength = 48;
 
 /** Expands all stages in one pass. Stages are visited as a tree, each below its base, so that a stage starts with the
  * variables of its base at no cost. */
@@ -76,7 +71,6 @@ export function expandStages(source: StageExpansionSource): StageExpansion {
     ports: new Map(),
     base: first,
     environment: "unknown",
-    suggestionsLeft: suggestionsMax,
   };
   const children = childrenByParent(source.bases);
   const stack: Visit[] = enterAll(children.get(undefined));
@@ -167,17 +161,7 @@ function noteMissing(walk: Walk, instruction: Instruction, word: Word, missing: 
   for (const name of missing) {
     if (walk.variables.isKnown(name)) continue;
     const { base, environment } = walk;
-    walk.uses.push({ instruction, base, word, name, suggestion: suggest(walk, name), environment });
+    const suggestion = walk.suggest(name, walk.variables.names());
+    walk.uses.push({ instruction, base, word, name, suggestion, environment });
   }
-}
-
-function suggest(walk: Walk, name: string): string | undefined {
-  if (walk.suggestionsLeft === 0 || name.length > suggestedNameMaxLength) return undefined;
-  walk.suggestionsLeft -= 1;
-  const candidates: string[] = [];
-  for (const candidate of walk.variables.names()) {
-    if (candidates.length === candidatesMax) break;
-    if (candidate.length <= suggestedNameMaxLength + 2) candidates.push(candidate);
-  }
-  return nearest(name, candidates);
 }

@@ -3,8 +3,9 @@ import type { Environment, ExpandError } from "../../expand/expand-options.js";
 import { expandWord, expandWords } from "../../expand/expand-word.js";
 import type { Word } from "../../instructions/instruction.js";
 import type { EscapeCharacter } from "../../tree/ast.js";
+import { advance } from "../../tree/position.js";
 import { type ExpandableText, mayChange } from "./instruction-words.js";
-import { isContiguous, spanInWord } from "./variable-use.js";
+import { isContiguous } from "./variable-use.js";
 
 /** A word after expansion. `value` of one that cannot be expanded is its text. */
 export interface ExpandedValue {
@@ -56,15 +57,9 @@ export function wordExpander(escapeCharacter: EscapeCharacter): WordExpander {
   };
 }
 
+/** The place is from where expansion failed to the end of the word, if the word stands on one line. */
 function toError(word: Word, { rule, message, offset }: ExpandError): Diagnostic {
-  const span = isContiguous(word)
-    ? spanInWord(word, Math.min(offset, word.text.length), word.text.length)
-    : word.span;
-  return {
-    rule,
-    severity: "error",
-    message,
-    span: span.start.offset === span.end.offset ? word.span : span,
-    notes: [],
-  };
+  const isInside = isContiguous(word) && offset < word.text.length;
+  const span = isInside ? { start: advance(word.span.start, offset), end: word.span.end } : word.span;
+  return { rule, severity: "error", message, span, notes: [] };
 }

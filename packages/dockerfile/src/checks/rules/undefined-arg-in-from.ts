@@ -1,12 +1,8 @@
-import { nearest } from "../../diagnostics/nearest.js";
 import type { FromInstruction, Word } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule, type ReportCheck } from "../check-rule.js";
 import type { CheckFacts } from "../facts/check-facts.js";
-import { findPlainUse, spanInWord } from "../facts/variable-use.js";
+import { variablePlaces } from "../facts/variable-use.js";
 import type { ExpandedValue } from "../facts/word-expander.js";
-
-/** Most declared names that are searched for a similar one. */
-const candidatesMax = 200;
 
 /** FROM reads only ARGs from before the first FROM, and platform arguments.
  * Differs: a substitution with a default, such as `${name:-alpine}`, is not reported. */
@@ -30,17 +26,23 @@ interface Reading {
   readonly expanded: ExpandedValue;
 }
 
-function reportMissing({ facts: { globals }, report, from, word, expanded }: Reading): void {
+function reportMissing({ facts: { globals, suggest }, report, from, word, expanded }: Reading): void {
+  if (expanded.missing.length === 0) return;
+  const places = variablePlaces(word);
   for (const name of expanded.missing) {
-    const use = findPlainUse(word.text, name);
-    if (globals.declared.has(name) || use === undefined) continue;
-    const names = [...globals.declared, ...globals.values.keys()].slice(0, candidatesMax);
-    const close = name.length > 48 ? undefined : nearest(name, names);
+    const span = places.get(name);
+    if (globals.declared.has(name) || span === undefined) continue;
+    const close = suggest(name, declaredNames(globals));
     report({
       owner: from,
-      span: spanInWord(word, ...use),
+      span,
       message: `FROM uses ${name}, which no ARG before the first FROM declares`,
       hint: close === undefined ? undefined : `Did you mean ${close}?`,
     });
   }
+}
+
+function* declaredNames({ declared, values }: CheckFacts["globals"]): Iterable<string> {
+  yield* declared;
+  yield* values.keys();
 }

@@ -2,7 +2,7 @@ import { predefinedArgs } from "../../values/predefined-args.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import type { CheckFacts } from "../facts/check-facts.js";
 import type { UndefinedUse } from "../facts/expand-stages.js";
-import { findPlainUse, spanInWord } from "../facts/variable-use.js";
+import { type VariablePlaces, variablePlaces } from "../facts/variable-use.js";
 
 /** Arguments that steer the builder and never become variables. */
 const silentNames: ReadonlySet<string> = new Set(["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"]);
@@ -19,9 +19,13 @@ export const undefinedVar: CheckRule = defineRule({
   check: (facts, report) => {
     const names = declaredNames(facts);
     const reported = new Map<object, Set<string>>();
+    let places: VariablePlaces = new Map();
+    let placesOf: object | undefined;
     for (const use of facts.undefinedUses) {
       const { instruction, word, name } = use;
-      const place = findPlainUse(word.text, name);
+      if (placesOf !== word) places = variablePlaces(word);
+      placesOf = word;
+      const place = places.get(name);
       if (place === undefined || silentNames.has(name)) continue;
       const explanation = explain(use, names);
       if (use.environment === "unknown" && explanation === undefined) continue;
@@ -31,7 +35,7 @@ export const undefinedVar: CheckRule = defineRule({
       else seen.add(name);
       const hint = explanation === "" ? undefined : explanation;
       const message = `$${name} is not defined here`;
-      report({ owner: instruction, span: spanInWord(word, ...place), message, hint });
+      report({ owner: instruction, span: place, message, hint });
     }
   },
 });
