@@ -321,6 +321,20 @@ describe("writeLayer, when it fails", () => {
     expect(opened).toBe(0);
   });
 
+  it("reads no further in a file that comes slowly", async () => {
+    const controller = new AbortController();
+    let reads = 0;
+    const slow = bytesReader(noise(10_000, 1), 1000);
+    const read = async (target: Uint8Array): Promise<number> => {
+      reads += 1;
+      if (reads === 3) controller.abort("enough");
+      return slow.read(target);
+    };
+    const entry = fileOf("a", noise(10_000, 1), { open: () => ({ read, close: () => slow.close() }) });
+    await expect(layerOf([entry], { signal: controller.signal })).rejects.toBe("enough");
+    expect(reads).toBe(3);
+  });
+
   it("sends nothing more when the sink's own work leads to the abort, after all entries were read", async () => {
     const controller = new AbortController();
     let calls = 0;
