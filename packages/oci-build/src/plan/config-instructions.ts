@@ -24,14 +24,16 @@ import { recordHistory, type StageState } from "./stage-state.js";
 /** ENV: all values see the environment from before the instruction. */
 export function planEnv(state: StageState, instruction: EnvInstruction): void {
   const pairs = expandPairs(state, instruction);
-  state.env = new Map([...state.env, ...pairs]);
-  state.config = { ...state.config, env: new Map([...state.config.env, ...pairs]) };
+  for (const [name, value] of pairs) {
+    state.env.set(name, value);
+    state.config.env.set(name, value);
+  }
   recordHistory(state, `ENV ${joinPairs(pairs)}`);
 }
 
 export function planLabel(state: StageState, instruction: LabelInstruction): void {
   const pairs = expandPairs(state, instruction);
-  state.config = { ...state.config, labels: new Map([...state.config.labels, ...pairs]) };
+  for (const [name, value] of pairs) state.config.labels.set(name, value);
   recordHistory(state, `LABEL ${joinPairs(pairs)}`);
 }
 
@@ -47,7 +49,7 @@ export function planArg(
     const value =
       state.input.buildArgs.get(name) ??
       (arg.default === undefined ? globalArgs.get(name) : expandToText(state, arg.default));
-    if (value !== undefined) state.env = new Map([...state.env, [name, value]]);
+    if (value !== undefined) state.env.set(name, value);
     told.push(value === undefined ? name : `${name}=${value}`);
   }
   recordHistory(state, `ARG ${told.join(" ")}`);
@@ -65,7 +67,7 @@ export function planVolume(state: StageState, instruction: VolumeInstruction): v
     if (volume === "") throw new PlanError("DOCKERFILE_VOLUME_EMPTY", path.span, "VOLUME has an empty path");
     return volume;
   });
-  state.config = { ...state.config, volumes: new Set([...state.config.volumes, ...volumes]) };
+  for (const volume of volumes) state.config.volumes.add(volume);
   recordHistory(state, `VOLUME [${volumes.join(" ")}]`);
 }
 
@@ -77,7 +79,7 @@ export function planExpose(state: StageState, instruction: ExposeInstruction): v
       return parsed.ports;
     }),
   );
-  state.config = { ...state.config, exposedPorts: new Set([...state.config.exposedPorts, ...ports]) };
+  for (const port of ports) state.config.exposedPorts.add(port);
   recordHistory(state, `EXPOSE [${ports.join(" ")}]`);
 }
 
@@ -125,9 +127,9 @@ export function planMaintainer(state: StageState, instruction: MaintainerInstruc
   recordHistory(state, `MAINTAINER ${instruction.name.text}`);
 }
 
+/** ONBUILD: a trigger, and no line of history, as in BuildKit. */
 export function planOnBuild(state: StageState, instruction: OnBuildInstruction): void {
-  state.config = { ...state.config, onBuild: [...state.config.onBuild, instruction.trigger] };
-  recordHistory(state, `ONBUILD ${instruction.trigger}`);
+  state.config.onBuild.push(instruction.trigger);
 }
 
 function expandPairs(state: StageState, instruction: EnvInstruction | LabelInstruction): [string, string][] {

@@ -8,8 +8,7 @@ export interface Healthcheck {
   readonly Retries?: number;
 }
 
-/** What a container of the image runs with, while it is being planned. Values are replaced, never changed in place.
- * `env` keeps the order in which names were first set. */
+/** What a container of the image runs with. `env` keeps the order in which names were first set. */
 export interface ContainerConfig {
   readonly env: ReadonlyMap<string, string>;
   readonly labels: ReadonlyMap<string, string>;
@@ -27,6 +26,16 @@ export interface ContainerConfig {
   readonly argsEscaped: boolean;
 }
 
+/** A config while its stage is planned. Its collections are its own and grow in place: a file may hold tens of thousands
+ * of ENVs, and copying the earlier ones for each would take minutes. */
+export interface ConfigDraft extends ContainerConfig {
+  readonly env: Map<string, string>;
+  readonly labels: Map<string, string>;
+  readonly exposedPorts: Set<string>;
+  readonly volumes: Set<string>;
+  readonly onBuild: string[];
+}
+
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** The config of `FROM scratch`: Docker's default PATH (Windows has its own), and `/`. */
@@ -40,6 +49,18 @@ export function scratchConfig(os: string): ContainerConfig {
     workingDir: "/",
     onBuild: [],
     argsEscaped: false,
+  };
+}
+
+/** The config that a stage starts with: what it inherits but ONBUILD, whose triggers have been run. */
+export function draftOf(inherited: ContainerConfig): ConfigDraft {
+  return {
+    ...inherited,
+    env: new Map(inherited.env),
+    labels: new Map(inherited.labels),
+    exposedPorts: new Set(inherited.exposedPorts),
+    volumes: new Set(inherited.volumes),
+    onBuild: [],
   };
 }
 

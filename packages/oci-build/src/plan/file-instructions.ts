@@ -1,5 +1,6 @@
 import type { AddInstruction, CopyInstruction, Word, WorkdirInstruction } from "@oci-build/dockerfile";
 import { parseChmod } from "@oci-build/dockerfile";
+import { checkedPath } from "./checked-path.js";
 import { describeInstruction, expandHeredoc, expandToText } from "./expand.js";
 import { PlanError } from "./plan-error.js";
 import { nextStep, recordHistory, type StageState } from "./stage-state.js";
@@ -27,7 +28,10 @@ export function planCopy(
     origin,
     sources,
     inlineFiles,
-    destination: absoluteDestination(state.config.workingDir, destination),
+    destination: checkedPath(
+      absoluteDestination(state.config.workingDir, destination),
+      instruction.destination,
+    ),
     chown,
     chmod,
     exclude: instruction.exclude.map((word) => expandToText(state, word)),
@@ -44,7 +48,7 @@ export function planCopy(
 export function planWorkdir(state: StageState, instruction: WorkdirInstruction): void {
   const text = describeInstruction(state, instruction.text);
   const given = expandToText(state, instruction.path);
-  const workingDir = resolveWorkdir(state.config.workingDir, given);
+  const workingDir = checkedPath(resolveWorkdir(state.config.workingDir, given), instruction.path);
   state.config = { ...state.config, workingDir };
   const createdBy = `WORKDIR ${workingDir}`;
   if (cleanAbsolute(workingDir) === "/") {
@@ -85,7 +89,7 @@ function resolveWorkdir(current: string, given: string): string {
 }
 
 function plannedSource(state: StageState, instruction: CopyInstruction | AddInstruction, word: Word) {
-  const path = expandToText(state, word);
+  const path = checkedPath(expandToText(state, word), word);
   if (!REMOTE_SOURCE.test(path)) return { path, span: word.span };
   if (instruction.kind === "copy") {
     throw new PlanError(

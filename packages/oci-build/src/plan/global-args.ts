@@ -6,7 +6,7 @@ import type { PlanInput } from "./plan-input.js";
 /** What FROM sees and what an ARG without a default takes over: the platform arguments, `TARGETSTAGE`, and the
  * ARGs before the first FROM, each of which sees the ones before it. */
 export function globalArgs(input: PlanInput): ReadonlyMap<string, string> {
-  let env = new Map([
+  const env = new Map<string, string>([
     ...platformArgs("BUILD", input.buildPlatform),
     ...platformArgs("TARGET", input.targetPlatform),
     ["TARGETSTAGE", input.target ?? lastStageName(input.dockerfile)] as const,
@@ -16,7 +16,7 @@ export function globalArgs(input: PlanInput): ReadonlyMap<string, string> {
     const value =
       input.buildArgs.get(name) ??
       (arg.default === undefined ? undefined : expandToText({ env, input }, arg.default));
-    if (value !== undefined) env = new Map([...env, [name, value]]);
+    if (value !== undefined) env.set(name, value);
   }
   return env;
 }

@@ -148,6 +148,7 @@ describe("planBuild: config", () => {
       'CMD ["x", "y z"]',
       "EXPOSE 80",
       "HEALTHCHECK --interval=90s CMD true",
+      "ONBUILD ENV a=b",
     ]).target;
     expect(history.map(({ createdBy }) => createdBy)).toEqual([
       "ARG v=1",
@@ -158,6 +159,36 @@ describe("planBuild: config", () => {
       "EXPOSE [80/tcp]",
       "HEALTHCHECK {Test:[CMD-SHELL true] Interval:1m30s Timeout:0s StartPeriod:0s StartInterval:0s Retries:0}",
     ]);
+  });
+});
+
+describe("planBuild: large files", () => {
+  const many = (line: (index: number) => string): string[] =>
+    Array.from({ length: 20_000 }, (_, i) => line(i));
+
+  it.each([
+    ["ENV", (index: number) => `ENV a${index}=1`],
+    ["ARG", (index: number) => `ARG a${index}=1`],
+    ["LABEL", (index: number) => `LABEL a${index}=1`],
+    ["VOLUME", (index: number) => `VOLUME /a${index}`],
+    ["ONBUILD", (index: number) => `ONBUILD ENV a${index}=1`],
+  ])("plans 20,000 instructions of %s without copying what came before", (_, line) => {
+    expect(planOf(["FROM scratch", ...many(line)]).stages).toHaveLength(1);
+  });
+
+  it("leaves the config of the stage below alone", () => {
+    const lines = [
+      "FROM scratch AS a",
+      "ENV a=1",
+      "LABEL l=1",
+      "FROM a",
+      "ENV b=2",
+      "LABEL l=2",
+      "VOLUME /v",
+    ];
+    const [below] = planOf(lines).stages;
+    expect(below && env(below)).toEqual(["a=1"]);
+    expect(below?.config).toMatchObject({ labels: new Map([["l", "1"]]), volumes: new Set() });
   });
 });
 
@@ -259,6 +290,30 @@ describe("planBuild: errors", () => {
       ["FROM scratch", "ADD https://example.com/x /"],
       "BUILD_DOCKERFILE_INVALID",
       ["2 ADD_SOURCE_UNSUPPORTED"],
+    ],
+    [
+      "a destination that no file system can hold",
+      ["FROM scratch", `COPY x ${"/a".repeat(2048)}`],
+      "BUILD_DOCKERFILE_INVALID",
+      ["2 DOCKERFILE_PATH_TOO_LONG"],
+    ],
+    [
+      "a name that no file system can hold",
+      ["FROM scratch", `COPY x /${"ä".repeat(128)}`],
+      "BUILD_DOCKERFILE_INVALID",
+      ["2 DOCKERFILE_PATH_TOO_LONG"],
+    ],
+    [
+      "a source too long to exist",
+      ["FROM scratch", `COPY ${"a/".repeat(3000)}x /`],
+      "BUILD_DOCKERFILE_INVALID",
+      ["2 DOCKERFILE_PATH_TOO_LONG"],
+    ],
+    [
+      "WORKDIRs that grow too long",
+      ["FROM scratch", ...Array.from({ length: 30 }, () => `WORKDIR ${"b".repeat(200)}`)],
+      "BUILD_DOCKERFILE_INVALID",
+      ["22 DOCKERFILE_PATH_TOO_LONG"],
     ],
   ])("refuses %s", (_, lines, code, told) => {
     expect(errorOf(lines)).toEqual({ code, told });

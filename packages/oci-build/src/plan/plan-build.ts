@@ -5,6 +5,7 @@ import { PlanError } from "./plan-error.js";
 import type { PlanInput } from "./plan-input.js";
 import { type PlannedStage, planStage } from "./plan-stage.js";
 import { type ResolvedStage, reachableIndexes, resolveStages } from "./resolve-stages.js";
+import { stageNames } from "./stage-names.js";
 import type { BuildPlan } from "./step.js";
 import { findUnsupported } from "./unsupported.js";
 import { unusedBuildArgs } from "./unused-build-args.js";
@@ -31,7 +32,7 @@ function plan(input: PlanInput, file: string): BuildPlan {
   const targetIndex = findTarget(resolved, input.target);
   const reachable = reachableIndexes(resolved, targetIndex);
   refuseUnsupported(resolved, reachable, file);
-  const stages = resolved.map(({ stage }) => stage);
+  const stages = stageNames(resolved.map(({ stage }) => stage));
   const planned = new Map<number, PlannedStage>();
   for (const index of reachable) {
     const current = resolved[index];

@@ -1,4 +1,3 @@
-import type { Stage } from "@oci-build/dockerfile";
 import {
   planArg,
   planCmd,
@@ -14,11 +13,12 @@ import {
   planUser,
   planVolume,
 } from "./config-instructions.js";
-import { scratchConfig } from "./container-config.js";
+import { draftOf, scratchConfig } from "./container-config.js";
 import { planCopy, planWorkdir } from "./file-instructions.js";
 import { PlanError } from "./plan-error.js";
 import type { PlanInput } from "./plan-input.js";
 import { type ResolvedStage, resolveCopyFrom, type StageInstruction } from "./resolve-stages.js";
+import type { StageNames } from "./stage-names.js";
 import type { StageState } from "./stage-state.js";
 import type { CopyOrigin, StagePlan } from "./step.js";
 
@@ -32,7 +32,7 @@ export interface PlannedStage {
 export interface StageContext {
   readonly input: PlanInput;
   readonly globals: ReadonlyMap<string, string>;
-  readonly stages: readonly Stage[];
+  readonly stages: StageNames;
   readonly base: PlannedStage | undefined;
 }
 
@@ -61,9 +61,8 @@ export function planStage(resolved: ResolvedStage, context: StageContext): Plann
 
 function startState(resolved: ResolvedStage, { input, base, stages }: StageContext): StageState {
   const { stage, instructions } = resolved;
-  const inherited = base?.plan.config ?? scratchConfig(input.targetPlatform.os);
-  const config = { ...inherited, onBuild: [] };
-  const prefix = stages.length === 1 ? "" : `${stage.name ?? `stage-${stage.index}`} `;
+  const config = draftOf(base?.plan.config ?? scratchConfig(input.targetPlatform.os));
+  const prefix = stages.count === 1 ? "" : `${stage.name ?? `stage-${stage.index}`} `;
   return {
     input,
     index: stage.index,
@@ -143,7 +142,7 @@ function planInstruction(
 }
 
 function copyOrigin(
-  stages: readonly Stage[],
+  stages: StageNames,
   current: number,
   from: Parameters<typeof resolveCopyFrom>[2],
 ): CopyOrigin {

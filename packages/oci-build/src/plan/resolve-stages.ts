@@ -3,6 +3,7 @@ import { expandToText } from "./expand.js";
 import { onBuildInstructions } from "./on-build.js";
 import { PlanError } from "./plan-error.js";
 import type { PlanInput } from "./plan-input.js";
+import { type StageNames, stageNames } from "./stage-names.js";
 import type { CopyOrigin, StageBase } from "./step.js";
 
 /** What FROM names: nothing, an earlier stage, or an image. */
@@ -43,7 +44,7 @@ export function resolveStages(
 /** Where `COPY --from` takes files: a stage by name (in any case) or index, else an image.
  * @throws PlanError when the stage stands later, or is the stage itself */
 export function resolveCopyFrom(
-  stages: readonly Stage[],
+  stages: StageNames,
   current: number,
   from: Word | undefined,
 ): CopyOrigin | { readonly kind: "image"; readonly name: string } {
@@ -68,7 +69,7 @@ export function resolveCopyFrom(
 
 /** Indexes of the stages that the target needs, in order, the target included. */
 export function reachableIndexes(resolved: readonly ResolvedStage[], target: number): readonly number[] {
-  const stages = resolved.map(({ stage }) => stage);
+  const stages = stageNames(resolved.map(({ stage }) => stage));
   const needed = new Set([target]);
   for (let index = target; index >= 0; index--) {
     const current = resolved[index];
@@ -109,14 +110,13 @@ function triggersOf(base: ResolvedStage, stage: Stage): readonly StageInstructio
   );
 }
 
-function findStageIndex(stages: readonly Stage[], from: Word): number | undefined {
+function findStageIndex(stages: StageNames, from: Word): number | undefined {
   if (/^[+-]?\d+$/.test(from.text)) {
     const index = Number(from.text);
-    if (index >= 0 && index < stages.length) return index;
+    if (index >= 0 && index < stages.count) return index;
     throw new PlanError("DOCKERFILE_STAGE_INDEX", from.span, `there is no stage ${from.text}`);
   }
-  const found = stages.findLast((stage) => stage.name?.toLowerCase() === from.text.toLowerCase());
-  return found?.index;
+  return stages.indexes.get(from.text.toLowerCase());
 }
 
 function referencesOf(instruction: Instruction): readonly Word[] {

@@ -1,6 +1,6 @@
 import type { Span } from "@oci-build/dockerfile";
 import type { Platform } from "@oci-build/oci";
-import type { ContainerConfig } from "./container-config.js";
+import type { ConfigDraft } from "./container-config.js";
 import type { PlanInput } from "./plan-input.js";
 import type { PlannedHistory, Step } from "./step.js";
 
@@ -11,8 +11,8 @@ export interface StageState {
   readonly name: string | undefined;
   readonly platform: Platform;
   /** ENV and ARG values together, as BuildKit keeps them: the later one of a name wins. */
-  env: ReadonlyMap<string, string>;
-  config: ContainerConfig;
+  readonly env: Map<string, string>;
+  config: ConfigDraft;
   author: string | undefined;
   readonly steps: Step[];
   readonly history: PlannedHistory[];

@@ -2,13 +2,14 @@ import type { Diagnostic, Span } from "@oci-build/dockerfile";
 import { requireExecutor } from "@oci-build/executor";
 import { isOciBuildError } from "@oci-build/oci";
 import { type ResolvedStage, resolveCopyFrom } from "./resolve-stages.js";
+import { stageNames } from "./stage-names.js";
 
 /** What the stages need that this version cannot do, each with its place: RUN steps and remote images. */
 export function findUnsupported(
   resolved: readonly ResolvedStage[],
   reachable: readonly number[],
 ): readonly Diagnostic[] {
-  const stages = resolved.map(({ stage }) => stage);
+  const stages = stageNames(resolved.map(({ stage }) => stage));
   return reachable.flatMap((index) => {
     const current = resolved[index];
     if (current === undefined) return [];
