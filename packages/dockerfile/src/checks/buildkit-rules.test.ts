@@ -143,7 +143,8 @@ const cases: readonly Case[] = [
 ];
 
 describe("BuildKit's rules", () => {
-  it.each(cases)("%s on %j: %j", (rule, text, places, options = {}) => {
+  const rows = cases.map(([rule, text, places, options]) => ({ rule, text, places, options }));
+  it.each(rows)("$rule on $text: $places", ({ rule, text, places, options }) => {
     expect(placesOf(rule, text, options)).toEqual(places);
   });
 

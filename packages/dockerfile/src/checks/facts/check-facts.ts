@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import type { Instruction, Word } from "../../instructions/instruction.js";
 import type { ParsedDockerfile } from "../../parse-dockerfile.js";
 import type { Stage } from "../../stages/stage.js";
-import type { InstructionNode } from "../../tree/ast.js";
+import type { DockerfileNode, InstructionNode } from "../../tree/ast.js";
 import type { CheckOptions } from "../check-options.js";
 import { expandStages, type UndefinedUse } from "./expand-stages.js";
 import { type GlobalVariables, globalVariables } from "./global-variables.js";
@@ -45,18 +45,24 @@ export interface CheckFacts {
 
 const defaultPlatform: NormalPlatform = { os: "linux", architecture: "amd64" };
 
+const noArgs: ReadonlyMap<string, string> = new Map();
+
 /** The facts of a Dockerfile. One pass over its instructions. */
 export function checkFacts(parsed: ParsedDockerfile, options: CheckOptions): CheckFacts {
-  const target = normalPlatform(options.targetPlatform ?? "", defaultPlatform) ?? defaultPlatform;
-  const build = normalPlatform(options.buildPlatform ?? "", defaultPlatform) ?? target;
+  const target = readPlatform(options.targetPlatform) ?? defaultPlatform;
+  const build = readPlatform(options.buildPlatform) ?? target;
   const expander = wordExpander(parsed.ast.escape);
-  const buildArgs = options.buildArgs ?? new Map<string, string>();
+  const buildArgs = options.buildArgs ?? noArgs;
   const globals = globalVariables({ parsed, options, expander, target, build, buildArgs });
-  const silent = wordExpander(parsed.ast.escape);
-  const defaultGlobals =
-    buildArgs.size === 0
-      ? globals
-      : globalVariables({ parsed, options, expander: silent, target, build, buildArgs: new Map() });
+  const withoutArgs = {
+    parsed,
+    options,
+    expander: wordExpander(parsed.ast.escape),
+    target,
+    build,
+    buildArgs: noArgs,
+  };
+  const defaultGlobals = buildArgs.size === 0 ? globals : globalVariables(withoutArgs);
   const bases = stageBases({ stages: parsed.stages.stages, options, expander, globals });
   const suggest = nameSuggester();
   const { uses, values, ports } = expandStages({ bases, options, expander, globals, suggest });
@@ -76,6 +82,10 @@ export function checkFacts(parsed: ParsedDockerfile, options: CheckOptions): Che
     portsOf: (word) => ports.get(word.span.start.offset) ?? [word.text],
     ...nodeFinders(parsed, placed),
   };
+}
+
+function readPlatform(text: string | undefined): NormalPlatform | undefined {
+  return text === undefined ? undefined : normalPlatform(text, defaultPlatform);
 }
 
 type Placed = ReadonlyMap<Instruction["kind"], readonly PlacedInstruction[]>;
@@ -100,17 +110,11 @@ function ofKind<K extends Instruction["kind"]>(placed: Placed, kind: K): readonl
   return (placed.get(kind) ?? []) as readonly unknown[] as readonly PlacedInstruction<K>[];
 }
 
-/** Finds nodes and instructions by the place of their keyword; the tables are made when they are first needed. */
+/** Finds nodes and instructions by the place of their keyword. */
 function nodeFinders(
   { ast }: ParsedDockerfile,
   placed: Placed,
 ): Pick<CheckFacts, "nodeOf" | "instructionAt"> {
-  const nodes = once(() => {
-    const byKeyword = new Map<number, InstructionNode>();
-    for (const node of ast.children)
-      if (node.kind === "instruction") byKeyword.set(keywordOffset(node), node);
-    return byKeyword;
-  });
   const instructions = once(() => {
     const byKeyword = new Map<number, Instruction>();
     for (const list of placed.values())
@@ -118,9 +122,22 @@ function nodeFinders(
     return byKeyword;
   });
   return {
-    nodeOf: (instruction) => nodes().get(instruction.keyword.span.start.offset),
+    nodeOf: (instruction) => findNode(ast.children, instruction.keyword.span.start.offset),
     instructionAt: (node) => instructions().get(keywordOffset(node)),
   };
+}
+
+/** The instruction node that holds an offset, by halving: nodes are in the order of the text. */
+function findNode(nodes: readonly DockerfileNode[], offset: number): InstructionNode | undefined {
+  let low = 0;
+  let high = nodes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((nodes[middle]?.span.end.offset ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  const node = nodes[low];
+  return node?.kind === "instruction" ? node : undefined;
 }
 
 function keywordOffset(node: InstructionNode): number {

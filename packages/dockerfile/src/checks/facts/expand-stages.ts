@@ -7,7 +7,7 @@ import type {
 } from "../../instructions/instruction.js";
 import type { CheckOptions } from "../check-options.js";
 import type { GlobalVariables } from "./global-variables.js";
-import { expandableTexts } from "./instruction-words.js";
+import { visitTexts } from "./instruction-words.js";
 import type { SuggestName } from "./name-suggester.js";
 import { ScopedVariables } from "./scoped-variables.js";
 import type { StageBase } from "./stage-bases.js";
@@ -75,8 +75,9 @@ export function expandStages(source: StageExpansionSource): StageExpansion {
   const children = childrenByParent(source.bases);
   const stack: Visit[] = enterAll(children.get(undefined));
   for (let visit = stack.pop(); visit !== undefined; visit = stack.pop()) {
-    if (visit.kind === "leave") walk.variables.rollBack(visit.mark);
-    else {
+    if (visit.kind === "leave") {
+      if (stack.length > 0) walk.variables.rollBack(visit.mark);
+    } else {
       stack.push({ kind: "leave", mark: walk.variables.mark() });
       visitStage(walk, visit.index);
       for (const child of enterAll(children.get(visit.index))) stack.push(child);
@@ -115,16 +116,14 @@ function visitStage(walk: Walk, index: number): void {
 function visitInstruction(walk: Walk, instruction: Instruction): void {
   if (instruction.kind === "arg") visitArg(walk, instruction);
   else if (instruction.kind === "expose") visitExpose(walk, instruction);
-  else visitTexts(walk, instruction);
-}
-
-function visitTexts(walk: Walk, instruction: Instruction): void {
-  for (const text of expandableTexts(instruction)) {
-    const expanded = walk.expander.expand(text, walk.variables);
-    walk.values.set(text.span.start.offset, expanded);
-    noteMissing(walk, instruction, text, expanded.missing);
+  else {
+    visitTexts(instruction, (text) => {
+      const expanded = walk.expander.expand(text, walk.variables);
+      walk.values.set(text.span.start.offset, expanded);
+      noteMissing(walk, instruction, text, expanded.missing);
+    });
+    if (instruction.kind === "env") visitEnv(walk, instruction);
   }
-  if (instruction.kind === "env") visitEnv(walk, instruction);
 }
 
 /** All values of an ENV see the variables from before it, so they are set at its end. */

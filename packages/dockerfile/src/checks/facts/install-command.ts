@@ -1,3 +1,5 @@
+import { shellCommands } from "./shell-commands.js";
+
 /** What installs dependencies from a lock file or manifest, by the name of the tool. */
 const installers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["npm", new Set(["ci", "install", "i", "clean-install"])],
@@ -18,9 +20,17 @@ const installers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 
 const pythonTools: ReadonlySet<string> = new Set(["pip", "pip3"]);
 
+const anyTool = /\b(?:npm|pnpm|yarn|bun|pip3?|poetry|pipenv|uv|bundler?|composer|cargo|go)\b/;
+
+/** The tools with which a script installs dependencies, in order. */
+export function installTools(script: string): readonly string[] {
+  if (!anyTool.test(script)) return [];
+  return shellCommands(script).flatMap((words) => installTool(words) ?? []);
+}
+
 /** The tool with which a command installs the dependencies of a project; undefined for any other command. That which
  * installs the project itself (`pip install .`, `go install`) needs the sources, and is none. */
-export function installTool(words: readonly string[]): string | undefined {
+function installTool(words: readonly string[]): string | undefined {
   const [tool = "", ...rest] =
     /^python3?$/.test(words[0] ?? "") && words[1] === "-m" ? words.slice(2) : words;
   const known = installers.get(tool);

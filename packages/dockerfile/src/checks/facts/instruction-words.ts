@@ -1,24 +1,56 @@
-import type { Instruction, KeyValue, RunInstruction, Word } from "../../instructions/instruction.js";
+import type {
+  AddInstruction,
+  CopyInstruction,
+  Instruction,
+  RunInstruction,
+  Word,
+} from "../../instructions/instruction.js";
 
-/** A text in which the builder replaces variables: a word, or the body of a here-document. */
+/** The body of a here-document in which the builder replaces variables; quotes are ordinary characters there. */
 export interface ExpandableText extends Word {
-  readonly quotes: "remove" | "literal";
+  readonly quotes: "literal";
 }
 
-/** The words of an instruction whose variables the builder replaces and whose unset variables it reports. ARG and
- * EXPOSE are not among them: ARG sees its own earlier names, EXPOSE reports nothing.
+/** Takes each text in turn. */
+export type VisitText = (text: Word | ExpandableText) => void;
+
+/** Visits the words of an instruction whose variables the builder replaces and whose unset variables it reports, as
+ * far as expansion can change them. ARG and EXPOSE have none: ARG sees its own earlier names, EXPOSE reports nothing.
  * @see https://docs.docker.com/reference/dockerfile/#environment-replacement */
-export function expandableTexts(instruction: Instruction): readonly ExpandableText[] {
-  const texts: ExpandableText[] = [];
-  for (const word of expandedWords(instruction)) {
-    if (word !== undefined && mayChange(word.text)) texts.push({ ...word, quotes: "remove" });
+export function visitTexts(instruction: Instruction, visit: VisitText): void {
+  const visitWord = (word: Word | undefined) => {
+    if (word !== undefined && mayChange(word.text)) visit(word);
+  };
+  switch (instruction.kind) {
+    case "copy":
+    case "add":
+      visitFiles(instruction, visit, visitWord);
+      break;
+    case "env":
+    case "label":
+      for (const { key, value } of instruction.pairs) {
+        visitWord(key);
+        visitWord(value);
+      }
+      break;
+    case "workdir":
+      visitWord(instruction.path);
+      break;
+    case "user":
+      visitWord(instruction.user);
+      break;
+    case "volume":
+      for (const path of instruction.paths) visitWord(path);
+      break;
+    case "stopsignal":
+      visitWord(instruction.signal);
+      break;
+    case "run":
+      visitMounts(instruction, visitWord);
+      break;
+    default:
+      break;
   }
-  if (instruction.kind !== "copy" && instruction.kind !== "add") return texts;
-  for (const { heredoc } of instruction.inlineSources) {
-    if (!heredoc.expand || !heredoc.content.includes("$")) continue;
-    texts.push({ text: heredoc.content, span: heredoc.contentSpan, quotes: "literal" });
-  }
-  return texts;
 }
 
 const special = /[$'"\\`]/;
@@ -28,53 +60,27 @@ export function mayChange(text: string): boolean {
   return special.test(text);
 }
 
-function expandedWords(instruction: Instruction): readonly (Word | undefined)[] {
-  switch (instruction.kind) {
-    case "copy":
-      return [...instruction.sources, instruction.destination, ...ownerWords(instruction)];
-    case "add":
-      return [
-        ...instruction.sources,
-        instruction.destination,
-        ...ownerWords(instruction),
-        instruction.checksum,
-      ];
-    case "env":
-    case "label":
-      return instruction.pairs.flatMap(pairWords);
-    case "workdir":
-      return [instruction.path];
-    case "user":
-      return [instruction.user];
-    case "volume":
-      return instruction.paths;
-    case "stopsignal":
-      return [instruction.signal];
-    case "run":
-      return mountWords(instruction);
-    default:
-      return [];
+type VisitWord = (word: Word | undefined) => void;
+
+function visitFiles(
+  instruction: CopyInstruction | AddInstruction,
+  visit: VisitText,
+  visitWord: VisitWord,
+): void {
+  for (const source of instruction.sources) visitWord(source);
+  visitWord(instruction.destination);
+  visitWord(instruction.chown);
+  visitWord(instruction.chmod);
+  for (const pattern of instruction.exclude) visitWord(pattern);
+  if (instruction.kind === "add") visitWord(instruction.checksum);
+  for (const { heredoc } of instruction.inlineSources) {
+    if (!heredoc.expand || !heredoc.content.includes("$")) continue;
+    visit({ text: heredoc.content, span: heredoc.contentSpan, quotes: "literal" });
   }
 }
 
-function ownerWords({
-  chown,
-  chmod,
-  exclude,
-}: Pick<Extract<Instruction, { kind: "copy" | "add" }>, "chown" | "chmod" | "exclude">): readonly (
-  | Word
-  | undefined
-)[] {
-  return [chown, chmod, ...exclude];
-}
-
-function pairWords({ key, value }: KeyValue): readonly Word[] {
-  return [key, value];
-}
-
 /** Any value of a mount but `from`. */
-function mountWords({ mountSpecs }: RunInstruction): readonly (Word | undefined)[] {
-  return mountSpecs.flatMap(({ options }) =>
-    options.map(({ key, value }) => (key.text.toLowerCase() === "from" ? undefined : value)),
-  );
+function visitMounts({ mountSpecs }: RunInstruction, visitWord: VisitWord): void {
+  for (const { options } of mountSpecs)
+    for (const { key, value } of options) if (key.text.toLowerCase() !== "from") visitWord(value);
 }

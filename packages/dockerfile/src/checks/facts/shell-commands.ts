@@ -1,5 +1,5 @@
 import type { RunInstruction } from "../../instructions/instruction.js";
-import { type RunScript, runScript } from "../../instructions/run-script.js";
+import { runScript } from "../../instructions/run-script.js";
 
 const separators = /&&|\|\||[;|&\n(){}]/;
 const prefixes: ReadonlySet<string> = new Set([
@@ -15,16 +15,9 @@ const prefixes: ReadonlySet<string> = new Set([
   "!",
 ]);
 
-/** The simple commands of a RUN as lists of words, without prefixes such as `sudo` and assignments. A rough reading
- * that is enough to recognise a command by name: quotes are dropped, and text in them counts, too. */
-export function shellCommands(run: RunInstruction): readonly (readonly string[])[] {
-  return scriptText(runScript(run))
-    .split(separators)
-    .map(toWords)
-    .filter((words) => words.length > 0);
-}
-
-function scriptText(script: RunScript): string {
+/** What a RUN executes as one text. */
+export function scriptText(run: RunInstruction): string {
+  const script = runScript(run);
   switch (script.kind) {
     case "exec":
       return script.args.join(" ");
@@ -33,6 +26,15 @@ function scriptText(script: RunScript): string {
     case "file":
       return script.content;
   }
+}
+
+/** The simple commands of a script as lists of words, without prefixes such as `sudo` and assignments. A rough reading
+ * that is enough to recognise a command by name: quotes are dropped, and text in them counts, too. */
+export function shellCommands(script: string): readonly (readonly string[])[] {
+  return script
+    .split(separators)
+    .map(toWords)
+    .filter((words) => words.length > 0);
 }
 
 function toWords(command: string): readonly string[] {

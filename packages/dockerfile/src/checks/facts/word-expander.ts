@@ -38,7 +38,7 @@ export function wordExpander(escapeCharacter: EscapeCharacter): WordExpander {
     errors,
     expand: (word, env) => {
       if (!mayChange(word.text)) return { value: word.text, used: [], missing: [] };
-      const isBody = "quotes" in word && word.quotes === "literal";
+      const isBody = "quotes" in word;
       const options = isBody
         ? ({ escape: "\\", quotes: "literal" } as const)
         : ({ escape: escapeCharacter } as const);

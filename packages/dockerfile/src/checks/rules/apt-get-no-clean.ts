@@ -1,6 +1,6 @@
 import type { RunInstruction } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
-import { shellCommands } from "../facts/shell-commands.js";
+import { scriptText, shellCommands } from "../facts/shell-commands.js";
 import { shippedStages } from "../facts/shipped-stages.js";
 
 const aptTools: ReadonlySet<string> = new Set(["apt-get", "apt", "aptitude"]);
@@ -12,9 +12,11 @@ export const aptGetNoClean: CheckRule = defineRule({
   description: "The package lists of apt-get update should not stay in the image",
   origin: "oci-build",
   check: (facts, report) => {
+    const leaving = facts.ofKind("run").filter(({ instruction }) => leavesLists(instruction));
+    if (leaving.length === 0) return;
     const shipped = shippedStages(facts.parsed.stages, facts.bases);
-    for (const { instruction, stage } of facts.ofKind("run")) {
-      if (stage === undefined || !shipped.has(stage.index) || !leavesLists(instruction)) continue;
+    for (const { instruction, stage } of leaving) {
+      if (stage === undefined || !shipped.has(stage.index)) continue;
       report({
         owner: instruction,
         span: instruction.keyword.span,
@@ -26,8 +28,9 @@ export const aptGetNoClean: CheckRule = defineRule({
 });
 
 function leavesLists(run: RunInstruction): boolean {
-  if (hasMount(run)) return false;
-  const commands = shellCommands(run);
+  const script = scriptText(run);
+  if (!/\bapt/.test(script) || !script.includes("update") || hasMount(run)) return false;
+  const commands = shellCommands(script);
   return commands.some(isUpdate) && !commands.some(deletesLists);
 }
 

@@ -11,9 +11,11 @@ export const consistentInstructionCasing: CheckRule = defineRule({
   name: "ConsistentInstructionCasing",
   description: "All instructions should be in the same letter case, upper or lower",
   check: (facts, report) => {
-    const instructions = facts.parsed.stages.stages.flatMap(
-      ({ from, instructions }): readonly Instruction[] => [from, ...instructions],
-    );
+    const instructions: Instruction[] = [];
+    for (const stage of facts.parsed.stages.stages) {
+      instructions.push(stage.from);
+      for (const instruction of stage.instructions) instructions.push(instruction);
+    }
     const majority = findMajority(instructions);
     for (const instruction of instructions) {
       const { keyword } = instruction;

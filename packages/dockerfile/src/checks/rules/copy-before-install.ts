@@ -5,8 +5,8 @@ import type {
   RunInstruction,
 } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule, type ReportCheck } from "../check-rule.js";
-import { installTool } from "../facts/install-command.js";
-import { shellCommands } from "../facts/shell-commands.js";
+import { installTools } from "../facts/install-command.js";
+import { scriptText } from "../facts/shell-commands.js";
 
 /** What one stage hands to those built on it: the copy of the whole context, and the tools that ran before it. */
 interface CopyState {
@@ -22,6 +22,9 @@ export const copyBeforeInstall: CheckRule = defineRule({
   description: "Dependencies should be installed before all sources are copied",
   origin: "oci-build",
   check: (facts, report) => {
+    const isCopied = ({ instruction }: { readonly instruction: CopyInstruction | AddInstruction }) =>
+      copiesContext(instruction);
+    if (!facts.ofKind("copy").some(isCopied) && !facts.ofKind("add").some(isCopied)) return;
     const states: CopyState[] = [];
     const reported = new Set<Instruction>();
     for (const { stage, parent } of facts.bases) {
@@ -51,7 +54,7 @@ interface RunVisit {
 
 /** A tool that also ran before the copy is left alone: its second run is then about something else. */
 function visitRun({ state, run, reported, report }: RunVisit): CopyState {
-  const tools = shellCommands(run).flatMap((words) => installTool(words) ?? []);
+  const tools = installTools(scriptText(run));
   const { copy, installed } = state;
   if (copy === undefined)
     return tools.length === 0 ? state : { ...state, installed: new Set([...installed, ...tools]) };

@@ -7,8 +7,8 @@ export const noEmptyContinuation: CheckRule = defineRule({
   description: "Empty lines in a continued instruction will become errors",
   check: (facts, report) => {
     for (const node of facts.parsed.ast.children) {
-      if (node.kind !== "instruction") continue;
-      const blanks = node.parts.filter((part) => part.kind === "blank");
+      if (node.kind !== "instruction" || !node.parts.some(isBlank)) continue;
+      const blanks = node.parts.filter(isBlank);
       const [first] = blanks;
       if (first === undefined) continue;
       report({
@@ -21,6 +21,10 @@ export const noEmptyContinuation: CheckRule = defineRule({
     }
   },
 });
+
+function isBlank(part: InstructionPart): boolean {
+  return part.kind === "blank";
+}
 
 /** An empty line has nothing to mark but its break; the span ends before the next line. */
 function withoutBreak({ span, text }: InstructionPart): InstructionPart["span"] {

@@ -17,6 +17,7 @@ export const undefinedVar: CheckRule = defineRule({
   name: "UndefinedVar",
   description: "Variables should be defined before they are used",
   check: (facts, report) => {
+    if (facts.undefinedUses.length === 0) return;
     const names = declaredNames(facts);
     const reported = new Map<object, Set<string>>();
     let places: VariablePlaces = new Map();
