@@ -32,6 +32,7 @@ export type {
   ExpandOptions,
 } from "./expand/expand-options.js";
 export { expandWord, expandWords } from "./expand/expand-word.js";
+export { format } from "./format/format.js";
 export { expandMounts } from "./instructions/expand-mounts.js";
 export type * from "./instructions/instruction.js";
 export { type RunScript, runScript } from "./instructions/run-script.js";
