@@ -29,8 +29,8 @@ beforeEach(() => {
 });
 
 function run(args: readonly string[] = [], options: Partial<CommandOptions> = {}): Promise<CommandResult> {
-  const output = ["-o", `type=oci,dest=${out}/app.tar`, "--cache-dir", cache];
-  return runOciBuild([...output, ...args, app], { cwd: base, ...options });
+  const output = args.includes("-o") ? [] : ["-o", `type=oci,dest=${out}/app.tar`];
+  return runOciBuild(["--cache-dir", cache, ...output, ...args, app], { cwd: base, ...options });
 }
 
 /** What one clear error looks like: the exit code, the error's code and place, and nothing written. */

@@ -71,8 +71,12 @@ describe("oci-build", () => {
     expect(second.stdout).toBe(first.stdout);
     expect(second.stderr.match(/CACHED/g)).toHaveLength(3);
     expect(second.stderr).not.toMatch(/DONE .*layer/);
-    expect(fs.readFileSync(path.join(app, "iid"), "utf8")).toBe(first.stdout.trim().split("  ")[1]);
-    expect(JSON.parse(fs.readFileSync(path.join(app, "meta.json"), "utf8"))).toMatchObject({
+    const metadata = JSON.parse(fs.readFileSync(path.join(app, "meta.json"), "utf8")) as Record<
+      string,
+      unknown
+    >;
+    expect(fs.readFileSync(path.join(app, "iid"), "utf8")).toBe(metadata["containerimage.config.digest"]);
+    expect(metadata).toMatchObject({
       "containerimage.digest": first.stdout.trim().split("  ")[1],
       "containerimage.descriptor": { mediaType: "application/vnd.oci.image.manifest.v1+json" },
     });

@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 
 const args = process.argv.slice(2);
+// Nobody reads any more, as after `| head`: no reason for a stack trace.
+process.stdout.on("error", () => undefined);
 
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   // Asked by scripts all day long: answered without loading the builder.

@@ -15,7 +15,8 @@ export type BuildErrorData = {
   BUILD_DOCKERFILE_INVALID: { file: string; diagnostics: readonly Diagnostic[] };
   BUILD_DOCKERFILE_MISSING: { path: string };
   BUILD_DOCKERFILE_NOT_UTF8: { path: string; offset: number; line: number };
-  BUILD_DOCKERFILE_TOO_LARGE: { path: string; size: number; limit: number };
+  BUILD_DOCKERFILE_TOO_LARGE: { path: string; limit: number };
+  BUILD_FILE_UNREADABLE: { path: string; code: string };
   BUILD_IGNORE_FILE_INVALID: { path: string; line: number; pattern: string };
   BUILD_TARGET_MISSING: { target: string; nearest: string | undefined };
   BUILD_UNSUPPORTED: { file: string; diagnostics: readonly Diagnostic[] };
@@ -44,6 +45,7 @@ export const buildErrorCodes: ErrorCodes<BuildErrorData> = {
   BUILD_DOCKERFILE_MISSING: 1,
   BUILD_DOCKERFILE_NOT_UTF8: 1,
   BUILD_DOCKERFILE_TOO_LARGE: 1,
+  BUILD_FILE_UNREADABLE: 1,
   BUILD_IGNORE_FILE_INVALID: 1,
   BUILD_TARGET_MISSING: 1,
   BUILD_UNSUPPORTED: 3,

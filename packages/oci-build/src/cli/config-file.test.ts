@@ -46,9 +46,9 @@ describe("readConfigFile", () => {
       file: path.join(folder, "docker/Dockerfile"),
       tag: ["app:1", "app:latest"],
       target: "final",
-      output: `type=oci,dest=${path.join(folder, "out/app.tar")}`,
+      output: [`type=oci,dest=${path.join(folder, "out/app.tar")}`],
       cache: false,
-      platform: "linux/arm64",
+      platform: ["linux/arm64"],
       progress: "plain",
       quiet: false,
       iidfile: path.join(folder, "iid"),
@@ -63,7 +63,26 @@ describe("readConfigFile", () => {
     ["wrong syntax", ['target = "a"', "tag = [1,"], { line: 2, key: undefined }],
     ["an unknown key", ["", '  tagg = "a"'], { line: 2, column: 3, key: "tagg" }],
     ["a wrong type", ['target = "a"', "no-cache = 1"], { line: 2, column: 1, key: "no-cache" }],
-    ["a wrong type in a table", ["[build-arg]", "A = 1"], { line: 1, column: 2, key: "build-arg" }],
+    ["a wrong type in a table", ["[build-arg]", "A = 1"], { line: 2, column: 1, key: "build-arg" }],
+    ["one in a dotted key", ['target = "x"', " label.a = 1"], { line: 2, column: 2, key: "label" }],
+    ["one in an inline table", ['build-arg = { A = "1", B = 2 }'], { line: 1, column: 1, key: "build-arg" }],
+    [
+      "a table in a table",
+      ["[label]", 'a = "1"', "[label.b]", 'c = "1"'],
+      { line: 3, column: 2, key: "label" },
+    ],
+    ["a list of tables", ["", "[[build-arg]]", 'A = "1"'], { line: 2, column: 3, key: "build-arg" }],
+    ["an unknown table", ["[targets]", 'a = "1"'], { line: 1, column: 2, key: "targets" }],
+    ["a date for a text", ["target = 2020-01-01"], { line: 1, column: 1, key: "target" }],
+    ["a key twice", ['target = "a"', 'target = "b"'], { line: 2 }],
+    [
+      "a key after a text of several lines",
+      ['target = """', "tag = 1", '"""', "tag = 1"],
+      { line: 4, column: 1 },
+    ],
+    ["a mistake behind CRLF", ['target = "a"\r', "tag = 1\r"], { line: 2, column: 1, key: "tag" }],
+    ["a mistake behind a byte order mark", ["\ufefftag = 1"], { line: 1, column: 1, key: "tag" }],
+    ["a key named like a property of objects", ["__proto__ = 1"], { line: 1, column: 1 }],
     ["an unknown mode", ['progress = "loud"'], { line: 1, column: 1, key: "progress" }],
   ])("shows %s at its line and column", async (_, lines, data) => {
     write(lines);
@@ -72,6 +91,34 @@ describe("readConfigFile", () => {
       exitCode: 2,
       data,
     });
+  });
+
+  it("takes a byte order mark and CRLF", async () => {
+    write(['\ufefftarget = "a"\r', 'tag = "b"\r', ""]);
+    expect(await readConfigFile(folder)).toEqual({ target: "a", tag: ["b"] });
+  });
+
+  it("names the line that is not UTF-8", async () => {
+    fs.writeFileSync(
+      path.join(folder, "oci-build.toml"),
+      Buffer.from('tag = "a"\ntarget = "\xff"\n', "latin1"),
+    );
+    await expect(readConfigFile(folder)).rejects.toMatchObject({
+      code: "CONFIG_FILE_INVALID",
+      data: { line: 2, column: 11 },
+    });
+  });
+
+  it("keeps commas and quotes in a destination", async () => {
+    write(['output = \'type=oci,"dest=a,""b.tar"\'']);
+    expect(await readConfigFile(folder)).toEqual({
+      output: [`type=oci,"dest=${path.join(folder, 'a,""b.tar')}"`],
+    });
+  });
+
+  it("reads no file without end", async () => {
+    fs.writeFileSync(path.join(folder, "oci-build.toml"), `#${"x".repeat(1024 * 1024)}`);
+    await expect(readConfigFile(folder)).rejects.toMatchObject({ code: "CONFIG_FILE_INVALID" });
   });
 
   it("suggests the nearest key", async () => {
@@ -92,5 +139,19 @@ describe("mergeFlags", () => {
       label: [],
       cache: true,
     });
+  });
+
+  it.each([
+    ["target", { target: "" }, { target: "a" }],
+    ["platform", { platform: [""] }, { platform: ["linux/arm64"] }],
+    ["output", { output: [""] }, { output: ["type=oci"] }],
+  ])("takes an empty %s for none", (name, flags, defaults) => {
+    expect(mergeFlags(defaults, flags)).toMatchObject(defaults);
+    expect(mergeFlags({}, flags)).not.toHaveProperty(name);
+  });
+
+  it("lets --progress outdo quiet = true, but not --quiet", () => {
+    expect(mergeFlags({ quiet: true }, { progress: "plain" }).quiet).toBeUndefined();
+    expect(mergeFlags({ quiet: true }, { progress: "plain", quiet: true }).quiet).toBe(true);
   });
 });

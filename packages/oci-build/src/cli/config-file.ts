@@ -1,10 +1,16 @@
+import { isUtf8 } from "node:buffer";
 import fs from "node:fs";
 import path from "node:path";
 import { nearest } from "@oci-build/dockerfile";
 import { buildError } from "../errors.js";
+import { readSmallFile } from "../input/read-small-file.js";
 import { type BuildFlags, progressModes } from "./parse-arguments.js";
+import { formatCsv, splitCsv } from "./split-csv.js";
+import { findTomlKey } from "./toml-place.js";
 
 const CONFIG_FILE_NAME = "oci-build.toml";
+/** Far more than a list of options needs. */
+const CONFIG_FILE_MAX_BYTES = 1024 * 1024;
 
 /** How each key of the file becomes a flag. Values of the kind `path` are relative to the file's folder. */
 const KEYS = {
@@ -15,7 +21,7 @@ const KEYS = {
   label: { flag: "label", kind: "pairs" },
   output: { flag: "output", kind: "output" },
   "no-cache": { flag: "cache", kind: "negated" },
-  platform: { flag: "platform", kind: "text" },
+  platform: { flag: "platform", kind: "list" },
   progress: { flag: "progress", kind: "progress" },
   quiet: { flag: "quiet", kind: "boolean" },
   iidfile: { flag: "iidfile", kind: "path" },
@@ -26,7 +32,7 @@ const KEYS = {
 type Kind = (typeof KEYS)[keyof typeof KEYS]["kind"];
 
 /** The defaults that `oci-build.toml` in a folder gives; none when there is no such file.
- * @throws OciBuildError CONFIG_FILE_INVALID at its line and column */
+ * @throws OciBuildError CONFIG_FILE_INVALID at its line and column, BUILD_FILE_UNREADABLE */
 export async function readConfigFile(folder: string): Promise<BuildFlags> {
   const file = path.join(folder, CONFIG_FILE_NAME);
   const text = readIfThere(file);
@@ -41,13 +47,18 @@ interface Source {
   readonly folder: string;
 }
 
+/** The file's text without a byte order mark. */
 function readIfThere(file: string): string | undefined {
-  try {
-    return fs.readFileSync(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+  const bytes = readSmallFile(fs, file, CONFIG_FILE_MAX_BYTES);
+  if (bytes === undefined) return undefined;
+  if (bytes.length > CONFIG_FILE_MAX_BYTES) {
+    throw invalid(file, { line: 1, column: 1 }, `the file has more than ${CONFIG_FILE_MAX_BYTES} bytes`);
   }
+  const text = bytes.toString("utf8");
+  if (isUtf8(bytes)) return text.replace(/^\ufeff/, "");
+  const before = text.slice(0, text.indexOf("\ufffd")).split("\n");
+  const column = (before.at(-1)?.length ?? 0) + 1;
+  throw invalid(file, { line: before.length, column }, "not UTF-8 text");
 }
 
 /** Loaded only when there is a file to read. */
@@ -68,13 +79,15 @@ function flagOf(key: string, value: unknown, source: Source): [string, unknown] 
     const near = nearest(key, Object.keys(KEYS));
     throw mistake(
       source,
-      key,
+      [key],
       `there is no option ${key}${near === undefined ? "" : `; did you mean ${near}?`}`,
     );
   }
   const { flag, kind } = KEYS[key as keyof typeof KEYS];
   const converted = convert(kind, value, source.folder);
-  if (converted === undefined) throw mistake(source, key, `${key} must be ${EXPECTED[kind]}`);
+  if (converted === undefined) {
+    throw mistake(source, [key, ...wrongItem(kind, value)], `${key} must be ${EXPECTED[kind]}`);
+  }
   return [flag, converted];
 }
 
@@ -123,24 +136,27 @@ function pairList(value: unknown): readonly string[] | undefined {
   return pairs.map(([name, text]) => `${name}=${String(text)}`);
 }
 
-function resolveDest(spec: string, folder: string): string {
-  return spec.replace(/(^|,)dest=(?!-(?:,|$))([^,"]+)/, (_, before: string, dest: string) => {
-    return `${before}dest=${path.resolve(folder, dest)}`;
+/** The first item of a table whose value is no text. */
+function wrongItem(kind: Kind, value: unknown): readonly string[] {
+  if (kind !== "pairs" || typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  return Object.entries(value)
+    .filter(([, text]) => typeof text !== "string")
+    .slice(0, 1)
+    .map(([name]) => name);
+}
+
+/** The output with its `dest` relative to the file's folder; as it is when it cannot be read, for its reader to tell. */
+function resolveDest(spec: string, folder: string): readonly string[] {
+  const fields = splitCsv(spec) ?? [];
+  const resolved = fields.map((field) => {
+    const dest = /^dest=(.+)$/s.exec(field)?.[1];
+    return dest === undefined || dest === "-" ? field : `dest=${path.resolve(folder, dest)}`;
   });
+  return [fields.length === 0 ? spec : formatCsv(resolved)];
 }
 
-/** Where a key stands; the first line if it cannot be found, as for a key of a nested table. */
-function mistake({ file, text }: Source, key: string, message: string): Error {
-  const pattern = new RegExp(`^[ \\t]*\\[?[ \\t]*["']?(${escapeRegExp(key)})["']?[ \\t]*(?:=|\\]|\\.)`, "m");
-  const match = pattern.exec(text);
-  const offset = match === null ? 0 : match.index + match[0].indexOf(match[1] ?? "");
-  const before = text.slice(0, offset).split("\n");
-  const column = (before.at(-1)?.length ?? 0) + 1;
-  return invalid(file, { line: before.length, column }, message, key);
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+function mistake({ file, text }: Source, keys: readonly string[], message: string): Error {
+  return invalid(file, findTomlKey(text, keys), message, keys[0]);
 }
 
 function invalid(

@@ -5,36 +5,59 @@ import { parseOutput } from "./output-spec.js";
 import type { BuildFlags } from "./parse-arguments.js";
 import type { CliProcess } from "./terminal.js";
 
+const ONE_PLATFORM = "one platform at a time is supported";
+
 /** The folder in which `oci-build.toml` is looked for: the Dockerfile's. */
 export function configFolder(context: string, flags: BuildFlags): string {
-  return flags.file === undefined || flags.file === "-"
+  return flags.file === undefined || flags.file === "" || flags.file === "-"
     ? path.resolve(context)
     : path.dirname(path.resolve(flags.file));
 }
 
-/** Flags over defaults: a flag of the command line wins, build arguments and labels by name. */
+/** Flags over defaults: a flag of the command line wins, build arguments and labels by name. As with Docker, an empty
+ * value is as good as none, so that `--target "$TARGET"` works. */
 export function mergeFlags(defaults: BuildFlags, flags: BuildFlags): BuildFlags {
-  const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+  const given = withoutEmpty(flags);
   return {
-    ...defaults,
+    ...withoutEmpty(defaults),
+    // A way to show progress that is asked for now outdoes `quiet = true` of the file.
+    ...(given.progress === undefined ? {} : { quiet: undefined }),
     ...given,
     buildArg: [...(defaults.buildArg ?? []), ...(flags.buildArg ?? [])],
     label: [...(defaults.label ?? []), ...(flags.label ?? [])],
   };
 }
 
+function withoutEmpty({ output, platform, ...flags }: BuildFlags): BuildFlags {
+  const lists = {
+    output: output?.filter((text) => text !== ""),
+    platform: platform?.filter((text) => text !== ""),
+  };
+  const isGiven = ([, value]: [string, unknown]): boolean => value !== undefined && value !== "";
+  const hasItems = ([, list]: [string, readonly string[] | undefined]): boolean => (list?.length ?? 0) > 0;
+  return {
+    ...Object.fromEntries(Object.entries(flags).filter(isGiven)),
+    ...Object.fromEntries(Object.entries(lists).filter(hasItems)),
+  };
+}
+
 /** What the flags ask `build()` for.
  * @throws OciBuildError OPTION_INVALID */
 export function flagOptions(context: string, flags: BuildFlags, process: CliProcess): BuildOptions {
+  const output = single("--output", flags.output, "one output at a time is supported");
   return {
     context,
     dockerfile: flags.file,
     tags: flags.tag,
     target: flags.target,
     buildArgs: buildArguments(flags.buildArg ?? [], process.env),
-    labels: Object.fromEntries((flags.label ?? []).map((label) => splitPair(label))),
-    platform: singlePlatform(flags.platform),
-    output: flags.output === undefined ? undefined : parseOutput(flags.output, process.stdout),
+    labels: Object.fromEntries((flags.label ?? []).map(splitLabel)),
+    platform: single(
+      "--platform",
+      flags.platform?.flatMap((text) => text.split(",")),
+      ONE_PLATFORM,
+    ),
+    output: output === undefined ? undefined : parseOutput(output, process.stdout),
     noCache: flags.cache === false,
     cacheDir: flags.cacheDir,
     iidFile: flags.iidfile,
@@ -51,9 +74,16 @@ function buildArguments(args: readonly string[], env: CliProcess["env"]): Record
     return value === undefined ? [] : [[arg, value]];
   });
   for (const [name] of pairs) {
-    if (name === "") throw invalid("--build-arg", args.join(" "), "a build argument needs a name");
+    // The value stays untold: it may be a secret.
+    if (name === "") throw invalid("--build-arg", "=…", "a build argument needs a name");
   }
   return Object.fromEntries(pairs);
+}
+
+function splitLabel(label: string): [string, string] {
+  const [name, value] = splitPair(label);
+  if (name === "") throw invalid("--label", label, "a label needs a name");
+  return [name, value];
 }
 
 function splitPair(text: string): [string, string] {
@@ -61,11 +91,13 @@ function splitPair(text: string): [string, string] {
   return equals < 0 ? [text, ""] : [text.slice(0, equals), text.slice(equals + 1)];
 }
 
-function singlePlatform(platform: string | undefined): string | undefined {
-  if (platform?.includes(",") !== true) return platform;
-  throw invalid("--platform", platform, "one platform at a time is supported");
+function single(option: string, values: readonly string[] | undefined, problem: string): string | undefined {
+  const [value, ...more] = values ?? [];
+  if (more.length === 0) return value;
+  throw invalid(option, [value, ...more].join(" "), problem);
 }
 
 function invalid(option: string, value: string, problem: string): Error {
-  return buildError("OPTION_INVALID", { message: `${option} ${value}: ${problem}`, data: { option, value } });
+  const shown = value === "" ? '""' : value;
+  return buildError("OPTION_INVALID", { message: `${option} ${shown}: ${problem}`, data: { option, value } });
 }

@@ -11,7 +11,11 @@ describe("goBooleans", () => {
       ["--no-cache=false", "."],
       ["--cache", "."],
     ],
-    [["--quiet=0", "."], ["."]],
+    [
+      ["--quiet=0", "."],
+      ["--no-quiet", "."],
+    ],
+    [["-q=true"], ["-q"]],
     [["--quiet=T"], ["--quiet"]],
     [["--no-cache=maybe"], ["--no-cache=maybe"]],
     [["--tag=true"], ["--tag=true"]],

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { parseArguments, type Request } from "./parse-arguments.js";
-import { runBuild } from "./run-build.js";
 import type { CliProcess } from "./terminal.js";
 
 const EXIT_USAGE = 2;
@@ -9,10 +8,17 @@ const EXIT_USAGE = 2;
 /** Runs the command line and sets the process's exit code: 0 built, 1 the build failed, 2 usage, 3 environment,
  * 4 a bug of ours, 128 + n after a signal. */
 export async function main(args: readonly string[], process: CliProcess): Promise<void> {
+  // A terminal that is gone is no reason to stop a build, and no reader no reason for a stack trace.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const request = readRequest(args, process);
   if (request === undefined) return;
-  if (request.kind === "version") process.stdout.write(`oci-build ${packageVersion()}\n`);
-  else process.exitCode = await runBuild(request.context, request.flags, process);
+  if (request.kind === "version") {
+    process.stdout.write(`oci-build ${packageVersion()}\n`);
+    return;
+  }
+  // Loaded only to build: help and wrong usage answer at once.
+  const { runBuild } = await import("./run-build.js");
+  process.exitCode = await runBuild(request.context, request.flags, process);
 }
 
 /** The request, or undefined when help was shown or the usage is wrong. */

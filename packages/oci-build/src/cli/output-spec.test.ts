@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { parseOutput } from "./output-spec.js";
-import { splitCsv } from "./split-csv.js";
+import { formatCsv, splitCsv } from "./split-csv.js";
 
 const stdout = new PassThrough();
 
@@ -13,8 +13,18 @@ describe("splitCsv", () => {
     ["a,", ["a", ""]],
     ['"a,b",c', ["a,b", "c"]],
     ['"say ""hi""",c', ['say "hi"', "c"]],
+    ['a"b', undefined],
+    ['"a', undefined],
+    ['"a"b', undefined],
   ])("splits %j", (line, fields) => {
     expect(splitCsv(line)).toEqual(fields);
+  });
+});
+
+describe("formatCsv", () => {
+  it("is taken apart by splitCsv", () => {
+    const fields = ["a", "b,c", 'say "hi"', ""];
+    expect(splitCsv(formatCsv(fields))).toEqual(fields);
   });
 });
 
@@ -25,15 +35,21 @@ describe("parseOutput", () => {
     ['type=oci,"dest=a,b.tar"', { type: "oci", dest: "a,b.tar", tar: true }],
     ["type=oci,dest=a=b.tar", { type: "oci", dest: "a=b.tar", tar: true }],
     ["type=oci,dest=-", { type: "oci", dest: stdout }],
+    ["type=oci,dest=/dev/stdout", { type: "oci", dest: stdout }],
+    ["type=oci,dest=d,tar=F", { type: "oci", dest: "d", tar: false }],
     ["type=oci", undefined],
+    ["type=oci,dest=", undefined],
   ])("reads %s", (spec, output) => {
     expect(parseOutput(spec, stdout)).toEqual(output);
   });
 
   it.each([
-    ["a.tar", "not key=value: a.tar"],
-    ["dest=a.tar", "the output type local is not supported"],
-    ["type=docker,dest=a", "the output type docker is not supported"],
+    ["a.tar", "it means type=local, which is not supported"],
+    ["-", "it means type=tar, which is not supported"],
+    ["type=oci,a.tar", "not key=value: a.tar"],
+    ["dest=a.tar", "it names no type"],
+    ["type=docker,dest=a", "the output type docker is not supported, only oci is"],
+    ['type=oci,dest="a.tar"', "a quote stands inside a field"],
     ["type=oci,dst=a", "the output option dst is not known"],
     ["type=oci,dest=-,tar=false", "a folder cannot go to standard output"],
     ["type=oci,tar=false", "a folder needs a dest"],

@@ -1,5 +1,7 @@
 import { Command, Option } from "commander";
+import { escapeControls } from "./escape-controls.js";
 import { goBooleans } from "./go-booleans.js";
+import { redact } from "./redact.js";
 import type { CliProcess } from "./terminal.js";
 
 export const progressModes = ["auto", "plain", "tty", "rawjson", "quiet"] as const;
@@ -12,16 +14,21 @@ export interface BuildFlags {
   readonly target?: string | undefined;
   readonly buildArg?: readonly string[] | undefined;
   readonly label?: readonly string[] | undefined;
-  readonly output?: string | undefined;
+  readonly output?: readonly string[] | undefined;
   /** False for `--no-cache`. */
   readonly cache?: boolean | undefined;
-  readonly platform?: string | undefined;
+  readonly platform?: readonly string[] | undefined;
   readonly progress?: ProgressMode | undefined;
   readonly quiet?: boolean | undefined;
   readonly iidfile?: string | undefined;
   readonly metadataFile?: string | undefined;
   readonly cacheDir?: string | undefined;
 }
+
+const HELP_COLUMNS = 80;
+const HELP_MIN_COLUMNS = 40;
+/** Longer lines are hard to read. */
+const HELP_MAX_COLUMNS = 100;
 
 /** What the command line asks for. */
 export type Request =
@@ -51,21 +58,18 @@ function declare(process: CliProcess): Command {
     .addOption(repeatable("--build-arg <name[=value]>", "value of an ARG; without =, from the environment"))
     .addOption(repeatable("--label <name=value>", "label of the image; repeatable"))
     .addOption(
-      new Option(
+      repeatable(
         "-o, --output <spec>",
         "type=oci,dest=PATH; dest=- is standard output, tar=false a folder (default: ./<name>.oci.tar)",
       ),
     )
     .addOption(new Option("--no-cache", "look nothing up in the cache"))
     .addOption(new Option("--cache", "use the cache").hideHelp())
-    .addOption(new Option("--platform <os/arch>", "platform of the image (default: linux/<this machine's>)"))
-    .addOption(
-      new Option("--progress <mode>", "how to tell what happens")
-        .choices(progressModes)
-        .default(undefined, "auto"),
-    )
+    .addOption(repeatable("--platform <os/arch>", "platform of the image (default: linux/<this machine's>)"))
+    .addOption(new Option("--progress <mode>", "how to tell what happens").choices(progressModes))
     .addOption(new Option("-q, --quiet", "print the image's digest, and nothing else"))
-    .addOption(new Option("--iidfile <path>", "write the image's digest to a file"))
+    .addOption(new Option("--no-quiet", "show progress").hideHelp())
+    .addOption(new Option("--iidfile <path>", "write the image's ID, its config's digest, to a file"))
     .addOption(new Option("--metadata-file <path>", "write what was built to a file, as JSON"))
     .addOption(
       new Option("--cache-dir <path>", "folder of the cache (default: OCI_BUILD_CACHE_DIR, else the user's)"),
@@ -78,8 +82,14 @@ function declare(process: CliProcess): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => process.stdout.write(text),
-      writeErr: (text) => process.stderr.write(text),
+      writeErr: (text) => process.stderr.write(escapeControls(redact(text), "keep-lines")),
+      getOutHelpWidth: () => helpWidth(process.stdout.columns),
+      getErrHelpWidth: () => helpWidth(process.stderr.columns),
     });
+}
+
+function helpWidth(columns: number | undefined): number {
+  return Math.min(Math.max(columns ?? HELP_COLUMNS, HELP_MIN_COLUMNS), HELP_MAX_COLUMNS);
 }
 
 function repeatable(flags: string, description: string): Option {

@@ -3,6 +3,8 @@ import { isOciBuildError, type OciBuildError } from "@oci-build/oci";
 import type { Place } from "../errors.js";
 import { escapeControls } from "./escape-controls.js";
 import { paint } from "./paint.js";
+import { redact } from "./redact.js";
+import { safeText } from "./safe-text.js";
 import { type CliProcess, textStyle } from "./terminal.js";
 
 /** What showing an error needs: where to write, and the Dockerfile's text if it was read. */
@@ -18,20 +20,23 @@ export function reportError(error: unknown, { process, source }: ReportContext):
   const style = textStyle(stderr, env);
   if (!isOciBuildError(error)) {
     const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    stderr.write(`${paint("error", "red", style)}: this is a bug in oci-build; please report it\n${told}\n`);
+    const shown = escapeControls(redact(told), "keep-lines");
+    stderr.write(`${paint("error", "red", style)}: this is a bug in oci-build; please report it\n${shown}\n`);
     return;
   }
   const frames = source === undefined ? [] : diagnosticsOf(error);
   for (const diagnostic of frames) {
     const { file, text } = source ?? { file: "", text: "" };
-    stderr.write(
-      `${renderDiagnostic(diagnostic, text, { file, width: style.width, color: style.color ? "ansi" : "plain" })}\n`,
-    );
+    const options = {
+      file: redact(file),
+      width: style.width,
+      color: style.color ? "ansi" : "plain",
+    } as const;
+    stderr.write(`${renderDiagnostic(redactDiagnostic(diagnostic), redact(text), options)}\n`);
   }
   if (frames.length > 0) return;
-  stderr.write(`${paint("error", "red", style)}: ${escapeControls(error.message)} [${error.code}]\n`);
-  if (error.hint !== undefined)
-    stderr.write(`${paint("hint", "cyan", style)}: ${escapeControls(error.hint)}\n`);
+  stderr.write(`${paint("error", "red", style)}: ${safeText(error.message)} [${error.code}]\n`);
+  if (error.hint !== undefined) stderr.write(`${paint("hint", "cyan", style)}: ${safeText(error.hint)}\n`);
 }
 
 /** The places that an error names: its diagnostics, or the step that it ended. */
@@ -44,4 +49,13 @@ function diagnosticsOf(error: OciBuildError): readonly Diagnostic[] {
   if (place === undefined) return [];
   const { code, message, hint } = error;
   return [{ rule: code, severity: "error", message, span: place.span, notes: [], hint }];
+}
+
+function redactDiagnostic({ message, hint, notes, ...rest }: Diagnostic): Diagnostic {
+  return {
+    ...rest,
+    message: redact(message),
+    hint: hint === undefined ? undefined : redact(hint),
+    notes: notes.map((note) => ({ ...note, message: redact(note.message) })),
+  };
 }

@@ -1,7 +1,11 @@
 import type { Writable } from "node:stream";
 
 /** A stream that may be a terminal. */
-export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type OutputStream = Writable & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+};
 
 /** What the command needs of its process; tests pass their own. */
 export interface CliProcess {
@@ -21,7 +25,7 @@ export function textStyle(
   stream: OutputStream,
   env: CliProcess["env"],
 ): { readonly color: boolean; readonly width: number } {
-  const wanted = env["FORCE_COLOR"] !== undefined && env["FORCE_COLOR"] !== "0";
+  const wanted = env["FORCE_COLOR"] !== undefined && !/^(?:0|false)$/.test(env["FORCE_COLOR"]);
   const refused = Boolean(env["NO_COLOR"]) || env["TERM"] === "dumb";
   return { color: !refused && (wanted || stream.isTTY === true), width: stream.columns ?? DEFAULT_WIDTH };
 }

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import type { CliProcess } from "./terminal.js";
 
-const WATCHED = ["SIGINT", "SIGTERM"] as const;
+const WATCHED = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const SIGNAL_EXIT_BASE = 128;
 
 /** An abort signal that the process's own signals raise, and what to exit with then. */
@@ -12,14 +12,15 @@ export interface SignalWatch {
   stop(): void;
 }
 
-/** Turns the first SIGINT or SIGTERM into an abort, so that the build can clean up; a second one ends the process as
- * it would have without us. */
-export function watchSignals(process: CliProcess): SignalWatch {
+/** Turns the first SIGINT, SIGTERM or SIGHUP into an abort, so that the build can clean up; a second one ends the
+ * process as it would have without us. `beforeAbort` is called before the abort, to leave the terminal in order. */
+export function watchSignals(process: CliProcess, beforeAbort: () => void): SignalWatch {
   const controller = new AbortController();
   let caught: NodeJS.Signals | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
     caught = name;
     stop();
+    beforeAbort();
     controller.abort(new Error(`received ${name}`));
   };
   const stop = (): void => {

@@ -3,7 +3,7 @@ import { mkdtemp, open, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { FileReader, OpenFile } from "@oci-build/oci";
-import { outputError } from "../output/write-whole-file.js";
+import { outputError } from "../output/output-error.js";
 
 /** A place in some bytes. */
 export interface ByteRange {

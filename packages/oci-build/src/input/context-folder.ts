@@ -4,6 +4,18 @@ import type { ContextFileSystem } from "@oci-build/snapshot";
 import { buildError } from "../errors.js";
 import type { BuildOptions } from "../options/build-options.js";
 
+const REMOTE = /^(?:[a-z][a-z0-9+.-]*:\/\/|git@|github\.com\/)/;
+
+/** What a file system says of a path that is no folder, or of one that may not be listed. */
+const NOT_A_FOLDER: ReadonlySet<unknown> = new Set([
+  "EACCES",
+  "ELOOP",
+  "ENAMETOOLONG",
+  "ENOENT",
+  "ENOTDIR",
+  "EPERM",
+]);
+
 /** A context that exists: its file system and its folder there. `host` tells the machine's own files from virtual
  * ones. */
 export interface ContextFolder {
@@ -24,8 +36,8 @@ export function contextFolder(context: BuildOptions["context"]): ContextFolder {
   }
   const label = context ?? ".";
   const root = path.resolve(label);
-  if (!isFolder(fs, root)) throw invalidContext(label);
-  return { kind: "host", fs, root: fs.realpathSync(root), label };
+  if (label === "" || !isFolder(fs, root)) throw invalidContext(label);
+  return { kind: "host", fs, root: fs.realpathSync.native(root), label };
 }
 
 function isFolder(files: ContextFileSystem, folder: string): boolean {
@@ -33,16 +45,21 @@ function isFolder(files: ContextFileSystem, folder: string): boolean {
     files.readdirSync(folder, { encoding: "utf8" });
     return true;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "EACCES") return false;
+    if (NOT_A_FOLDER.has((error as NodeJS.ErrnoException).code)) return false;
     throw error;
   }
 }
 
 function invalidContext(label: string): Error {
   return buildError("BUILD_CONTEXT_INVALID", {
-    message: `the build context is no folder that can be read: ${label}`,
+    message: `the build context is no folder that can be read: ${label === "" ? '""' : label}`,
     data: { path: label },
-    hint: "Name an existing folder.",
+    hint: hintFor(label),
   });
+}
+
+function hintFor(label: string): string {
+  if (label === "-") return "Name a folder: a context from standard input is not supported yet.";
+  if (REMOTE.test(label)) return "Fetch it first and name its folder: remote contexts are not supported yet.";
+  return "Name an existing folder.";
 }

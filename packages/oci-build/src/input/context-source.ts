@@ -2,13 +2,14 @@ import path from "node:path";
 import { type PatternMatcher, scanDirectory } from "@oci-build/snapshot";
 import type { CopySource } from "../copy/copy-request.js";
 import type { EmitEvent } from "../events/build-event.js";
+import type { WrittenTest } from "../options/written-paths.js";
 import type { ContextFolder } from "./context-folder.js";
 
-/** How a context is to be scanned. `written` are absolute paths that the build writes itself. */
+/** How a context is to be scanned. `written` tells which files of the machine the build writes itself. */
 export interface ContextScan {
   readonly folder: ContextFolder;
   readonly ignore: PatternMatcher | undefined;
-  readonly written: ReadonlySet<string>;
+  readonly written: WrittenTest;
   readonly emit: EmitEvent;
   readonly signal: AbortSignal | undefined;
 }
@@ -29,7 +30,7 @@ async function scanContext({ folder, ignore, written, emit, signal }: ContextSca
     root: folder.root,
     ...(folder.kind === "host" ? {} : { fs: folder.fs }),
     ignore,
-    exclude: written,
+    ...(folder.kind === "host" ? { exclude: written } : {}),
     owners: { uid: 0, gid: 0 },
     xattrs: folder.kind === "host" ? "read" : "skip",
     signal,

@@ -8,7 +8,7 @@ import type { ContextFolder } from "./context-folder.js";
 import { readSmallFile } from "./read-small-file.js";
 
 /** BuildKit has no limit of its own but the one of its messages, 16 MiB. */
-const DOCKERFILE_MAX_BYTES = 16 * 1024 * 1024;
+export const DOCKERFILE_MAX_BYTES: number = 16 * 1024 * 1024;
 
 /** A Dockerfile's text, and where it came from. */
 export interface DockerfileText {
@@ -20,7 +20,8 @@ export interface DockerfileText {
 }
 
 /** Finds and reads the Dockerfile of a build, whatever the ignore file says of it.
- * @throws OciBuildError BUILD_DOCKERFILE_MISSING, BUILD_DOCKERFILE_NOT_UTF8, BUILD_DOCKERFILE_TOO_LARGE */
+ * @throws OciBuildError BUILD_DOCKERFILE_MISSING, BUILD_DOCKERFILE_NOT_UTF8, BUILD_DOCKERFILE_TOO_LARGE,
+ *   BUILD_FILE_UNREADABLE */
 export function readDockerfile(
   dockerfile: BuildOptions["dockerfile"],
   context: ContextFolder,
@@ -31,8 +32,15 @@ export function readDockerfile(
   const location = locate(dockerfile, context);
   const bytes = readSmallFile(location.fs, location.path, DOCKERFILE_MAX_BYTES);
   if (bytes === undefined) throw missing(location.label, context);
-  if (bytes.length > DOCKERFILE_MAX_BYTES) throw tooLarge(location.label, bytes.length);
-  return { label: location.label, text: decodeText(bytes, location.label), location };
+  return { label: location.label, text: decodeDockerfile(bytes, location.label), location };
+}
+
+/** The text of a Dockerfile's bytes; `label` names them in messages. A byte order mark is the parser's to handle.
+ * @throws OciBuildError BUILD_DOCKERFILE_NOT_UTF8, BUILD_DOCKERFILE_TOO_LARGE */
+export function decodeDockerfile(bytes: Buffer, label: string): string {
+  if (bytes.length > DOCKERFILE_MAX_BYTES) throw tooLarge(label);
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  throw notUtf8(bytes, label);
 }
 
 interface Location {
@@ -62,12 +70,10 @@ function labelIn(context: ContextFolder, name: string): string {
   return context.kind === "virtual" ? path.posix.join(context.root, name) : path.join(context.label, name);
 }
 
-/** Text of valid UTF-8; a byte order mark is the parser's to handle. */
-function decodeText(bytes: Buffer, label: string): string {
-  if (isUtf8(bytes)) return bytes.toString("utf8");
+function notUtf8(bytes: Buffer, label: string): Error {
   const offset = firstInvalidByte(bytes);
   const line = bytes.subarray(0, offset).filter((byte) => byte === 0x0a).length + 1;
-  throw buildError("BUILD_DOCKERFILE_NOT_UTF8", {
+  return buildError("BUILD_DOCKERFILE_NOT_UTF8", {
     message: `${label}:${line}: not UTF-8 text: byte ${offset} of the file`,
     data: { path: label, offset, line },
     hint: "Save the Dockerfile as UTF-8.",
@@ -105,13 +111,17 @@ function missing(label: string, context: ContextFolder): Error {
   return buildError("BUILD_DOCKERFILE_MISSING", {
     message: `there is no Dockerfile at ${label}`,
     data: { path: label },
-    hint: `Name it with --file; the context is ${context.label}.`,
+    hint:
+      context.label === "."
+        ? "Name it with --file; its path is relative to the working directory."
+        : `Name it with --file; the context is ${context.label}.`,
   });
 }
 
-function tooLarge(label: string, size: number): Error {
+function tooLarge(label: string): Error {
   return buildError("BUILD_DOCKERFILE_TOO_LARGE", {
-    message: `${label} has ${size} bytes, more than ${DOCKERFILE_MAX_BYTES}`,
-    data: { path: label, size, limit: DOCKERFILE_MAX_BYTES },
+    message: `${label} has more than ${DOCKERFILE_MAX_BYTES} bytes`,
+    data: { path: label, limit: DOCKERFILE_MAX_BYTES },
+    hint: "Check that it is a Dockerfile.",
   });
 }

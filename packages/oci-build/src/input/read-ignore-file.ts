@@ -10,7 +10,7 @@ const IGNORE_FILE_MAX_BYTES = 16 * 1024 * 1024;
 
 /** The ignore rules of a context: those of `<Dockerfile>.dockerignore` beside the Dockerfile if it exists, else those
  * of `.dockerignore` in the context. Undefined when there are none.
- * @throws OciBuildError BUILD_IGNORE_FILE_INVALID, PATTERN_INVALID */
+ * @throws OciBuildError BUILD_FILE_UNREADABLE, BUILD_IGNORE_FILE_INVALID, PATTERN_INVALID */
 export function readIgnoreFile(
   context: ContextFolder,
   dockerfile: DockerfileText,
@@ -21,9 +21,18 @@ export function readIgnoreFile(
   const ofDockerfile = location && { fs: location.fs, path: `${location.path}.dockerignore` };
   for (const candidate of ofDockerfile === undefined ? [inContext] : [ofDockerfile, inContext]) {
     const bytes = readSmallFile(candidate.fs, candidate.path, IGNORE_FILE_MAX_BYTES);
-    if (bytes !== undefined) return compileRules(bytes.toString("utf8"), candidate.path);
+    if (bytes === undefined) continue;
+    if (bytes.length > IGNORE_FILE_MAX_BYTES) throw tooLarge(candidate.path);
+    return compileRules(bytes.toString("utf8"), candidate.path);
   }
   return undefined;
+}
+
+function tooLarge(file: string): Error {
+  return buildError("BUILD_IGNORE_FILE_INVALID", {
+    message: `${path.basename(file)} has more than ${IGNORE_FILE_MAX_BYTES} bytes`,
+    data: { path: file, line: 1, pattern: "" },
+  });
 }
 
 function compileRules(text: string, file: string): PatternMatcher {

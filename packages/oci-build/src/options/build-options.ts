@@ -38,7 +38,7 @@ export interface BuildOptions {
   readonly noCache?: boolean | undefined;
   /** Default: OCI_BUILD_CACHE_DIR, else the platform's cache folder. */
   readonly cacheDir?: string | undefined;
-  /** Gets the manifest's digest. */
+  /** Gets the image ID as Docker and podman know it: the digest of the config, not of the manifest. */
   readonly iidFile?: string | undefined;
   /** Gets a JSON document with buildx's keys: see `BuildMetadata`. */
   readonly metadataFile?: string | undefined;

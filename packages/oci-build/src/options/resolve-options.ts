@@ -4,10 +4,11 @@ import type { Platform } from "@oci-build/oci";
 import { formatReference, parseTaggedReference } from "@oci-build/registry";
 import { type ContextFolder, contextFolder } from "../input/context-folder.js";
 import { defaultOutputFile } from "../output/default-output.js";
+import { resolveDestination } from "../output/destination.js";
 import { hostPlatform, parsePlatform } from "../plan/parse-platform.js";
 import type { BuildOptions, BuildOutput } from "./build-options.js";
 import { epochSeconds } from "./epoch-seconds.js";
-import { writtenPaths } from "./written-paths.js";
+import { type WrittenTest, writtenTest } from "./written-paths.js";
 
 /** Options with every default filled in and every value checked. */
 export interface ResolvedOptions {
@@ -26,11 +27,11 @@ export interface ResolvedOptions {
   readonly iidFile: string | undefined;
   readonly metadataFile: string | undefined;
   readonly times: TimePolicy;
-  /** Absolute paths of what the build writes. */
-  readonly written: ReadonlySet<string>;
+  readonly written: WrittenTest;
 }
 
-/** @throws OciBuildError OPTION_INVALID, REGISTRY_REFERENCE_INVALID, BUILD_CONTEXT_INVALID, CACHE_NO_FOLDER */
+/** @throws OciBuildError OPTION_INVALID, REGISTRY_REFERENCE_INVALID, BUILD_CONTEXT_INVALID, CACHE_NO_FOLDER,
+ *   OUTPUT_NOT_WRITABLE */
 export function resolveOptions(options: BuildOptions): ResolvedOptions {
   const env = options.env ?? process.env;
   const references = (options.tags ?? []).map((tag) => parseTaggedReference(tag));
@@ -42,6 +43,10 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
   };
   const cacheDir = options.cacheDir ?? defaultCacheDir(env, process.platform, os.homedir());
   const { iidFile, metadataFile, platform } = options;
+  for (const file of [tarballOf(output), iidFile, metadataFile]) {
+    // Asked now, so that no build runs whose result has no place.
+    if (file !== undefined) resolveDestination(file);
+  }
   return {
     context,
     dockerfile: options.dockerfile,
@@ -57,8 +62,14 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
     iidFile,
     metadataFile,
     times: timePolicy(epochSeconds(options, env)),
-    written: writtenPaths(output, [iidFile, metadataFile, cacheDir]),
+    written: writtenTest(output, [iidFile, metadataFile, cacheDir]),
   };
+}
+
+function tarballOf(output: BuildOutput): string | undefined {
+  return output.type === "oci" && typeof output.dest === "string" && output.tar !== false
+    ? output.dest
+    : undefined;
 }
 
 function timePolicy(epochSec: number | undefined): TimePolicy {

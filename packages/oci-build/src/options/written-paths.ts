@@ -1,29 +1,35 @@
 import fs from "node:fs";
 import path from "node:path";
+import { asideTarget } from "../output/aside-file.js";
 import type { BuildOutput } from "./build-options.js";
 
-/** Absolute paths of what a build writes, folders and links on the way resolved as far as they exist. */
-export function writtenPaths(
-  output: BuildOutput,
-  others: readonly (string | undefined)[],
-): ReadonlySet<string> {
+/** Tells of an absolute path without links whether a build writes it. */
+export type WrittenTest = (file: string) => boolean;
+
+/** The test for what a build writes: the output, other files and folders, and the files beside each that it, another
+ * build or one that was killed writes before they take the place. */
+export function writtenTest(output: BuildOutput, others: readonly (string | undefined)[]): WrittenTest {
   const dest = output.type === "oci" && typeof output.dest === "string" ? output.dest : undefined;
-  return new Set([dest, ...others].flatMap((file) => (file === undefined ? [] : [resolveExisting(file)])));
+  const files = [dest, ...others].filter((file) => file !== undefined);
+  const written = new Set(files.flatMap((file) => [withRealFolder(path.resolve(file)), realPath(file)]));
+  return (file) => written.has(file) || written.has(asideTarget(file) ?? file);
+}
+
+/** The path with links on the way resolved, but not of its last name. */
+function withRealFolder(absolute: string): string {
+  return path.join(realPath(path.dirname(absolute)), path.basename(absolute));
 }
 
 /** The real path of what exists of a path, with the rest as it is. */
-function resolveExisting(file: string): string {
+function realPath(file: string): string {
   const absolute = path.resolve(file);
-  const parent = path.dirname(absolute);
-  if (parent === absolute) return absolute;
-  return path.join(realFolder(parent), path.basename(absolute));
-}
-
-function realFolder(folder: string): string {
   try {
-    return fs.realpathSync(folder);
+    // The native form also gives the case that the disk has, where case does not matter.
+    return fs.realpathSync.native(absolute);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    return resolveExisting(folder);
+    // What cannot be looked at cannot be found by a scan either; writing it tells of it.
+    if ((error as NodeJS.ErrnoException).syscall !== "realpath") throw error;
+    const parent = path.dirname(absolute);
+    return parent === absolute ? absolute : path.join(realPath(parent), path.basename(absolute));
   }
 }

@@ -1,9 +1,9 @@
-import { once } from "node:events";
 import path from "node:path";
-import type { Writable } from "node:stream";
-import { type ByteSink, type ImageContent, writeImageArchive, writeImageLayout } from "@oci-build/oci";
+import { type ImageContent, writeImageArchive, writeImageLayout } from "@oci-build/oci";
 import type { BuildOutput } from "../options/build-options.js";
-import { outputError, writeWholeFile } from "./write-whole-file.js";
+import { outputError } from "./output-error.js";
+import { listeningForErrors, writeToStream } from "./write-to-stream.js";
+import { writeWholeFile } from "./write-whole-file.js";
 
 /** What was written: a file's or folder's absolute path, or none for a stream; size in bytes. */
 export interface WrittenOutput {
@@ -19,8 +19,10 @@ export async function writeOutput(
   signal: AbortSignal | undefined,
 ): Promise<WrittenOutput> {
   if (typeof output.dest !== "string") {
-    const { size } = await writeImageArchive(content, streamSink(output.dest), { signal });
-    return { path: undefined, size };
+    const stream = output.dest;
+    const sink = (chunk: Uint8Array): Promise<void> => writeToStream(stream, chunk);
+    const written = await listeningForErrors(stream, () => writeImageArchive(content, sink, { signal }));
+    return { path: undefined, size: written.size };
   }
   const dest = path.resolve(output.dest);
   if (output.tar === false) return { path: dest, ...(await writeFolder(content, dest, signal)) };
@@ -41,12 +43,4 @@ async function writeFolder(
   } catch (error) {
     throw outputError(error, dest);
   }
-}
-
-/** Writes to a stream no faster than its reader reads. */
-function streamSink(stream: Writable): ByteSink {
-  return async (chunk) => {
-    // The stream may keep the chunk after write() returned; the sink's caller may reuse it.
-    if (!stream.write(Buffer.from(chunk))) await once(stream, "drain");
-  };
 }

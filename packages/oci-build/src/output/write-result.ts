@@ -22,7 +22,7 @@ export async function writeResult(
   const { output, names, iidFile, metadataFile } = context.options;
   const written = output.type === "none" ? undefined : await writeAndTell(content, output, context);
   const { descriptor } = image.manifest;
-  if (iidFile !== undefined) await writeText(iidFile, descriptor.digest);
+  if (iidFile !== undefined) await writeText(iidFile, image.config.descriptor.digest);
   if (metadataFile !== undefined) {
     const metadata = buildMetadata(descriptor, image.config.descriptor.digest, names);
     await writeText(metadataFile, `${JSON.stringify(metadata, undefined, 2)}\n`);

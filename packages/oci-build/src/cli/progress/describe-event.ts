@@ -25,7 +25,7 @@ export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
     case "output.started":
       return {
         work: "output",
-        line: `write ${event.destination === "-" ? "to standard output" : event.destination}`,
+        line: `write ${nameDestination(event.destination)}`,
       };
     case "output.finished":
       return { work: "output", line: `DONE ${formatSeconds(event.durationMs)}  ${formatBytes(event.size)}` };
@@ -36,6 +36,11 @@ export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
     case "build.failed":
       return undefined;
   }
+}
+
+/** How people are told of an output's destination. */
+export function nameDestination(destination: string): string {
+  return destination === "-" ? "to standard output" : destination;
 }
 
 function describeOutcome({ outcome, durationMs }: Extract<BuildEvent, { type: "step.finished" }>): string {

@@ -1,5 +1,5 @@
 import type { BuildEvent } from "../../events/build-event.js";
-import { escapeControls } from "../escape-controls.js";
+import { safeText } from "../safe-text.js";
 import type { OutputStream } from "../terminal.js";
 import type { ProgressView } from "./create-progress.js";
 import { describeEvent } from "./describe-event.js";
@@ -19,7 +19,7 @@ export function plainProgress(stderr: OutputStream): ProgressView {
       if (described === undefined) return;
       const { work, line } = described;
       const prefix = work === undefined ? "" : `#${numberOf(work)} `;
-      stderr.write(`${prefix}${escapeControls(line)}\n`);
+      stderr.write(`${prefix}${safeText(line)}\n`);
     },
     end: () => undefined,
   };

@@ -1,0 +1,118 @@
+import type { BuildEvent } from "../../events/build-event.js";
+import { columnsOf, fitColumns, padColumns } from "../columns-of.js";
+import { paint } from "../paint.js";
+import { safeText } from "../safe-text.js";
+import { nameDestination } from "./describe-event.js";
+import { formatBytes, formatSeconds } from "./format-quantity.js";
+
+const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+
+/** Whether to colour, and how many columns there are. */
+export interface LineStyle {
+  readonly color: boolean;
+  readonly width: number;
+}
+
+/** One piece of work that is on the screen while it runs. */
+export interface RunningWork {
+  readonly name: string;
+  readonly startedMs: number;
+  readonly doneShare: number | undefined;
+}
+
+/** Keeps the running work, by id, as an event changes it. */
+export function takeEvent(running: Map<string, RunningWork>, event: BuildEvent): void {
+  switch (event.type) {
+    case "context.started":
+      running.set("context", newWork(`scan ${event.root}`, event.timeMs));
+      return;
+    case "context.scanned":
+      running.delete("context");
+      return;
+    case "step.started":
+      running.set(event.step.id, newWork(event.step.name, event.timeMs));
+      return;
+    case "step.progress": {
+      const work = running.get(event.step.id) ?? newWork(event.step.name, event.timeMs);
+      const doneShare = event.totalBytes === 0 ? undefined : event.doneBytes / event.totalBytes;
+      running.set(event.step.id, { ...work, doneShare });
+      return;
+    }
+    case "step.finished":
+    case "step.failed":
+      running.delete(event.step.id);
+      return;
+    case "output.started":
+      running.set("output", newWork(`write ${nameDestination(event.destination)}`, event.timeMs));
+      return;
+    case "output.finished":
+      running.delete("output");
+      return;
+    case "warning":
+    case "build.started":
+    case "build.planned":
+    case "build.finished":
+    case "build.failed":
+      return;
+  }
+}
+
+/** The lines that an event leaves behind. */
+export function finishedLines(event: BuildEvent, style: LineStyle): readonly string[] {
+  switch (event.type) {
+    case "context.scanned":
+      return [doneLine(`scan: ${event.entries} entries`, event.durationMs, style)];
+    case "step.finished":
+      return event.outcome.status === "cached"
+        ? [cachedLine(event.step.name, style)]
+        : [doneLine(event.step.name, event.durationMs, style)];
+    case "step.failed":
+      return [`${paint("✗", "red", style)} ${fitColumns(safeText(event.step.name), style.width - 2)}`];
+    case "output.finished": {
+      const name = `write ${nameDestination(event.destination)} ${formatBytes(event.size)}`;
+      return [doneLine(name, event.durationMs, style)];
+    }
+    case "warning":
+      return [`${paint("warning", "yellow", style)}: ${safeText(event.message)} [${event.code}]`];
+    case "context.started":
+    case "step.started":
+    case "step.progress":
+    case "output.started":
+    case "build.started":
+    case "build.planned":
+    case "build.finished":
+    case "build.failed":
+      return [];
+  }
+}
+
+/** The line of work that goes on. */
+export function runningLine(
+  { name, startedMs, doneShare }: RunningWork,
+  { frame, nowMs, style }: { readonly frame: number; readonly nowMs: number; readonly style: LineStyle },
+): string {
+  const share = doneShare === undefined ? "" : `${Math.floor(doneShare * 100)}% `;
+  const time = share + formatSeconds(nowMs - startedMs);
+  const spinner = paint(SPINNER[frame % SPINNER.length] ?? "", "cyan", style);
+  return `${spinner} ${alignRight(name, time, style.width - 2)}`;
+}
+
+function newWork(name: string, startedMs: number): RunningWork {
+  return { name: safeText(name), startedMs, doneShare: undefined };
+}
+
+function cachedLine(name: string, style: LineStyle): string {
+  const mark = `${paint("✓", "green", style)} ${paint("CACHED", "dim", style)} `;
+  return mark + fitColumns(safeText(name), style.width - "✓ CACHED ".length);
+}
+
+function doneLine(name: string, durationMs: number, style: LineStyle): string {
+  const text = alignRight(safeText(name), formatSeconds(durationMs), style.width - 2);
+  return `${paint("✓", "green", style)} ${text}`;
+}
+
+/** Text at the left, time at the right edge, never wider than the terminal: a wrapped line could not be redrawn. */
+function alignRight(name: string, time: string, width: number): string {
+  const room = width - columnsOf(time) - 1;
+  return room < 1 ? fitColumns(name, width) : `${padColumns(fitColumns(name, room), room)} ${time}`;
+}
