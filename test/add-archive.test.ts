@@ -103,23 +103,74 @@ describe("ADD of an archive", () => {
     ]);
   });
 
-  it("replaces what is in the way, and follows links on the way inside the image only", async () => {
+  it("replaces what is in the way", async () => {
     const before = "COPY plain.txt /x/d/plain.txt\nADD a.tar /x/\n";
     expect(await added(tar(file("d", "a file now")), "ADD a.tar /x/", before)).toEqual([
       "file x/d 0644 3:4 10",
     ]);
-    const leaving = tar(link("out", "/../../etc"), file("out/passwd", "x"));
-    expect(await added(leaving)).toEqual([
-      "directory etc 0755",
-      "file etc/passwd 0644 3:4 1",
+  });
+
+  it.each([
+    ["an absolute one", [link("out", "/etc"), file("out/passwd", "x")], "out", "/etc"],
+    ["one that would leave", [link("out", "/../../etc"), file("out/passwd", "x")], "out", "/../../etc"],
+  ])("follows links on the way inside the destination: %s", async (_, members, name, target) => {
+    expect(await added(tar(...members))).toEqual([
       "directory x 0755",
-      "symlink x/out 0777 3:4 -> /../../etc",
+      "directory x/etc 0755",
+      "file x/etc/passwd 0644 3:4 1",
+      `symlink x/${name} 0777 3:4 -> ${target}`,
+    ]);
+  });
+
+  it("goes through a link where the archive has a directory", async () => {
+    const members = [directory("usr"), directory("usr/lib"), link("lib", "usr/lib"), directory("lib", 0o711)];
+    expect(await added(tar(...members, file("lib/f", "x"), link("root", "/"), directory("root")))).toEqual([
+      "directory x 0755",
+      "symlink x/lib 0777 3:4 -> usr/lib",
+      "symlink x/root 0777 3:4 -> /",
+      "directory x/usr 0755 3:4",
+      "directory x/usr/lib 0711 3:4",
+      "file x/usr/lib/f 0644 3:4 1",
+    ]);
+  });
+
+  it("keeps hard links of two archives apart", async () => {
+    const context = path.join(base, "two");
+    const other = tar(file("f", "other bytes"), hard("b", "f"));
+    writeFiles(context, { "1.tar": tar(file("f", "1"), hard("a", "f")), "2.tar": other });
+    const dest = path.join(base, "two.tar");
+    const text = "FROM scratch\nADD 1.tar 2.tar /\n";
+    await build({ context, dockerfile: { text }, cacheDir: `${dest}.cache`, output: { type: "oci", dest } });
+    const [layer] = (await readImage(dest)).layers;
+    expect(layer && layerLines(layer)).toEqual([
+      "file a 0644 3:4 1",
+      "file b 0644 3:4 11",
+      "hardlink f 0644 3:4 -> b",
+    ]);
+  });
+
+  it("lets a hard link keep what it named when a later member replaces that", async () => {
+    expect(await added(tar(file("f", "old"), hard("h", "f"), file("f", "newer")))).toEqual([
+      "directory x 0755",
+      "file x/f 0644 3:4 5",
+      "file x/h 0644 3:4 3",
+    ]);
+  });
+
+  it("takes a hard link to a symbolic link as one more of it", async () => {
+    expect(await added(tar(link("l", "nowhere"), hard("h", "l")))).toEqual([
+      "directory x 0755",
+      "symlink x/h 0777 3:4 -> nowhere",
+      "symlink x/l 0777 3:4 -> nowhere",
     ]);
   });
 
   it.each([
     ["a path out of the archive", [file("../f", "x")], "ADD_ARCHIVE_INVALID"],
     ["a hard link to nothing", [hard("h", "nowhere")], "ADD_ARCHIVE_INVALID"],
+    ["a hard link to a directory", [directory("d"), hard("h", "d")], "ADD_ARCHIVE_INVALID"],
+    ["a name too long for a file system", [file("n".repeat(256), "")], "ADD_ARCHIVE_INVALID"],
+    ["a link too long for a file system", [link("l", "t/".repeat(2048))], "ADD_ARCHIVE_INVALID"],
     ["a hard link to itself", [hard("h", "h")], "ADD_ARCHIVE_INVALID"],
     ["a name that would delete", [file("d/.wh.f", "")], "COPY_RESERVED_NAME"],
   ])("refuses %s", async (_, members, code) => {

@@ -4,6 +4,7 @@ import {
   type Digest,
   decompressedStream,
   type LayerFile,
+  type LayerHardLink,
   parseDigest,
   readTar,
   type TarEntry,
@@ -13,81 +14,113 @@ import { buildError } from "../errors.js";
 import type { Change } from "./change.js";
 import type { CopyRequest } from "./copy-request.js";
 
-/** A member of an archive: `entry.path` is its clean path, hard links are the files that they name. */
+/** A member of an archive: `entry.path` is its clean path, hard links are what they name. */
 export type ArchiveMember = Pick<Change, "entry" | "origin">;
 
+/** Linux's PATH_MAX, for paths and for what symbolic links say, and NAME_MAX. */
+const PATH_MAX_BYTES = 4095;
+const NAME_MAX_BYTES = 255;
+
+/** An archive to read: how, and the name that keeps its groups of hard links apart from other archives'. */
+export interface Archive {
+  readonly name: string;
+  readonly open: () => AsyncIterable<Uint8Array>;
+}
+
+type FileEntry = Extract<TarEntry, { type: "file" }>;
+
+/** A member but for hard links, which are taken as one more name of what they link to. */
 interface ReadMember {
-  readonly entry: TarEntry;
+  readonly entry: Exclude<TarEntry, { type: "hardlink" }>;
+  /** Its number among the archive's members. */
+  readonly place: string;
   readonly dataOffset: number;
   readonly digest: Digest | undefined;
 }
 
-/** The members of a tar archive in its order, each file hashed. Of members with one path the last counts; the root's
- * own is left out, since ADD keeps the destination as it is.
+interface NamedMember {
+  readonly path: string;
+  readonly member: ReadMember;
+}
+
+/** The members of a tar archive in its order, each file hashed. Hard links keep what they named when they came, also
+ * when a later member replaces it. The root's own is left out, since ADD keeps the destination as it is.
  * Files are read from an unpacked copy, made when the first is opened: a layer needs them in the order of their names,
  * and gzip cannot be read at random.
  * @throws OciBuildError ADD_ARCHIVE_INVALID, TAR_* */
 export async function readArchive(
-  open: () => AsyncIterable<Uint8Array>,
-  request: CopyRequest,
+  { name, open }: Archive,
+  { signal, scratch }: CopyRequest,
 ): Promise<readonly ArchiveMember[]> {
-  const members = await readMembers(decompressedStream(open()), request.signal);
-  const openPart = request.scratch.copyOf(() => decompressedStream(open()));
-  const linked = new Set([...members.values()].flatMap(({ entry }) => linkedFile(entry, members) ?? []));
-  const files = [...members.values()].flatMap(({ entry, dataOffset, digest }, index): LayerFile[] =>
+  const members = await readMembers(decompressedStream(open()), signal);
+  const openPart = scratch.copyOf(() => decompressedStream(open()));
+  const names = countNames(members);
+  const files = [...names.keys()].flatMap(({ entry, place, dataOffset, digest }): LayerFile[] =>
     entry.type === "file"
-      ? [{ ...entry, path: String(index), digest, open: openPart({ offset: dataOffset, size: entry.size }) }]
+      ? [{ ...entry, path: place, digest, open: openPart({ offset: dataOffset, size: entry.size }) }]
       : [],
   );
   const snapshot = fileTreeOf(files);
-  const places = new Map([...members.keys()].map((path, index) => [path, String(index)]));
-  return [...members.values()].map(({ entry }): ArchiveMember => {
-    const file = entry.type === "hardlink" ? linkedFile(entry, members) : entry;
-    if (file === undefined) throw danglingLink(entry);
+  return members.map(({ path, member }): ArchiveMember => {
+    const { entry, place } = member;
     // On Linux a link has no mode of its own; unpackers ignore what the archive says.
-    if (file.type === "symlink") return { entry: { ...file, mode: 0o777 } };
-    if (file.type !== "file") return { entry: file };
-    const linkGroup = linked.has(file) ? file.path : undefined;
-    const origin = { snapshot, path: places.get(file.path) ?? "" };
-    return { entry: { ...file, path: entry.path, linkGroup }, origin };
+    if (entry.type === "symlink") return { entry: { ...entry, path, mode: 0o777 } };
+    if (entry.type !== "file") return { entry: { ...entry, path } };
+    const linkGroup = names.get(member) === 1 ? undefined : JSON.stringify([name, place]);
+    return { entry: { ...fileEntry(entry), path, linkGroup }, origin: { snapshot, path: place } };
   });
+}
+
+function fileEntry({ type, path, mode, uid, gid, mtimeSec, xattrs, size }: FileEntry): FileEntry {
+  return { type, path, mode, uid, gid, mtimeSec, xattrs, size };
+}
+
+function countNames(members: readonly NamedMember[]): ReadonlyMap<ReadMember, number> {
+  const names = new Map<ReadMember, number>();
+  for (const { member } of members) names.set(member, (names.get(member) ?? 0) + 1);
+  return names;
 }
 
 async function readMembers(
   tar: AsyncIterable<Uint8Array>,
   signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<string, ReadMember>> {
-  const members = new Map<string, ReadMember>();
+): Promise<readonly NamedMember[]> {
+  const members: NamedMember[] = [];
+  const named = new Map<string, ReadMember>();
   for await (const { entry, body, dataOffset } of readTar(tar)) {
     signal?.throwIfAborted();
     const path = cleanArchivePath(entry.path);
     if (path === "") continue;
+    checkLengths(entry, path);
     const digest = entry.type === "file" ? await digestBody(body) : undefined;
-    members.delete(path);
-    members.set(path, { entry: { ...entry, path }, dataOffset, digest });
+    const member =
+      entry.type === "hardlink"
+        ? linkedMember(entry, named)
+        : { entry, place: String(members.length), dataOffset, digest };
+    members.push({ path, member });
+    named.set(path, member);
   }
   return members;
 }
 
-type FileMember = Extract<TarEntry, { type: "file" }>;
-
-/** The file that a hard link names, past other links; undefined when there is none, and for what is no link. */
-function linkedFile(entry: TarEntry, members: ReadonlyMap<string, ReadMember>): FileMember | undefined {
-  const passed = new Set<TarEntry>();
-  let current: TarEntry | undefined = entry;
-  while (current?.type === "hardlink" && !passed.has(current)) {
-    passed.add(current);
-    current = members.get(cleanArchivePath(current.target))?.entry;
-  }
-  return entry.type === "hardlink" && current?.type === "file" ? current : undefined;
+/** What a hard link names at the time it comes. */
+function linkedMember(link: LayerHardLink, members: ReadonlyMap<string, ReadMember>): ReadMember {
+  const member = members.get(cleanArchivePath(link.target));
+  if (member !== undefined && member.entry.type !== "directory") return member;
+  throw invalid(link.path, `the archive's hard link ${link.path} names no file before it: ${link.target}`);
 }
 
-function danglingLink(entry: TarEntry): Error {
-  const target = entry.type === "hardlink" ? entry.target : "";
-  return buildError("ADD_ARCHIVE_INVALID", {
-    message: `the archive's hard link ${entry.path} names no file of it: ${target}`,
-    data: { path: entry.path, member: entry.path },
-  });
+function checkLengths(entry: TarEntry, path: string): void {
+  const isLong = path.split("/").some((name) => Buffer.byteLength(name) > NAME_MAX_BYTES);
+  const target = entry.type === "symlink" ? entry.target : "";
+  if (!isLong && Buffer.byteLength(path) <= PATH_MAX_BYTES && Buffer.byteLength(target) <= PATH_MAX_BYTES)
+    return;
+  const start = path.slice(0, NAME_MAX_BYTES);
+  throw invalid(start, `a name or link in the archive is too long for a file system: ${start}…`);
+}
+
+function invalid(path: string, message: string): Error {
+  return buildError("ADD_ARCHIVE_INVALID", { message, data: { path, member: path } });
 }
 
 async function digestBody(body: AsyncIterable<Uint8Array>): Promise<Digest> {

@@ -3,7 +3,6 @@ import { resolvePath } from "@oci-build/snapshot";
 import { buildError } from "../errors.js";
 import { type ArchiveMember, readArchive } from "./archive-members.js";
 import { baseName, type ChangeTree, joinPath, parentPath } from "./change-tree.js";
-import { refuseReservedName } from "./copy-entries.js";
 import { type CopyRequest, madeOwner } from "./copy-request.js";
 import { detectTar } from "./detect-tar.js";
 import { readerChunks } from "./reader-chunks.js";
@@ -18,7 +17,7 @@ interface Placing {
 
 /** Unpacks a source of ADD into the destination if it is a tar archive, plain or gzip; else does nothing and gives
  * false. Owners are the archive's unless `--chown` says otherwise; `--chmod` has no say, as in BuildKit. What is in the
- * way is replaced, and links on the way are followed inside the image.
+ * way is replaced; links on the way, and a link where the archive has a directory, are followed inside the destination.
  * @throws OciBuildError ADD_ARCHIVE_INVALID, ADD_SOURCE_UNSUPPORTED, COPY_RESERVED_NAME, COPY_DESTINATION_CONFLICT */
 export async function unpackArchive(request: CopyRequest, path: string, tree: ChangeTree): Promise<boolean> {
   const { snapshot } = request.source;
@@ -29,7 +28,8 @@ export async function unpackArchive(request: CopyRequest, path: string, tree: Ch
   const root = tree.resolve(request.step.destination.replace(/^\/+|\/+$/g, ""));
   tree.makeDirectories(root, madeOwner(request));
   try {
-    for (const member of await readArchive(open, request)) placeMember(member, root, placing);
+    for (const member of await readArchive({ name: source.path, open }, request))
+      placeMember(member, root, placing);
   } catch (error) {
     throw archiveError(error, path);
   }
@@ -54,11 +54,13 @@ async function isArchive(request: CopyRequest, path: string): Promise<boolean> {
 
 /** Puts a member below `root`, which has no links in it. */
 function placeMember(member: ArchiveMember, root: string, { request, tree }: Placing): void {
-  const { path } = member.entry;
-  const parent = tree.resolve(joinPath(root, parentPath(path)));
-  tree.makeDirectories(parent, { uid: 0, gid: 0 });
-  const target = joinPath(parent, baseName(path));
-  refuseReservedName(target);
+  const { path, type } = member.entry;
+  const inside = { get: (name: string) => tree.get(joinPath(root, name)) };
+  const followed = resolvePath(inside, type === "directory" ? path : parentPath(path), "follow-last").path;
+  const relative = type === "directory" ? followed : joinPath(followed, baseName(path));
+  if (relative === "") return;
+  const target = joinPath(root, relative);
+  tree.makeDirectories(parentPath(target), { uid: 0, gid: 0 });
   tree.replace({ ...member, entry: { ...member.entry, path: target, ...request.owner }, mtime: "source" });
 }
 

@@ -2,11 +2,18 @@ import { compareTreePaths, type Entry } from "@oci-build/oci";
 import { resolvePath, type Snapshot } from "@oci-build/snapshot";
 import { buildError } from "../errors.js";
 import type { Change, ChangeSet, LayerChange } from "./change.js";
+import { refuseReservedName } from "./reserved-name.js";
 
 /** Owner of what a step makes or copies. */
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
+}
+
+/** A change and when it was made: the count of changes before it. */
+interface Placed {
+  readonly change: Change;
+  readonly time: number;
 }
 
 const ROOT: Entry = { type: "directory", path: "", mode: 0o755, uid: 0, gid: 0, mtimeSec: 0 };
@@ -18,8 +25,10 @@ const MADE_DIRECTORY_MODE = 0o755;
  * BuildKit. */
 export class ChangeTree {
   readonly #parent: Snapshot;
-  readonly #changes = new Map<string, Change>();
-  readonly #replaced = new Set<string>();
+  readonly #changes = new Map<string, Placed>();
+  /** Paths where something that is no directory took a directory's place, and when. */
+  readonly #replaced = new Map<string, number>();
+  #clock = 0;
 
   constructor(parent: Snapshot) {
     this.#parent = parent;
@@ -27,16 +36,24 @@ export class ChangeTree {
 
   get(path: string): Entry | undefined {
     if (path === "") return ROOT;
-    return this.#changes.get(path)?.entry ?? (this.#isReplaced(path) ? undefined : this.#parent.get(path));
+    const placed = this.#changes.get(path);
+    if (this.#isGone(path, placed?.time ?? 0)) return undefined;
+    return placed?.change.entry ?? this.#parent.get(path);
   }
 
-  /** True when the parent's entry lies in a directory that something has taken the place of. */
-  #isReplaced(path: string): boolean {
+  /** True when what was there at a time lay in a directory that something has taken the place of since. */
+  #isGone(path: string, time: number): boolean {
     if (this.#replaced.size === 0) return false;
     for (let above = parentPath(path); above !== ""; above = parentPath(above)) {
-      if (this.#replaced.has(above)) return true;
+      if ((this.#replaced.get(above) ?? 0) > time) return true;
     }
     return false;
+  }
+
+  #place(change: Change): void {
+    refuseReservedName(change.entry.path);
+    this.#clock += 1;
+    this.#changes.set(change.entry.path, { change, time: this.#clock });
   }
 
   /** A path with all its links followed inside the root; what does not exist is kept as it is.
@@ -46,7 +63,7 @@ export class ChangeTree {
   }
 
   /** Writes an entry. An existing directory stays one; anything else is replaced.
-   * @throws OciBuildError COPY_DESTINATION_CONFLICT */
+   * @throws OciBuildError COPY_DESTINATION_CONFLICT, COPY_RESERVED_NAME */
   put(change: Change): void {
     const { entry } = change;
     const existing = this.get(entry.path);
@@ -54,25 +71,35 @@ export class ChangeTree {
     if (existing !== undefined && isDirectory !== (existing.type === "directory")) {
       throw conflict(entry.path, existing.type, entry.type);
     }
-    this.#changes.set(entry.path, change);
+    this.#place(change);
+  }
+
+  /** Writes a directory of which an existing one takes the mode alone.
+   * @throws OciBuildError COPY_DESTINATION_CONFLICT, COPY_RESERVED_NAME */
+  putDirectory(change: Change, sourceMode: number): void {
+    const { path } = change.entry;
+    const existing = this.get(path);
+    if (existing?.type !== "directory") {
+      this.put(change);
+    } else if (existing.mode !== sourceMode) {
+      const { mtime } = this.#changes.get(path)?.change ?? { mtime: "source" };
+      this.#place({ entry: { ...existing, mode: sourceMode }, mtime });
+    }
   }
 
   /** Writes an entry over whatever is there, as unpacking an archive does: what lies in a directory that another entry
-   * takes the place of is gone. */
+   * takes the place of is gone.
+   * @throws OciBuildError COPY_RESERVED_NAME */
   replace(change: Change): void {
     const { path, type } = change.entry;
     const existing = this.get(path);
-    if (existing !== undefined && (existing.type === "directory") !== (type === "directory")) {
-      for (const below of this.#changes.keys()) {
-        if (below.startsWith(`${path}/`)) this.#changes.delete(below);
-      }
-      this.#replaced.add(path);
-    }
-    this.#changes.set(path, change);
+    this.#place(change);
+    if (existing?.type === "directory" && type !== "directory") this.#replaced.set(path, this.#clock);
   }
 
   /** Makes a directory and its missing ancestors, 0755. `path` has no links in it: see `resolve`.
-   * @throws OciBuildError COPY_DESTINATION_CONFLICT when something that is no directory is in the way */
+   * @throws OciBuildError COPY_DESTINATION_CONFLICT when something that is no directory is in the way,
+   * COPY_RESERVED_NAME */
   makeDirectories(path: string, owner: Owner): void {
     if (path === "") return;
     const existing = this.get(path);
@@ -80,12 +107,15 @@ export class ChangeTree {
     if (existing !== undefined) throw conflict(path, existing.type, "directory");
     this.makeDirectories(parentPath(path), owner);
     const entry: Entry = { type: "directory", path, mode: MADE_DIRECTORY_MODE, ...owner, mtimeSec: 0 };
-    this.#changes.set(path, { entry, mtime: "record" });
+    this.#place({ entry, mtime: "record" });
   }
 
   /** What was written, in a layer's order, hard links resolved. */
   changeSet(): ChangeSet {
-    const sorted = [...this.#changes.values()].sort((a, b) => compareTreePaths(a.entry.path, b.entry.path));
+    const kept = [...this.#changes].filter(([path, { time }]) => !this.#isGone(path, time));
+    const sorted = kept
+      .map(([, { change }]) => change)
+      .sort((a, b) => compareTreePaths(a.entry.path, b.entry.path));
     const firstOfGroup = new Map<string, string>();
     return { changes: sorted.map((change) => asLayerChange(change, firstOfGroup)) };
   }

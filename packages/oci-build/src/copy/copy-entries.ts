@@ -1,11 +1,10 @@
 import { applyChmod } from "@oci-build/dockerfile";
 import type { Entry } from "@oci-build/oci";
+import type { PatternMatcher } from "@oci-build/snapshot";
 import { buildError } from "../errors.js";
 import type { Change } from "./change.js";
-import { baseName, type ChangeTree, joinPath, parentPath } from "./change-tree.js";
+import { type ChangeTree, joinPath } from "./change-tree.js";
 import type { CopyRequest } from "./copy-request.js";
-
-const WHITEOUT_PREFIX = ".wh.";
 
 /** A place in the source tree and where it goes; both without links on the way. */
 export interface Copied {
@@ -13,52 +12,77 @@ export interface Copied {
   readonly to: string;
 }
 
+/** What of a tree is copied: paths relative to its top. Without `include`, everything. */
+interface Selection {
+  readonly include: PatternMatcher | undefined;
+}
+
+/** A directory on the way to an entry. `isPlaced` once it stands at the destination as it should. */
+interface Way extends Copied {
+  readonly above: Way | undefined;
+  isPlaced: boolean;
+}
+
 /** Copies one entry that is no directory, or what is in a directory. The directory itself exists at the destination
  * and keeps its metadata; directories inside it take the source's.
  * @throws OciBuildError COPY_DESTINATION_CONFLICT, COPY_RESERVED_NAME, COPY_SOURCE_UNSUPPORTED, BUILD_ABORTED */
-export function copyEntries(request: CopyRequest, { from, to }: Copied, tree: ChangeTree): void {
-  const { snapshot } = request.source;
-  const entry = snapshot.get(from);
+export function copyEntries(
+  request: CopyRequest,
+  { from, to }: Copied,
+  tree: ChangeTree,
+  selection: Selection = { include: undefined },
+): void {
+  const entry = request.source.snapshot.get(from);
   if (entry !== undefined && entry.type !== "directory") {
     tree.put(copiedEntry(request, entry, to));
     return;
   }
   // A conflict of the destination itself shows here, before its first entry.
   tree.makeDirectories(to, { uid: 0, gid: 0 });
-  copyContents(request, { from, to }, tree, "");
+  const copying = { request, tree, ...selection };
+  copyContents(copying, { from, to, above: undefined, isPlaced: true }, "");
 }
 
-function copyContents(request: CopyRequest, { from, to }: Copied, tree: ChangeTree, inside: string): void {
-  request.signal?.throwIfAborted();
-  const { exclude, source } = request;
-  for (const name of source.snapshot.list(from) ?? []) {
-    const path = joinPath(from, name);
+interface Copying extends Selection {
+  readonly request: CopyRequest;
+  readonly tree: ChangeTree;
+}
+
+function copyContents(copying: Copying, way: Way, inside: string): void {
+  const { request, tree, include } = copying;
+  const { exclude, signal, source } = request;
+  signal?.throwIfAborted();
+  for (const name of source.snapshot.list(way.from) ?? []) {
+    const from = joinPath(way.from, name);
+    const to = joinPath(way.to, name);
     const relative = joinPath(inside, name);
-    const entry = source.snapshot.get(path);
+    const entry = source.snapshot.get(from);
     if (entry === undefined) continue;
-    const target = joinPath(to, name);
     const isExcluded = exclude?.matches(relative) === true;
-    if (!isExcluded) {
-      putMissingDirectories(request, { from, to }, tree);
-      tree.put(copiedEntry(request, entry, target));
+    const isSelected = !isExcluded && include?.matches(relative) !== false;
+    if (isSelected) {
+      placeWay(copying, way);
+      tree.put(copiedEntry(request, entry, to));
     }
     if (entry.type !== "directory") continue;
     if (isExcluded && !exclude.couldReincludeBelow(relative)) continue;
-    copyContents(request, { from: path, to: target }, tree, relative);
+    copyContents(copying, { from, to, above: way, isPlaced: isSelected }, relative);
   }
 }
 
-/** Copies the directories, without what is in them, that the destination lacks on the way to a selected entry. */
-export function putMissingDirectories(request: CopyRequest, { from, to }: Copied, tree: ChangeTree): void {
-  if (tree.get(to) !== undefined) return;
-  putMissingDirectories(request, { from: parentPath(from), to: parentPath(to) }, tree);
-  const entry = request.source.snapshot.get(from);
-  if (entry !== undefined) tree.put(copiedEntry(request, entry, to));
+/** Makes the directories, without what is in them, on the way to a selected entry. Those that exist keep all but their
+ * mode, as in BuildKit. */
+function placeWay(copying: Copying, way: Way): void {
+  if (way.isPlaced) return;
+  if (way.above !== undefined) placeWay(copying, way.above);
+  const { request, tree } = copying;
+  const entry = request.source.snapshot.get(way.from);
+  if (entry !== undefined) tree.putDirectory(copiedEntry(request, entry, way.to), entry.mode);
+  way.isPlaced = true;
 }
 
 /** A source entry as the step writes it: new path, `--chown`, `--chmod`. */
 export function copiedEntry(request: CopyRequest, entry: Entry, path: string): Change {
-  refuseReservedName(path);
   if (request.source.kind === "context" && isDevice(entry)) throw unsupported(entry);
   const { owner, chmod, source } = request;
   const mode =
@@ -76,16 +100,6 @@ function kindOf(entry: Entry): "directory" | "file" {
 
 function isDevice(entry: Entry): boolean {
   return entry.type === "character-device" || entry.type === "block-device";
-}
-
-/** @throws OciBuildError COPY_RESERVED_NAME for names that would delete what lies below */
-export function refuseReservedName(path: string): void {
-  if (!baseName(path).startsWith(WHITEOUT_PREFIX)) return;
-  throw buildError("COPY_RESERVED_NAME", {
-    message: `names beginning with ${WHITEOUT_PREFIX} delete files of the layers below: /${path}`,
-    data: { path: `/${path}` },
-    hint: "Rename the file, or leave it out with .dockerignore.",
-  });
 }
 
 function unsupported(entry: Entry): Error {

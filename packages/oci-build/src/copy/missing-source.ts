@@ -6,8 +6,9 @@ import type { CopySource } from "./copy-request.js";
 
 const UNIGNORE_HINT = "Take the rule out of the ignore file, or add an exception with !.";
 
-/** The error for a source that is not there: it names what is nearest, and the ignore rule that hides it. */
-export function missingSource(source: CopySource, path: string): Error {
+/** The error for a source that is not there: it names what is nearest, and the ignore rule that hides it. `written` is
+ * the source as the Dockerfile has it. */
+export function missingSource(source: CopySource, path: string, written: string): Error {
   const ignoredBy = source.explainMissing?.(path);
   const near = ignoredBy === undefined ? nearestPath(source, path) : undefined;
   const where = source.kind === "context" ? "the build context" : "the stage";
@@ -16,7 +17,7 @@ export function missingSource(source: CopySource, path: string): Error {
       ignoredBy === undefined
         ? `not in ${where}: ${path}`
         : `not in ${where}: ${path} (left out by the ignore rule ${ignoredBy.pattern}${atLine(ignoredBy.line)})`,
-    data: { source: path, nearest: near?.path, ignoredBy },
+    data: { source: written, nearest: near?.path, ignoredBy },
     hint: ignoredBy === undefined ? near?.hint : UNIGNORE_HINT,
   });
 }

@@ -4,7 +4,10 @@ import { textFile } from "../../test/support/text-file.js";
 import { resolveOwner } from "./owner.js";
 
 const root = fileTreeOf([
-  textFile("etc/passwd", "root:x:0:0:::\napp:x:1000:1001:::\nodd:x:x:y:::\nsame:x:7:7:::\nsame:x:8:8:::\n"),
+  textFile(
+    "etc/passwd",
+    "root:x:0:0:::\napp:x:1000:1001:::\nodd:x:x:y:::\nsame:x:7:7:::\nsame:x:8:8:::\nnobig:x:4294967294:4294967295:::\n",
+  ),
   textFile("etc/group", "root:x:0:\nstaff:x:50:app\n"),
 ]);
 
@@ -19,6 +22,7 @@ describe("resolveOwner", () => {
     ["an unknown group is the user's", "app:nobody", { uid: 1000, gid: 1001 }],
     ["the first of equal names counts", "same", { uid: 7, gid: 7 }],
     ["an account without numbers is 0", "odd", { uid: 0, gid: 0 }],
+    ["accounts may have all ids that the kernel has", "nobig", { uid: 4294967294, gid: 0 }],
     ["ids above 2^21", "3000000:4000000", { uid: 3000000, gid: 4000000 }],
     ["more than 31 bits is a name", "1:2147483648", { uid: 1, gid: 1 }],
   ])("%s: %s", async (_, text, owner) => {

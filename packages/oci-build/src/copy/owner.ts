@@ -6,6 +6,7 @@ import type { Owner } from "./change-tree.js";
 const ACCOUNT_FILE_MAX_BYTES = 16 * 1024 * 1024;
 /** Larger numbers are names, as in BuildKit, which reads 32-bit integers. */
 const ID_MAX = 2 ** 31 - 1;
+const ACCOUNT_ID_MAX = 2 ** 32 - 2;
 
 /** The ids of `--chown=USER[:GROUP]` or USER, names looked up in the tree's own `/etc/passwd` and `/etc/group`.
  *
@@ -23,15 +24,20 @@ async function resolveUser(user: string, root: Snapshot): Promise<Owner> {
   const id = numericId(user);
   if (id !== undefined) return { uid: id, gid: id };
   const account = await findAccount(root, "etc/passwd", user);
-  const [uid, gid] = [numericId(account?.[2] ?? ""), numericId(account?.[3] ?? "")];
-  return { uid: uid ?? 0, gid: gid ?? 0 };
+  return { uid: accountId(account?.[2]) ?? 0, gid: accountId(account?.[3]) ?? 0 };
 }
 
 async function resolveGroup(group: string, root: Snapshot, fallback: number): Promise<number> {
   const id = numericId(group);
   if (id !== undefined) return id;
   const account = await findAccount(root, "etc/group", group);
-  return numericId(account?.[2] ?? "") ?? fallback;
+  return account === undefined ? fallback : (accountId(account[2]) ?? 0);
+}
+
+/** An id in an account file, which may be as large as the kernel allows: nobody is 4294967294 in some images. */
+function accountId(text: string | undefined): number | undefined {
+  const id = /^\d+$/.test(text ?? "") ? Number(text) : undefined;
+  return id !== undefined && id <= ACCOUNT_ID_MAX ? id : undefined;
 }
 
 function numericId(text: string): number | undefined {

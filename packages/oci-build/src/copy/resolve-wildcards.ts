@@ -1,5 +1,7 @@
 import { compileGoPattern, resolvePath, type Snapshot } from "@oci-build/snapshot";
 import { joinPath } from "./change-tree.js";
+import type { CopySource } from "./copy-request.js";
+import { missingSource } from "./missing-source.js";
 
 /** What a source names: a path that may not exist, or what a wildcard found, which may be nothing. */
 export interface SourceMatches {
@@ -10,13 +12,18 @@ export interface SourceMatches {
 
 /** The paths that a COPY source names, by Go's path patterns. Links are followed before the first name with a
  * wildcard, not behind it; what matches in a directory comes in the order of its names.
- * @throws OciBuildError PATTERN_INVALID, SNAPSHOT_LINK_LOOP */
-export function resolveWildcards(snapshot: Snapshot, source: string): SourceMatches {
+ *
+ * A wildcard may find nothing, but the names before it must exist, as in BuildKit.
+ * @throws OciBuildError COPY_SOURCE_MISSING, PATTERN_INVALID, SNAPSHOT_LINK_LOOP */
+export function resolveWildcards(copied: CopySource, source: string): SourceMatches {
+  const { snapshot } = copied;
   const names = cleanNames(source);
   const first = names.findIndex(hasWildcard);
   if (first < 0) return { kind: "path", paths: [names.join("/")] };
-  const base = resolvePath(snapshot, names.slice(0, first).join("/"), "follow-last").path;
-  return { kind: "wildcard", paths: matchBelow(snapshot, base, names.slice(first)) };
+  const before = names.slice(0, first).join("/");
+  const { path, entry } = resolvePath(snapshot, before, "follow-last");
+  if (path !== "" && entry === undefined) throw missingSource(copied, before, source);
+  return { kind: "wildcard", paths: matchBelow(snapshot, path, names.slice(first)) };
 }
 
 /** True when Go's pattern language would not take the name literally. */

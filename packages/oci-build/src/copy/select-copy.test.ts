@@ -245,6 +245,53 @@ describe("selectCopy: --exclude, --parents and inline files", () => {
     );
   });
 
+  it.each([
+    ["d/./s*", ["dir n 0755 *", "dir n/sub 0711", "file n/sub/y 0644 Y"]],
+    ["to-d/./x", ["dir n 0755 *", "file n/x 0644 X"]],
+    ["d/./none*", ["dir n 0755 *"]],
+    ["none*/./x", []],
+  ])("takes what is behind the pivot of %s", async (path, lines) => {
+    const copy = { sources: [path], to: "/n/", step: { parents: "keep" } } as const;
+    expect(await copied(source, root, copy)).toEqual(lines);
+  });
+
+  it("Differs: a pivot with wildcards finds directories only; BuildKit copies the files that it finds, too", async () => {
+    const copy = { sources: ["[abd]*/./sub/*"], to: "/n/", step: { parents: "keep" } } as const;
+    expect(await copied(source, root, copy)).toEqual([
+      "dir n 0755 *",
+      "dir n/sub 0711",
+      "file n/sub/y 0644 Y",
+    ]);
+  });
+
+  it("takes back what is excluded with --parents", async () => {
+    const copy = {
+      sources: ["d"],
+      to: "/n/",
+      step: { parents: "keep" },
+      exclude: ["d/sub", "!d/sub/y"],
+    } as const;
+    expect(await copied(source, root, copy)).toEqual([
+      "dir n 0755 *",
+      "dir n/d 0700",
+      "dir n/d/sub 0711",
+      "file n/d/sub/y 0644 Y",
+      "file n/d/x 0644 X",
+    ]);
+  });
+
+  it.each([
+    ["--parents", { sources: ["d/sub/y"], step: { parents: "keep" } } as const],
+    ["--exclude", { sources: ["."], exclude: ["*", "!d/sub/y"] }],
+  ])("gives existing directories on the way the source's mode alone: %s", async (_, copy) => {
+    const parent = tree("dir n", "dir n/d 0777 5:6");
+    expect(await copied(source, parent, { ...copy, to: "/n/" })).toEqual([
+      "dir n/d 0700 5:6",
+      "dir n/d/sub 0711",
+      "file n/d/sub/y 0644 Y",
+    ]);
+  });
+
   it("writes inline files 0644", async () => {
     const step = { inlineFiles: [{ name: "motd", content: "hi" }] };
     expect(await copied(source, root, { sources: [], to: "/app/", step })).toEqual([
@@ -268,9 +315,25 @@ describe("selectCopy: errors", () => {
     ["a file below a file", ["a.txt"], "/f/x", { code: "COPY_DESTINATION_CONFLICT" }],
     ["a loop of links", ["a.txt"], "/loop/x", { code: "SNAPSHOT_LINK_LOOP" }],
     ["a pattern that is none", ["[a"], "/x", { code: "PATTERN_INVALID" }],
+    [
+      "a wildcard in a directory that is missing",
+      ["./dd/*.txt"],
+      "/x",
+      { code: "COPY_SOURCE_MISSING", data: { source: "./dd/*.txt" }, hint: "Did you mean d?" },
+    ],
+    ["a directory to make whose name would delete", ["a.txt"], "/.wh.app/x", { code: "COPY_RESERVED_NAME" }],
   ])("refuses %s", async (_, sources, to, error) => {
     const parent = tree("dir app", "dir app/x", "dir app/x/a.txt", "file f", "link loop -> loop");
     await expect(copied(source, parent, { sources, to })).rejects.toMatchObject(error);
+  });
+
+  it.each([
+    ["a pivot that is missing", "none/./x*", "COPY_SOURCE_MISSING"],
+    ["a pivot that is a file", "a.txt/./x*", "COPY_SOURCE_MISSING"],
+    ["a link in the place of a parent", "d/sub/y", "COPY_DESTINATION_CONFLICT"],
+  ])("refuses with --parents %s", async (_, path, code) => {
+    const copy = { sources: [path], to: "/n", step: { parents: "keep" } } as const;
+    await expect(copied(source, tree("dir n", "link n/d -> /tmp"), copy)).rejects.toMatchObject({ code });
   });
 
   it.each([

@@ -22,7 +22,7 @@ export async function selectCopy(request: CopyRequest, parent: Snapshot): Promis
     const snapshot = inlineSnapshot(file);
     copyPath(
       { ...request, source: { kind: "inline", snapshot }, owner: madeOwner(request) },
-      file.name,
+      { path: file.name, written: file.name },
       tree,
     );
   }
@@ -30,20 +30,26 @@ export async function selectCopy(request: CopyRequest, parent: Snapshot): Promis
 }
 
 async function copySource(request: CopyRequest, source: string, tree: ChangeTree): Promise<void> {
-  const matches = resolveWildcards(request.source.snapshot, source);
+  const matches = resolveWildcards(request.source, source);
   for (const path of matches.paths) {
     if (matches.kind === "wildcard" && request.exclude?.matches(baseName(path))) continue;
     if (request.step.archives === "unpack" && (await unpackArchive(request, path, tree))) continue;
-    copyPath(request, path, tree);
+    copyPath(request, { path, written: source }, tree);
   }
 }
 
+/** A source's path, and how the Dockerfile has it. */
+interface NamedPath {
+  readonly path: string;
+  readonly written: string;
+}
+
 /** Copies one existing path: a file to or into the destination, a directory's contents into it. */
-function copyPath(request: CopyRequest, path: string, tree: ChangeTree): void {
+function copyPath(request: CopyRequest, { path, written: named }: NamedPath, tree: ChangeTree): void {
   const { destination } = request.step;
   const owner = madeOwner(request);
   const source = resolvePath(request.source.snapshot, path, "follow-last");
-  if (source.entry === undefined) throw missingSource(request.source, path);
+  if (source.entry === undefined) throw missingSource(request.source, path, named);
   const written = destination.replace(/^\/+|\/+$/g, "");
   const ensured = destination.endsWith("/") ? written : parentPath(written);
   tree.makeDirectories(tree.resolve(ensured), owner);
