@@ -6,6 +6,7 @@ const packages = [
   "skopeo", // reads what we write, as a registry tool does
   "umoci", // unpacks it
   "busybox-static", // a program that runs from an empty image
+  "chromium", // runs the parser's bundle as a page does
   "attr", // sets and shows extended attributes
 ];
 
