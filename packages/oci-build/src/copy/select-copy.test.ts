@@ -256,12 +256,9 @@ describe("selectCopy: --exclude, --parents and inline files", () => {
   });
 
   it("Differs: a pivot with wildcards finds directories only; BuildKit copies the files that it finds, too", async () => {
-    const copy = { sources: ["[abd]*/./sub/*"], to: "/n/", step: { parents: "keep" } } as const;
-    expect(await copied(source, root, copy)).toEqual([
-      "dir n 0755 *",
-      "dir n/sub 0711",
-      "file n/sub/y 0644 Y",
-    ]);
+    const files = tree("dir p", "file p/x X", "file q Q");
+    const copy = { sources: ["[pq]/./x"], to: "/n/", step: { parents: "keep" } } as const;
+    expect(await copied(files, root, copy)).toEqual(["dir n 0755 *", "file n/x 0644 X"]);
   });
 
   it("takes back what is excluded with --parents", async () => {
@@ -289,6 +286,13 @@ describe("selectCopy: --exclude, --parents and inline files", () => {
       "dir n/d 0700 5:6",
       "dir n/d/sub 0711",
       "file n/d/sub/y 0644 Y",
+    ]);
+  });
+
+  it("takes a here-document's name inside the root", async () => {
+    const step = { inlineFiles: [{ name: "../motd", content: "hi" }] };
+    expect(await copied(source, root, { sources: [], to: "/app/", step })).toEqual([
+      "file app/motd 0644 hi *",
     ]);
   });
 

@@ -7,7 +7,7 @@ import { copyWithParents } from "./copy-parents.js";
 import { type CopyRequest, madeOwner } from "./copy-request.js";
 import { inlineSnapshot } from "./inline-snapshot.js";
 import { missingSource } from "./missing-source.js";
-import { resolveWildcards } from "./resolve-wildcards.js";
+import { cleanNames, resolveWildcards } from "./resolve-wildcards.js";
 
 /** What a COPY or ADD writes onto a tree: selection, links, destination, owners and modes resolved as BuildKit does.
  * Reads no file's bytes but those of archives to be unpacked.
@@ -18,13 +18,10 @@ export async function selectCopy(request: CopyRequest, parent: Snapshot): Promis
     if (request.step.parents === "keep") copyWithParents(request, path, tree);
     else await copySource(request, path, tree);
   }
-  for (const file of request.step.inlineFiles) {
-    const snapshot = inlineSnapshot(file);
-    copyPath(
-      { ...request, source: { kind: "inline", snapshot }, owner: madeOwner(request) },
-      { path: file.name, written: file.name },
-      tree,
-    );
+  for (const { name, content } of request.step.inlineFiles) {
+    const path = cleanNames(name).join("/");
+    const source = { kind: "inline", snapshot: inlineSnapshot({ name: path, content }) } as const;
+    copyPath({ ...request, source, owner: madeOwner(request) }, { path, written: name }, tree);
   }
   return tree.changeSet();
 }
