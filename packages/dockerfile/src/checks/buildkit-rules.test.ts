@@ -64,6 +64,16 @@ const cases: readonly Case[] = [
     "FROM scratch\nUSER $a$a\nLABEL $b=$c\nVOLUME $d\nSTOPSIGNAL $e\nWORKDIR /$f",
     ["2:6-2:8", "3:7-3:9", "3:10-3:12", "4:8-4:10", "5:12-5:14", "6:10-6:12"],
   ],
+  [
+    "UndefinedVar",
+    "FROM scratch AS a\nENV x=y\nFROM a AS b\nENV x= z=w\nFROM a AS c\nENV x=/v\nFROM a\nWORKDIR $x$z",
+    ["8:11-8:13"],
+  ],
+  [
+    "WorkdirRelativePath",
+    "FROM scratch AS a\nENV x=/y\nFROM a AS b\nENV x=z\nFROM a\nWORKDIR $x\nFROM b\nWORKDIR $x",
+    ["8:9-8:11"],
+  ],
   ["UndefinedVar", "FROM a\nENV b=$JAVA_HOME c=$1", ["2:20-2:22"]],
   ["UndefinedVar", "ARG a=1\nFROM b\nENV c=$a d=$TARGETARCH", ["3:7-3:9", "3:12-3:23"]],
   ["UndefinedVar", "ARG NODE_VERSION=1\nFROM node:$NODE_VERSION\nENV a=$NODE_VERSION", []],
