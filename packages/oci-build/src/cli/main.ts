@@ -5,11 +5,27 @@ import type { CliProcess } from "./terminal.js";
 
 const EXIT_USAGE = 2;
 
+type RunCommand = (args: readonly string[], process: CliProcess) => Promise<number>;
+
+/** The commands beside `build`, each loaded only when it is asked for. A context of such a name is given as a path:
+ * `./check`. */
+const commands: ReadonlyMap<string, RunCommand> = new Map<string, RunCommand>([
+  ["check", async (args, process) => (await import("./commands/run-check.js")).runCheck(args, process)],
+  ["format", async (args, process) => (await import("./commands/run-format.js")).runFormat(args, process)],
+  ["parse", async (args, process) => (await import("./commands/run-parse.js")).runParse(args, process)],
+]);
+
 /** Runs the command line and sets the process's exit code: 0 built, 1 the build failed, 2 usage, 3 environment,
  * 4 a bug of ours, 128 + n after a signal. */
 export async function main(args: readonly string[], process: CliProcess): Promise<void> {
   // A terminal that is gone is no reason to stop a build, and no reader no reason for a stack trace.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  const [name = "", ...rest] = args;
+  const command = commands.get(name);
+  if (command !== undefined) {
+    process.exitCode = await command(rest, process);
+    return;
+  }
   const request = readRequest(args, process);
   if (request === undefined) return;
   if (request.kind === "version") {

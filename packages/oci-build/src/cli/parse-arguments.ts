@@ -23,6 +23,8 @@ export interface BuildFlags {
   readonly iidfile?: string | undefined;
   readonly metadataFile?: string | undefined;
   readonly cacheDir?: string | undefined;
+  readonly call?: string | undefined;
+  readonly check?: boolean | undefined;
 }
 
 const HELP_COLUMNS = 80;
@@ -74,8 +76,19 @@ function declare(process: CliProcess): Command {
     .addOption(
       new Option("--cache-dir <path>", "folder of the cache (default: OCI_BUILD_CACHE_DIR, else the user's)"),
     )
+    .addOption(
+      new Option(
+        "--call <method>",
+        "do not build, but check, or show an outline or the targets; ,format=json",
+      ),
+    )
+    .addOption(new Option("--check", "the same as --call=check"))
     .helpOption("-h, --help", "show this")
     .addOption(new Option("-V, --version", "show the version"))
+    .addHelpText(
+      "after",
+      "\nCommands:\n  check   find mistakes and bad habits in Dockerfiles\n  format  write Dockerfiles in one style\n  parse   show what a Dockerfile is made of",
+    )
     .addHelpText("after", "\nDefaults for all options can stand in oci-build.toml beside the Dockerfile.")
     .allowExcessArguments(false)
     .showSuggestionAfterError(true)

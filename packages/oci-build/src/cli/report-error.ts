@@ -46,8 +46,9 @@ function diagnosticsOf(error: OciBuildError): readonly Diagnostic[] {
     place?: Place;
   };
   if (diagnostics !== undefined) return diagnostics;
-  if (place === undefined) return [];
   const { code, message, hint } = error;
+  // Who stops a build knows why; where it was then is of no use.
+  if (place === undefined || code === "BUILD_ABORTED") return [];
   return [{ rule: code, severity: "error", message, span: place.span, notes: [], hint }];
 }
 

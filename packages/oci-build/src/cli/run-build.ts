@@ -21,6 +21,11 @@ export async function runBuild(context: string, given: BuildFlags, process: CliP
     const options = flagOptions(context, flags, process);
     const dockerfile =
       flags.file === "-" ? await readDockerfileText(process.stdin, signals.signal) : options.dockerfile;
+    if (flags.check === true || flags.call !== undefined) {
+      const { callInstead } = await import("./commands/run-call.js");
+      const exitCode = callInstead(flags, { ...options, dockerfile }, process);
+      if (exitCode !== undefined) return exitCode;
+    }
     const result = await build({ ...options, dockerfile, signal: signals.signal, onEvent: progress.tell });
     progress.end();
     if (!goesToStream(options)) await writeLine(process.stdout, resultLine(result, flags.quiet === true));

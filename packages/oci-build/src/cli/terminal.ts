@@ -20,12 +20,15 @@ export interface CliProcess {
 
 const DEFAULT_WIDTH = 100;
 
-/** How a stream wants its text. https://no-color.org: any value but the empty one turns colour off. */
+/** How a stream wants its text. NO_COLOR (any value but the empty one) and FORCE_COLOR=0 turn colour off, any other
+ * FORCE_COLOR turns it on where there is no terminal.
+ * @see https://no-color.org */
 export function textStyle(
   stream: OutputStream,
   env: CliProcess["env"],
 ): { readonly color: boolean; readonly width: number } {
-  const wanted = env["FORCE_COLOR"] !== undefined && !/^(?:0|false)$/.test(env["FORCE_COLOR"]);
-  const refused = Boolean(env["NO_COLOR"]) || env["TERM"] === "dumb";
-  return { color: !refused && (wanted || stream.isTTY === true), width: stream.columns ?? DEFAULT_WIDTH };
+  const forced = env["FORCE_COLOR"];
+  const isRefused = Boolean(env["NO_COLOR"]) || env["TERM"] === "dumb" || /^(?:0|false)$/.test(forced ?? "");
+  const isWanted = Boolean(forced) || stream.isTTY === true;
+  return { color: isWanted && !isRefused, width: stream.columns ?? DEFAULT_WIDTH };
 }
