@@ -12,7 +12,7 @@ import { type StageBase, stageBases } from "./stage-bases.js";
 import { type ExpandedValue, wordExpander } from "./word-expander.js";
 
 /** An instruction and its stage; ARGs before the first FROM have none. */
-export interface PlacedInstruction<K extends Instruction["kind"] = Instruction["kind"]> {
+interface PlacedInstruction<K extends Instruction["kind"] = Instruction["kind"]> {
   readonly instruction: Extract<Instruction, { kind: K }>;
   readonly stage?: Stage | undefined;
 }

@@ -9,10 +9,13 @@ export const invalidDefaultArgInFrom: CheckRule = defineRule({
   description: "The defaults of arguments should give a valid name of the base image",
   check: (facts, report) => {
     const expander = wordExpander(facts.parsed.ast.escape);
-    for (const { from } of facts.parsed.stages.stages) {
+    const hasArgs = facts.defaultGlobals !== facts.globals;
+    for (const { stage, image } of facts.bases) {
+      const { from } = stage;
       if (!from.image.text.includes("$")) continue;
-      const { value } = expander.expand(from.image, facts.defaultGlobals.values);
-      if (expander.errors.length > 0) return;
+      const { value } = hasArgs ? expander.expand(from.image, facts.defaultGlobals.values) : image;
+      // A word that cannot be expanded is an error of its own.
+      if (image.used.length + image.missing.length === 0 || expander.errors.length > 0) continue;
       if (parseImageName(value) !== undefined) continue;
       report({
         owner: from,
