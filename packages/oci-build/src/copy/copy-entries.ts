@@ -82,7 +82,7 @@ function placeWay(copying: Copying, way: Way): void {
 }
 
 /** A source entry as the step writes it: new path, `--chown`, `--chmod`. */
-export function copiedEntry(request: CopyRequest, entry: Entry, path: string): Change {
+function copiedEntry(request: CopyRequest, entry: Entry, path: string): Change {
   if (request.source.kind === "context" && isDevice(entry)) throw unsupported(entry);
   const { owner, chmod, source } = request;
   const mode =
