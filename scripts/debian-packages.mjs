@@ -5,6 +5,7 @@ import { runCommand } from "./run-command.mjs";
 const packages = [
   "skopeo", // reads what we write, as a registry tool does
   "umoci", // unpacks it
+  "buildah", // builds the same Dockerfiles, to compare
   "busybox-static", // a program that runs from an empty image
   "chromium", // runs the parser's bundle as a page does
   "attr", // sets and shows extended attributes
