@@ -172,6 +172,30 @@ describe("oci-build", () => {
   });
 });
 
+describe("oci-build: checks", () => {
+  it("warns of what they find, with its place, unless it is skipped", async () => {
+    writeFiles(app, { Dockerfile: "FROM scratch AS Upper\nCOPY main /\n" });
+    const warned = await run(["."]);
+    expect([warned.exitCode, warned.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^WARNING: .* \[StageNameCasing\] \(Dockerfile:1\)$/m),
+    ]);
+    const skipped = await run(["--build-arg", "BUILDKIT_DOCKERFILE_CHECK=skip=all", "."]);
+    expect(skipped.stderr).not.toContain("WARNING");
+  });
+
+  it("refuses what they find when the Dockerfile asks for it", async () => {
+    writeFiles(app, { Dockerfile: "# check=error=true\nFROM scratch AS Upper\nCOPY main /\n" });
+    const { exitCode, stderr } = await run(["."]);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining("Dockerfile:2:17: warning:")]);
+  });
+
+  it("knows what the ignore file leaves out", async () => {
+    writeFiles(app, { ".dockerignore": "node_modules\n" });
+    expect((await run(["."])).stderr).toContain("[NodeModulesIgnoreDepth] (.dockerignore:1)");
+  });
+});
+
 describe("oci-build: usage", () => {
   it.each([
     ["an unknown option", ["--tagg", "x", "."], 2, "(Did you mean --tag?)"],

@@ -4,10 +4,11 @@ import { Scratch } from "./copy/scratch.js";
 import { type EmitEvent, eventEmitter, type StepInfo } from "./events/build-event.js";
 import { errorSummary } from "./events/error-summary.js";
 import { makeImage } from "./image/make-image.js";
+import { checkOptions } from "./input/check-options.js";
 import { contextSource } from "./input/context-source.js";
 import { parseInput } from "./input/parse-input.js";
 import { type DockerfileText, readDockerfile } from "./input/read-dockerfile.js";
-import { readIgnoreFile } from "./input/read-ignore-file.js";
+import { type IgnoreRules, readIgnoreFile } from "./input/read-ignore-file.js";
 import type { BuildOptions, BuildResult, BuiltStep } from "./options/build-options.js";
 import { type ResolvedOptions, resolveOptions } from "./options/resolve-options.js";
 import { writeResult } from "./output/write-result.js";
@@ -51,7 +52,8 @@ interface RunContext {
 async function run(options: ResolvedOptions, context: RunContext): Promise<Omit<BuildResult, "steps">> {
   const startedMs = Date.now();
   const dockerfile = readDockerfile(options.dockerfile, options.context);
-  const plan = planFor(options, dockerfile, context.emit);
+  const ignore = readIgnoreFile(options.context, dockerfile);
+  const plan = planFor(options, { dockerfile, ignore }, context.emit);
   const cache = await openCache({
     dir: options.cacheDir,
     signal: context.signal,
@@ -62,7 +64,7 @@ async function run(options: ResolvedOptions, context: RunContext): Promise<Omit<
   try {
     const repeatable = options.output.type === "none" || typeof options.output.dest === "string";
     const result = await repairBlobs(
-      () => solveAndWrite(plan, { ...context, options, dockerfile, cache, scratch }),
+      () => solveAndWrite(plan, { ...context, options, dockerfile, ignore, cache, scratch }),
       {
         cache,
         emit: context.emit,
@@ -78,13 +80,19 @@ async function run(options: ResolvedOptions, context: RunContext): Promise<Omit<
 }
 
 /** Parses and plans; all that can be known to be wrong is told here, before anything is read or written. */
-function planFor(options: ResolvedOptions, dockerfile: DockerfileText, emit: EmitEvent): BuildPlan {
+function planFor(
+  options: ResolvedOptions,
+  { dockerfile, ignore }: Pick<Solving, "dockerfile" | "ignore">,
+  emit: EmitEvent,
+): BuildPlan {
   const { label: file, text: source } = dockerfile;
   const platform = formatPlatform(options.targetPlatform);
   emit({ type: "build.started", file, source, platform, target: options.target });
-  const parsed = parseInput(dockerfile);
+  const parsed = parseInput(dockerfile, checkOptions(options, ignore));
   const plan = planBuild({ ...options, ...parsed }, file);
-  for (const { rule, message, span } of parsed.warnings) emit({ type: "warning", code: rule, message, span });
+  for (const { rule, message, span, file: other } of parsed.warnings) {
+    emit({ type: "warning", code: rule, message, place: { file: other ?? file, span } });
+  }
   for (const name of plan.unusedBuildArgs) {
     emit({
       type: "warning",
@@ -102,15 +110,21 @@ function planFor(options: ResolvedOptions, dockerfile: DockerfileText, emit: Emi
 interface Solving extends RunContext {
   readonly options: ResolvedOptions;
   readonly dockerfile: DockerfileText;
+  readonly ignore: IgnoreRules | undefined;
   readonly cache: Cache;
   readonly scratch: Scratch;
 }
 
 async function solveAndWrite(plan: BuildPlan, solving: Solving): Promise<Omit<BuildResult, "steps">> {
-  const { options, dockerfile, cache, scratch, emit, signal } = solving;
+  const { options, dockerfile, ignore, cache, scratch, emit, signal } = solving;
   const { cacheUse, times, names } = options;
-  const ignore = readIgnoreFile(options.context, dockerfile);
-  const source = contextSource({ folder: options.context, ignore, written: options.written, emit, signal });
+  const source = contextSource({
+    folder: options.context,
+    ignore: ignore?.matcher,
+    written: options.written,
+    emit,
+    signal,
+  });
   const target = await solvePlan(plan, {
     cache,
     layerFiles: new LayerFiles(cache),

@@ -1,5 +1,6 @@
 import type { Span } from "@oci-build/dockerfile";
 import type { ContentDigest, DiffId, Digest } from "@oci-build/oci";
+import type { Place } from "../errors.js";
 import type { ErrorSummary } from "./error-summary.js";
 
 /** A step as events name it. */
@@ -36,7 +37,7 @@ export type BuildEvent = { readonly timeMs: number } & (
       readonly type: "warning";
       readonly code: string;
       readonly message: string;
-      readonly span?: Span | undefined;
+      readonly place?: Place | undefined;
     }
   | { readonly type: "context.started"; readonly root: string }
   | { readonly type: "context.scanned"; readonly entries: number; readonly durationMs: number }

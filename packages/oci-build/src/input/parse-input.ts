@@ -1,26 +1,32 @@
-import { type Diagnostic, parseDockerfile } from "@oci-build/dockerfile";
+import { type CheckOptions, checkDockerfile, type Diagnostic, parseDockerfile } from "@oci-build/dockerfile";
 import { buildError } from "../errors.js";
 import type { PlanInput } from "../plan/plan-input.js";
 import type { DockerfileText } from "./read-dockerfile.js";
 
-/** A Dockerfile without errors, and its warnings. */
+/** A Dockerfile that may be built, and what its checks warn of. */
 export interface ParsedInput {
   readonly dockerfile: PlanInput["dockerfile"];
   readonly escape: "\\" | "`";
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Parses a Dockerfile that is to be built.
- * @throws OciBuildError BUILD_DOCKERFILE_INVALID with all errors */
-export function parseInput({ label, text }: DockerfileText): ParsedInput {
-  const { ast, stages, diagnostics } = parseDockerfile(text);
+/** Parses and checks a Dockerfile that is to be built.
+ * @throws OciBuildError BUILD_DOCKERFILE_INVALID with all errors; with all warnings, too, when the file says
+ *   `# check=error=true` */
+export function parseInput({ label, text }: DockerfileText, options: CheckOptions): ParsedInput {
+  const parsed = parseDockerfile(text);
+  const { diagnostics, failed } = checkDockerfile(parsed, options);
+  if (!failed) return { dockerfile: parsed.stages, escape: parsed.ast.escape, warnings: diagnostics };
   const errors = diagnostics.filter(({ severity }) => severity === "error");
-  const [first] = errors;
-  if (first === undefined) return { dockerfile: stages, escape: ast.escape, warnings: diagnostics };
-  const more = errors.length === 1 ? "" : ` (and ${errors.length - 1} more)`;
-  throw buildError("BUILD_DOCKERFILE_INVALID", {
-    message: `${label}:${first.span.start.line}: ${first.message}${more}`,
-    data: { file: label, diagnostics: errors },
-    hint: first.hint,
+  throw invalid(label, errors.length > 0 ? errors : diagnostics);
+}
+
+function invalid(label: string, diagnostics: readonly Diagnostic[]): Error {
+  const [first] = diagnostics;
+  const more = diagnostics.length === 1 ? "" : ` (and ${diagnostics.length - 1} more)`;
+  return buildError("BUILD_DOCKERFILE_INVALID", {
+    message: `${first?.file ?? label}:${first?.span.start.line}: ${first?.message}${more}`,
+    data: { file: label, diagnostics },
+    hint: first?.hint,
   });
 }

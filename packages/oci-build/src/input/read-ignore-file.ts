@@ -8,13 +8,20 @@ import { readSmallFile } from "./read-small-file.js";
 /** Enough for any list that people write, and for generated ones. */
 const IGNORE_FILE_MAX_BYTES = 16 * 1024 * 1024;
 
+/** The rules of an ignore file, and what checks of it need. */
+export interface IgnoreRules {
+  /** As messages show it. */
+  readonly label: string;
+  readonly text: string;
+  readonly matcher: PatternMatcher;
+  /** Whether a `!` pattern may take a path back. */
+  readonly exceptions: "some" | "none";
+}
+
 /** The ignore rules of a context: those of `<Dockerfile>.dockerignore` beside the Dockerfile if it exists, else those
  * of `.dockerignore` in the context. Undefined when there are none.
  * @throws OciBuildError BUILD_FILE_UNREADABLE, BUILD_IGNORE_FILE_INVALID, PATTERN_INVALID */
-export function readIgnoreFile(
-  context: ContextFolder,
-  dockerfile: DockerfileText,
-): PatternMatcher | undefined {
+export function readIgnoreFile(context: ContextFolder, dockerfile: DockerfileText): IgnoreRules | undefined {
   const join = context.kind === "virtual" ? path.posix.join : path.join;
   const inContext = { fs: context.fs, path: join(context.root, ".dockerignore") };
   const { location } = dockerfile;
@@ -35,10 +42,15 @@ function tooLarge(file: string): Error {
   });
 }
 
-function compileRules(text: string, file: string): PatternMatcher {
+/** Compiles the text of an ignore file.
+ * @throws OciBuildError BUILD_IGNORE_FILE_INVALID */
+export function compileRules(text: string, file: string): IgnoreRules {
   const { patterns, problems } = parseIgnoreFile(text);
   const [problem] = problems;
-  if (problem === undefined) return compilePatterns(patterns);
+  if (problem === undefined) {
+    const exceptions = patterns.some(({ pattern }) => pattern.startsWith("!")) ? "some" : "none";
+    return { label: path.basename(file), text, matcher: compilePatterns(patterns), exceptions };
+  }
   throw buildError("BUILD_IGNORE_FILE_INVALID", {
     message: `${path.basename(file)}:${problem.line}: ${problem.message}`,
     data: { path: file, line: problem.line, pattern: problem.pattern },

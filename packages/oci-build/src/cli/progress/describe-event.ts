@@ -11,7 +11,7 @@ export interface DescribedEvent {
 export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
   switch (event.type) {
     case "warning":
-      return { work: undefined, line: `WARNING: ${event.message} [${event.code}]` };
+      return { work: undefined, line: `WARNING: ${describeWarning(event)}` };
     case "context.started":
       return { work: "context", line: `scan build context ${event.root}` };
     case "context.scanned":
@@ -36,6 +36,12 @@ export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
     case "build.failed":
       return undefined;
   }
+}
+
+/** A warning's text with its code and, where it has one, its place. */
+export function describeWarning({ message, code, place }: Extract<BuildEvent, { type: "warning" }>): string {
+  const where = place === undefined ? "" : ` (${place.file}:${place.span.start.line})`;
+  return `${message} [${code}]${where}`;
 }
 
 /** How people are told of an output's destination. */

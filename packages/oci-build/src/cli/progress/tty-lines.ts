@@ -2,7 +2,7 @@ import type { BuildEvent } from "../../events/build-event.js";
 import { columnsOf, fitColumns, padColumns } from "../columns-of.js";
 import { paint } from "../paint.js";
 import { safeText } from "../safe-text.js";
-import { nameDestination } from "./describe-event.js";
+import { describeWarning, nameDestination } from "./describe-event.js";
 import { formatBytes, formatSeconds } from "./format-quantity.js";
 
 const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -73,7 +73,7 @@ export function finishedLines(event: BuildEvent, style: LineStyle): readonly str
       return [doneLine(name, event.durationMs, style)];
     }
     case "warning":
-      return [`${paint("warning", "yellow", style)}: ${safeText(event.message)} [${event.code}]`];
+      return [`${paint("warning", "yellow", style)}: ${safeText(describeWarning(event))}`];
     case "context.started":
     case "step.started":
     case "step.progress":
