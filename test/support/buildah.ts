@@ -4,9 +4,10 @@ import path from "node:path";
 import { promisify } from "node:util";
 import type { RawImage } from "./final-image.js";
 
-/** What to build. `folder` is for buildah's own use. */
+/** What to build. `store` is a folder of buildah's own, which one build at a time may use; `image` is where to write. */
 export interface BuildahOptions {
-  readonly folder: string;
+  readonly store: string;
+  readonly image: string;
   readonly context: string;
   readonly dockerfile: string;
   readonly args: readonly string[];
@@ -14,15 +15,14 @@ export interface BuildahOptions {
 
 const run = promisify(execFile);
 
-/** Builds with buildah, with a store of its own, and gives the image; undefined when it fails. Docker's format, since
+/** Builds with buildah and gives the image; undefined when it fails. Docker's format, since
  * OCI's holds no HEALTHCHECK, SHELL and ONBUILD. */
 export async function buildWithBuildah(options: BuildahOptions): Promise<RawImage | undefined> {
-  const { folder, context, dockerfile, args } = options;
-  const image = path.join(folder, "image");
+  const { image, context, dockerfile, args } = options;
   const store = [
     ["--storage-driver", "vfs"],
-    ["--root", path.join(folder, "root")],
-    ["--runroot", path.join(folder, "run")],
+    ["--root", path.join(options.store, "root")],
+    ["--runroot", path.join(options.store, "run")],
   ].flat();
   const build = [
     "bud",

@@ -92,4 +92,6 @@ export const destinationCases: readonly ConformanceCase[] = [
   { name: "expands variables in WORKDIR", ...from("ENV p=/w q=x", "WORKDIR $p/${q}") },
   { name: "makes nothing for WORKDIR /", ...from("WORKDIR /") },
   { name: "links over whatever is below", ...from("COPY --link a /n/x") },
+  { name: "resolves dots in WORKDIR before links", ...from("WORKDIR /bin/../w") },
+  { name: "resolves dots in a destination before links", ...from("COPY a /bin/../w") },
 ];

@@ -44,7 +44,8 @@ function historyOf(stage: SolvedStage, createdSec: number, times: TimePolicy): r
 
 /** The time of the newest record that the image was made from. An image without steps has a record of its own. */
 async function imageTime(stage: SolvedStage, { cache, cacheUse }: ImageContext): Promise<number> {
-  if (stage.steps.length > 0) return Math.max(...stage.steps.map(({ createdSec }) => createdSec));
+  const newest = stage.steps.reduce((most, { createdSec }) => Math.max(most, createdSec), -Infinity);
+  if (stage.steps.length > 0) return newest;
   // As digests: both may hold secrets that were given as ARG or ENV.
   const key = stepKey([
     keyField("operation", "string", "image"),

@@ -18,6 +18,7 @@ export function planCopy(
   const text = describeInstruction(state, instruction.text);
   const inlineFiles = instruction.inlineSources.map((source) => inlineFile(state, source));
   const sources = instruction.sources.map((word) => plannedSource(state, instruction, word));
+  if (instruction.kind === "add") refuseChecksum(instruction);
   const destination = expandToText(state, instruction.destination);
   const chown = optionalText(state, instruction.chown);
   const chmod = checkedChmod(state, instruction.chmod);
@@ -89,8 +90,8 @@ function resolveWorkdir(current: string, given: string): string {
 }
 
 function plannedSource(state: StageState, instruction: CopyInstruction | AddInstruction, word: Word) {
-  const path = checkedPath(expandToText(state, word), word);
-  if (!REMOTE_SOURCE.test(path)) return { path, span: word.span };
+  const path = expandToText(state, word);
+  if (!REMOTE_SOURCE.test(path)) return { path: checkedPath(path, word), span: word.span };
   if (instruction.kind === "copy") {
     throw new PlanError(
       "DOCKERFILE_COPY_REMOTE_SOURCE",
@@ -103,6 +104,17 @@ function plannedSource(state: StageState, instruction: CopyInstruction | AddInst
     "ADD_SOURCE_UNSUPPORTED",
     word.span,
     "ADD from a URL or a git repository is not supported yet",
+  );
+}
+
+/** What stands in the context has no checksum; to ignore one would promise what nobody checks. */
+function refuseChecksum({ checksum }: AddInstruction): void {
+  if (checksum === undefined) return;
+  throw new PlanError(
+    "DOCKERFILE_CHECKSUM_LOCAL",
+    checksum.span,
+    "--checksum is for URLs and git repositories only",
+    "Remove --checksum.",
   );
 }
 

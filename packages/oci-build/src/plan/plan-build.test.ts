@@ -292,6 +292,12 @@ describe("planBuild: errors", () => {
       ["2 ADD_SOURCE_UNSUPPORTED"],
     ],
     [
+      "a checksum of a file in the context",
+      ["FROM scratch", "ADD --checksum=sha256:00 x /"],
+      "BUILD_DOCKERFILE_INVALID",
+      ["2 DOCKERFILE_CHECKSUM_LOCAL"],
+    ],
+    [
       "a destination that no file system can hold",
       ["FROM scratch", `COPY x ${"/a".repeat(2048)}`],
       "BUILD_DOCKERFILE_INVALID",
