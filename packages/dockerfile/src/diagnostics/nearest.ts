@@ -8,8 +8,8 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let best: string | undefined;
   let bestDistance = Math.min(maxDistance, Math.floor(wanted.length / 2)) + 1;
   for (const candidate of candidates) {
-    if (Math.abs(candidate.length - wanted.length) > maxDistance) continue;
-    const distance = editDistance(wanted, candidate.toLowerCase());
+    if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
+    const distance = editDistance(wanted, candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -18,16 +18,23 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return bestDistance === 0 ? undefined : best;
 }
 
-/** Levenshtein's distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+/** Levenshtein's distance, or `limit` for one that is not less. */
+function editDistance(a: string, b: string, limit: number): number {
+  const row: number[] = [];
+  for (let j = 0; j <= b.length; j += 1) row.push(j);
   for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
+    let diagonal = i - 1;
+    let least = i;
+    row[0] = i;
     for (let j = 1; j <= b.length; j += 1) {
-      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substituted));
+      const above = row[j] ?? 0;
+      const substituted = diagonal + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const distance = Math.min(above + 1, (row[j - 1] ?? 0) + 1, substituted);
+      row[j] = distance;
+      diagonal = above;
+      if (distance < least) least = distance;
     }
-    row = next;
+    if (least >= limit) return limit;
   }
   return row[b.length] ?? 0;
 }

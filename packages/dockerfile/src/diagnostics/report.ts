@@ -19,15 +19,17 @@ export type Report = (finding: Finding) => void;
 
 /** A finding as a diagnostic. Absent fields stay absent, so that JSON of a diagnostic is stable. */
 export function toDiagnostic(finding: Finding): Diagnostic {
-  return {
-    rule: finding.rule,
-    severity: finding.severity ?? "error",
-    message: finding.message,
-    span: finding.span,
-    notes: finding.notes ?? [],
-    ...(finding.hint === undefined ? {} : { hint: finding.hint }),
-    ...(finding.docs === undefined ? {} : { docs: finding.docs }),
+  const { rule, severity = "error", message, span, notes = [], hint, docs } = finding;
+  const diagnostic: { -readonly [K in keyof Diagnostic]: Diagnostic[K] } = {
+    rule,
+    severity,
+    message,
+    span,
+    notes,
   };
+  if (hint !== undefined) diagnostic.hint = hint;
+  if (docs !== undefined) diagnostic.docs = docs;
+  return diagnostic;
 }
 
 /** The section of Docker's reference about an instruction. */

@@ -6,7 +6,7 @@ import type {
   ExpandOptions,
 } from "./expand-options.js";
 import { expandUntil } from "./expand-until.js";
-import { startExpansion } from "./expansion.js";
+import { expansionMaxLength, startExpansion } from "./expansion.js";
 import type { SplitWord } from "./word-splitter.js";
 
 /** Expands the variables, quotes and escapes of a text, as BuildKit does for one argument of an instruction.
@@ -48,12 +48,19 @@ export interface ExpandedText {
   readonly missing: readonly string[];
 }
 
+/** Most words hold nothing that means anything here. */
+const plainWord = /^[\w./:@=,+%*?~^!#-]*$/;
+
 /** Expands a text and tells where each word began. */
 export function expandText(
   text: string,
   env: Environment,
   options: ExpandOptions,
 ): ExpandedText | ExpandError {
+  if (plainWord.test(text) && text.length <= expansionMaxLength) {
+    const words = [{ text, start: 0, end: text.length }];
+    return { ok: true, value: text, words: text === "" ? [] : words, used: [], missing: [] };
+  }
   const expansion = startExpansion({ text, env, options, expandUntil });
   const { value, words } = expandUntil(expansion, "", expansion.escapes);
   if (expansion.failure !== undefined) return expansion.failure;

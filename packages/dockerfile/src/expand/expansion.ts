@@ -65,8 +65,8 @@ export function startExpansion({ text, env, options, expandUntil }: ExpansionSta
 
 /** The next character, a whole code point; empty at the end. */
 export function peek(expansion: Expansion): string {
-  const code = expansion.text.codePointAt(expansion.at);
-  return code === undefined ? "" : String.fromCodePoint(code);
+  const code = expansion.text.codePointAt(expansion.at) ?? 0;
+  return code > 0xffff ? String.fromCodePoint(code) : (expansion.text[expansion.at] ?? "");
 }
 
 /** Takes the next character; empty at the end. */

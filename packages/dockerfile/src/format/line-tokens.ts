@@ -33,7 +33,8 @@ export function lineTokens(node: InstructionNode): LineTokens {
     if (part.kind === "heredoc") continue;
     if (!isTokenPart(part)) waiting.push(part);
     else if ("item" in part && open?.kind === part.kind && open.item === part.item) {
-      open.parts.push(...waiting, part);
+      for (const skipped of waiting) open.parts.push(skipped);
+      open.parts.push(part);
       waiting = [];
     } else {
       const item = "item" in part ? part.item : -1;

@@ -1,6 +1,6 @@
-import type { HeredocPart, InstructionNode, InstructionPart } from "../tree/ast.js";
-import { joinPieces, type MappedText, type Piece } from "../tree/mapped-text.js";
-import type { Span } from "../tree/span.js";
+import type { HeredocPart, InstructionNode, InstructionPart, ItemPart } from "../tree/ast.js";
+import type { MappedText } from "../tree/mapped-text.js";
+import type { Position, Span } from "../tree/span.js";
 
 /** The items of an instruction node, each with its continuations removed. */
 export interface Items {
@@ -10,36 +10,44 @@ export interface Items {
   readonly heredocs: readonly HeredocPart[];
 }
 
-type ItemKind = "keyword" | "flag" | "argument";
+/** A text that grows by the pieces of one item. */
+interface OpenItem {
+  text: string;
+  readonly base: 0;
+  readonly runs: { readonly at: number; readonly start: Position }[];
+}
 
 /** Puts the parts of a node together again. */
 export function collectItems(node: InstructionNode): Items {
-  const pieces: Record<ItemKind, Piece[][]> = { keyword: [], flag: [], argument: [] };
+  const keywords: OpenItem[] = [];
+  const flags: OpenItem[] = [];
+  const args: OpenItem[] = [];
   const heredocs: HeredocPart[] = [];
   for (const part of node.parts) {
     if (part.kind === "heredoc") heredocs.push(part);
-    else if (isItem(part))
-      addPiece(pieces[part.kind], part.item, { text: part.text, start: part.span.start });
+    else if (part.kind === "argument") addPiece(args, part);
+    else if (part.kind === "flag") addPiece(flags, part);
+    else if (part.kind === "keyword") addPiece(keywords, part);
   }
-  const join = (list: readonly Piece[][]) => list.map((item) => joinPieces(item, node.span.start));
-  return {
-    keywords: join(pieces.keyword),
-    flags: join(pieces.flag),
-    args: join(pieces.argument),
-    heredocs,
-  };
+  return { keywords, flags, args, heredocs };
 }
 
-/** The instruction on one line, from an offset of the source on: everything but trivia lines and here-documents. */
-export function joinLine(node: InstructionNode, from: number = node.span.start.offset): MappedText {
-  const pieces: Piece[] = [];
-  for (const part of node.parts) {
-    if (part.span.start.offset < from) continue;
-    if (isItem(part) || part.kind === "space" || part.kind === "punctuation") {
-      pieces.push({ text: part.text, start: part.span.start });
-    }
+function addPiece(items: OpenItem[], { item, text, span }: ItemPart): void {
+  const open = items[item];
+  if (open === undefined) items[item] = { text, base: 0, runs: [{ at: 0, start: span.start }] };
+  else {
+    open.runs.push({ at: open.text.length, start: span.start });
+    open.text += text;
   }
-  return joinPieces(pieces, node.span.start);
+}
+
+/** The text of the instruction on one line: everything but trivia lines and here-documents. */
+export function lineText(node: InstructionNode, from: number = node.span.start.offset): string {
+  let text = "";
+  for (const part of node.parts) {
+    if (part.span.start.offset >= from && isLineText(part)) text += part.text;
+  }
+  return text;
 }
 
 /** The range of the arguments from one of them on, with the brackets of a JSON array; undefined without any. */
@@ -53,12 +61,8 @@ export function argumentsRange(node: InstructionNode, firstItem: number): Span |
     : { start: first.span.start, end: last.span.end };
 }
 
-function isItem(part: InstructionPart): part is Extract<InstructionPart, { item: number }> {
-  return part.kind === "keyword" || part.kind === "flag" || part.kind === "argument";
-}
-
-function addPiece(list: Piece[][], item: number, piece: Piece): void {
-  const pieces = list[item];
-  if (pieces === undefined) list[item] = [piece];
-  else pieces.push(piece);
+function isLineText({ kind }: InstructionPart): boolean {
+  return (
+    kind === "keyword" || kind === "flag" || kind === "argument" || kind === "space" || kind === "punctuation"
+  );
 }

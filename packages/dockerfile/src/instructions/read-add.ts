@@ -14,10 +14,10 @@ export function readAdd(context: ReadContext): AddInstruction | undefined {
     unpack: "switch",
     exclude: "list",
   });
-  const fields = readFileFields(context, flags);
+  const fields = readFileFields(context, flags, "add");
   const keepGitDir = switchFlag(context, flags, "keep-git-dir");
   const unpack = switchFlag(context, flags, "unpack");
   if (fields === undefined) return undefined;
   const checksum = filledFlag(flags, "checksum");
-  return { ...context.base, kind: "add", ...fields, keepGitDir, checksum, unpack };
+  return { ...fields, keepGitDir, checksum, unpack };
 }

@@ -14,10 +14,10 @@ export function readCopy(context: ReadContext): CopyInstruction | undefined {
     parents: "switch",
     exclude: "list",
   });
-  const fields = readFileFields(context, flags);
+  const fields = readFileFields(context, flags, "copy");
   const parents = switchFlag(context, flags, "parents") ?? false;
   const from = filledFlag(flags, "from");
   if (from !== undefined) reportVariableInStageReference(context, "--from", from);
   if (fields === undefined) return undefined;
-  return { ...context.base, kind: "copy", ...fields, from, parents };
+  return { ...fields, from, parents };
 }

@@ -2,12 +2,13 @@ import { parseHeredocWord } from "../lexer/heredoc-word.js";
 import { decodeJsonString } from "../lexer/json-strings.js";
 import { type MappedText, spanOfMapped } from "../tree/mapped-text.js";
 import { parseChmod } from "../values/parse-chmod.js";
-import type { InlineSource, Word } from "./instruction.js";
+import type { InlineSource, InstructionBase, Word } from "./instruction.js";
 import { countArguments, type ReadContext, reportAt, toWord, upperName } from "./read-context.js";
 import { type Flags, filledFlag, listFlag, switchFlag } from "./read-flags.js";
 
 /** What COPY and ADD share. */
-export interface FileFields {
+export interface FileFields<K extends "copy" | "add"> extends InstructionBase {
+  readonly kind: K;
   readonly sources: readonly Word[];
   readonly inlineSources: readonly InlineSource[];
   readonly destination: Word;
@@ -18,7 +19,11 @@ export interface FileFields {
 }
 
 /** Sources, destination and common flags of COPY and ADD; undefined when there is no destination. */
-export function readFileFields(context: ReadContext, flags: Flags): FileFields | undefined {
+export function readFileFields<K extends "copy" | "add">(
+  context: ReadContext,
+  flags: Flags,
+  kind: K,
+): FileFields<K> | undefined {
   const last = context.args.at(-1);
   if (last === undefined || context.args.length < 2) {
     reportAt(context, {
@@ -39,8 +44,12 @@ export function readFileFields(context: ReadContext, flags: Flags): FileFields |
   }
   const chmod = filledFlag(flags, "chmod");
   if (chmod !== undefined) checkChmod(context, chmod);
+  const { sources, inlineSources } = readSources(context, context.args.slice(0, -1));
   return {
-    ...readSources(context, context.args.slice(0, -1)),
+    ...context.base,
+    kind,
+    sources,
+    inlineSources,
     destination,
     chown: filledFlag(flags, "chown"),
     chmod,
@@ -52,7 +61,9 @@ export function readFileFields(context: ReadContext, flags: Flags): FileFields |
 function readSources(
   context: ReadContext,
   args: readonly MappedText[],
-): Pick<FileFields, "sources" | "inlineSources"> {
+): Pick<FileFields<"copy">, "sources" | "inlineSources"> {
+  if (context.heredocs.length === 0)
+    return { sources: args.map((arg) => readPath(context, arg)), inlineSources: [] };
   const sources: Word[] = [];
   const inlineSources: InlineSource[] = [];
   // Of here-documents with one name the last wins, as in BuildKit.

@@ -16,8 +16,12 @@ interface FlagValue {
 /** The valid flags of an instruction, by name. */
 export type Flags = ReadonlyMap<string, readonly FlagValue[]>;
 
+const noFlags: Flags = new Map();
+const noValues: readonly never[] = [];
+
 /** Reads the flags of an instruction that knows `kinds`; reports unknown and doubled ones and missing values. */
 export function readFlags(context: ReadContext, kinds: Readonly<Record<string, FlagKind>>): Flags {
+  if (context.flags.length === 0) return noFlags;
   const flags = new Map<string, FlagValue[]>();
   for (const raw of context.flags) {
     const flag = pickRanges(raw, flagMeaning(raw.text, context.escape));
@@ -56,6 +60,7 @@ export function filledFlag(flags: Flags, name: string): Word | undefined {
 
 /** The values of a list flag, in order. */
 export function listFlag(flags: Flags, name: string): readonly MappedText[] {
+  if (flags.size === 0) return noValues;
   return (flags.get(name) ?? []).flatMap(({ value }) => (value === undefined ? [] : [value]));
 }
 

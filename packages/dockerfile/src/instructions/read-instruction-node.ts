@@ -6,7 +6,7 @@ import { spanOfMapped } from "../tree/mapped-text.js";
 import { advance } from "../tree/position.js";
 import type { Position } from "../tree/span.js";
 import type { Heredoc, Instruction, InstructionBase } from "./instruction.js";
-import { argumentsRange, collectItems, type Items, joinLine } from "./items.js";
+import { argumentsRange, collectItems, type Items, lineText } from "./items.js";
 import { readAdd } from "./read-add.js";
 import { readArg } from "./read-arg.js";
 import { readCmd, readEntrypoint, readShell } from "./read-commands.js";
@@ -65,14 +65,15 @@ export function readInstructionNode(source: NodeSource): Instruction | undefined
   const triggerAt = keywords[1] === undefined ? undefined : spanOfMapped(keywords[1]).start.offset;
   const base = readBase(source, items);
   const argumentsSpan = argumentsRange(node, 0) ?? base.keyword.span;
+  const isHealthcheck = keywords.at(-1)?.text.toLowerCase() === "healthcheck";
   const context: ReadContext = {
     name: node.name,
     base,
-    flags: flags.filter((flag) => triggerAt === undefined || spanOfMapped(flag).start.offset < triggerAt),
+    flags:
+      triggerAt === undefined ? flags : flags.filter((flag) => spanOfMapped(flag).start.offset < triggerAt),
     args: isOnBuild ? keywords.slice(1) : items.args,
     argumentsSpan,
-    commandSpan:
-      argumentsRange(node, keywords.at(-1)?.text.toLowerCase() === "healthcheck" ? 1 : 0) ?? argumentsSpan,
+    commandSpan: isHealthcheck ? (argumentsRange(node, 1) ?? argumentsSpan) : argumentsSpan,
     form: node.form,
     heredocs: items.heredocs.map(toHeredoc),
     escape: source.escape,
@@ -108,7 +109,7 @@ function readTrigger(node: InstructionNode, outer: ReadContext, items: Items): I
     base: {
       keyword: toWord(keyword),
       span: { start, end: outer.base.span.end },
-      text: upperKeyword(joinLine(node, start.offset).text, keyword.text),
+      text: upperKeyword(lineText(node, start.offset), keyword.text),
       comments: [],
     },
     flags: items.flags.filter((flag) => spanOfMapped(flag).start.offset >= start.offset),
@@ -126,7 +127,7 @@ function readBase({ node, comments }: NodeSource, items: Items): InstructionBase
   return {
     keyword: word,
     span: { start: word.span.start, end: instructionEnd(node) },
-    text: upperKeyword(joinLine(node).text, word.text),
+    text: upperKeyword(lineText(node), word.text),
     comments,
   };
 }
@@ -137,7 +138,9 @@ function upperKeyword(line: string, keyword: string): string {
 
 /** The end of the last line that has text, without its line break. */
 function instructionEnd(node: InstructionNode): Position {
-  for (const part of node.parts.toReversed()) {
+  for (let index = node.parts.length - 1; index >= 0; index -= 1) {
+    const part = node.parts[index];
+    if (part === undefined) continue;
     if (part.kind === "heredoc") {
       const end = part.end.replace(/[\r\n]+$/, "").length;
       return advance(part.bodySpan.end, end);

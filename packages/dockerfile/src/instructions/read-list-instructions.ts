@@ -2,7 +2,7 @@ import { expandWords } from "../expand/expand-word.js";
 import { decodeJsonString } from "../lexer/json-strings.js";
 import { trimSpace } from "../lexer/white-space.js";
 import { type MappedText, spanOfMapped } from "../tree/mapped-text.js";
-import { parsePortSpec } from "../values/parse-port-spec.js";
+import { readPortRange } from "../values/parse-port-spec.js";
 import { hasArguments } from "./argument-count.js";
 import type { ExposeInstruction, VolumeInstruction, Word } from "./instruction.js";
 import { type ReadContext, reportAt, toWord } from "./read-context.js";
@@ -40,7 +40,7 @@ function checkPort(context: ReadContext, arg: MappedText): void {
   if (!expanded.ok) return;
   const span = spanOfMapped(arg);
   for (const word of expanded.words) {
-    const spec = parsePortSpec(word);
+    const spec = readPortRange(word);
     if (!spec.ok) reportAt(context, { rule: "DOCKERFILE_INVALID_PORT", message: spec.message, span });
   }
 }

@@ -1,7 +1,7 @@
 import type { InstructionNode } from "../tree/ast.js";
 import { hasArguments } from "./argument-count.js";
 import type { Instruction, OnBuildInstruction } from "./instruction.js";
-import { joinLine } from "./items.js";
+import { lineText } from "./items.js";
 import { type ReadContext, reportAt, toWord } from "./read-context.js";
 import { readFlags } from "./read-flags.js";
 
@@ -39,6 +39,6 @@ export function readOnBuild({ node, context, readTrigger }: TriggerSource): OnBu
 
 /** The line without ONBUILD, then each here-document with the name that ends it. */
 function triggerText(node: InstructionNode, context: ReadContext): string {
-  const line = joinLine(node).text.replace(/^[\t\n\f\r ]*onbuild[\t\n\f\r ]*/i, "");
+  const line = lineText(node).replace(/^[\t\n\f\r ]*onbuild[\t\n\f\r ]*/i, "");
   return line + context.heredocs.map(({ rawContent, name }) => `\n${rawContent}${name}`).join("");
 }

@@ -9,13 +9,15 @@ import { readFlags } from "./read-flags.js";
 /** `ENV KEY=VALUE…`, or the old `ENV KEY VALUE` */
 export function readEnv(context: ReadContext): EnvInstruction | undefined {
   const fields = readPairs(context);
-  return fields === undefined ? undefined : { ...context.base, kind: "env", ...fields };
+  if (fields === undefined) return undefined;
+  return { ...context.base, kind: "env", pairs: fields.pairs, legacy: fields.legacy };
 }
 
 /** `LABEL KEY=VALUE…`, or the old `LABEL KEY VALUE` */
 export function readLabel(context: ReadContext): LabelInstruction | undefined {
   const fields = readPairs(context);
-  return fields === undefined ? undefined : { ...context.base, kind: "label", ...fields };
+  if (fields === undefined) return undefined;
+  return { ...context.base, kind: "label", pairs: fields.pairs, legacy: fields.legacy };
 }
 
 interface PairFields {

@@ -28,7 +28,7 @@ export function buildParts(
       const stretch = stretches[index] ?? { end: line.length, owner: undefined };
       const stop = Math.min(stretch.end, pieceEnd);
       const start = advance(piece.start, at - pieceStart);
-      parts.push(...toParts({ text: line.slice(at, stop), owner: stretch.owner, start }));
+      addParts(parts, { text: line.slice(at, stop), owner: stretch.owner, start });
       at = stop;
       if (at === stretch.end) index += 1;
     }
@@ -57,16 +57,13 @@ interface PartSource {
   readonly start: Position;
 }
 
-function toParts({ text, owner, start }: PartSource): readonly InstructionPart[] {
-  if (owner !== undefined) {
-    return [{ kind: owner.kind, item: owner.item, span: spanOf(start, text.length), text }];
-  }
-  return splitGap(text, start);
+function addParts(parts: InstructionPart[], { text, owner, start }: PartSource): void {
+  if (owner === undefined) addGap(parts, text, start);
+  else parts.push({ kind: owner.kind, item: owner.item, span: spanOf(start, text.length), text });
 }
 
 /** White space and what is not, in turn: ` -- [ ` is five parts. */
-function splitGap(gap: string, start: Position): readonly InstructionPart[] {
-  const parts: InstructionPart[] = [];
+function addGap(parts: InstructionPart[], gap: string, start: Position): void {
   for (let at = 0; at < gap.length; ) {
     const kind = isSpace(gap[at]) ? "space" : "punctuation";
     const from = at;
@@ -74,5 +71,4 @@ function splitGap(gap: string, start: Position): readonly InstructionPart[] {
     const text = gap.slice(from, at);
     parts.push({ kind, span: spanOf(advance(start, from), text.length), text });
   }
-  return parts;
 }

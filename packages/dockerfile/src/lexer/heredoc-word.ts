@@ -36,6 +36,7 @@ export function findHeredocWords(line: string): readonly HeredocWordAt[] {
 
 /** The here-document that a word asks for; undefined for any other word. */
 export function parseHeredocWord(word: string): HeredocWord | undefined {
+  if (!word.includes("<<")) return undefined;
   const match = pattern.exec(word);
   const [, digits = "", dash = "", rest = ""] = match ?? [];
   if (match === null || rest === "") return undefined;

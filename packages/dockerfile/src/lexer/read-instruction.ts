@@ -39,7 +39,9 @@ export function readInstruction({
     });
   }
   for (const part of buildParts(mapped.text, pieces, layout.ranges)) parts.push(part);
-  if (mayHoldHeredocs(layout)) parts.push(...takeHeredocs({ mapped, reader, onLine, report }));
+  if (mayHoldHeredocs(layout)) {
+    for (const heredoc of takeHeredocs({ mapped, reader, onLine, report })) parts.push(heredoc);
+  }
   const span = { start: first.start, end: nextPosition(reader) };
   return { kind: "instruction", span, name: layout.name, form: layout.form, parts };
 }

@@ -43,8 +43,7 @@ export function dependencyReader(
     const base = options.baseName?.(stage) ?? stage.from.image.text;
     const dependencies = [toDependency("from", stage.from.image, lastBelow(names.get(base), index))];
     for (const instruction of stage.instructions) {
-      if (instruction.kind === "copy") dependencies.push(...copyDependencies(instruction, stages, find));
-      else if (instruction.kind === "run") dependencies.push(...mountDependencies(instruction, find));
+      for (const dependency of dependenciesOf(instruction, stages, find)) dependencies.push(dependency);
     }
     return dependencies;
   };
@@ -73,6 +72,15 @@ function lastBelow(numbers: readonly number[] | undefined, limit: number): numbe
     else high = middle;
   }
   return numbers?.[low - 1];
+}
+
+function dependenciesOf(
+  instruction: Instruction,
+  stages: readonly Stage[],
+  find: FindStage,
+): readonly StageDependency[] {
+  if (instruction.kind === "copy") return copyDependencies(instruction, stages, find);
+  return instruction.kind === "run" ? mountDependencies(instruction, find) : [];
 }
 
 function mountDependencies(

@@ -29,6 +29,9 @@ export interface Piece {
 
 /** Joins pieces in order. Without pieces the text is empty and stands at `fallback`. */
 export function joinPieces(pieces: readonly Piece[], fallback: Position): MappedText {
+  const [only] = pieces;
+  if (only !== undefined && pieces.length === 1)
+    return { text: only.text, base: 0, runs: [{ at: 0, start: only.start }] };
   const runs: Run[] = [];
   let length = 0;
   for (const piece of pieces) {
@@ -64,7 +67,9 @@ function positionAt(mapped: MappedText, offset: number): Position {
  * continued is on the line of its last character. */
 export function spanWithin(mapped: MappedText, start: number, end: number): Span {
   const from = positionAt(mapped, start);
-  return { start: from, end: end > start ? advance(positionAt(mapped, end - 1), 1) : from };
+  if (end <= start) return { start: from, end: from };
+  if (mapped.runs.length === 1) return { start: from, end: advance(from, end - start) };
+  return { start: from, end: advance(positionAt(mapped, end - 1), 1) };
 }
 
 /** The source range of the whole text. */
@@ -74,6 +79,8 @@ export function spanOfMapped(mapped: MappedText): Span {
 
 /** The text made of some of the characters, in order. */
 export function pickRanges(mapped: MappedText, ranges: readonly (readonly [number, number])[]): MappedText {
+  const [only] = ranges;
+  if (only !== undefined && ranges.length === 1) return sliceMapped(mapped, only[0], only[1]);
   const pieces: Piece[] = [];
   for (const [start, end] of ranges) {
     for (let at = start; at < end; ) {

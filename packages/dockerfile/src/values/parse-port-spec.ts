@@ -19,6 +19,27 @@ const protocols: ReadonlySet<string> = new Set(["tcp", "udp", "sctp"]);
 /** Reads `[[IP:]HOST:]PORT[-PORT][/PROTOCOL]` after expansion. The protocol is tcp by default and becomes lower case.
  * @see https://docs.docker.com/reference/dockerfile/#expose */
 export function parsePortSpec(text: string): PortSpec | PortSpecError {
+  const read = readPortRange(text);
+  if (!read.ok) return read;
+  const { first, last, protocol, hasHostPart } = read;
+  const ports = Array.from(
+    { length: last - first + 1 },
+    (_, index) => `${String(first + index)}/${protocol}`,
+  );
+  return { ok: true, ports, hasHostPart };
+}
+
+/** The ports of one word as their first and last; of thousands of ports no list is made. */
+interface PortRange {
+  readonly ok: true;
+  readonly first: number;
+  readonly last: number;
+  readonly protocol: string;
+  readonly hasHostPart: boolean;
+}
+
+/** What `parsePortSpec` reads, for who only wants to know whether it is valid. */
+export function readPortRange(text: string): PortRange | PortSpecError {
   const fields = text.split(":");
   const container = fields.at(-1) ?? "";
   const slash = container.indexOf("/");
@@ -36,12 +57,7 @@ export function parsePortSpec(text: string): PortSpec | PortSpecError {
   const isSameLength = last - first === hostPorts[1] - hostPorts[0];
   if (!isSameLength && last !== first) return invalid(text, "has ranges of different length");
   if (!isAddress(fields.slice(0, -2).join(":"))) return invalid(text, "has no valid IP address");
-  const count = last - first + 1;
-  return {
-    ok: true,
-    ports: Array.from({ length: count }, (_, index) => `${String(first + index)}/${protocol}`),
-    hasHostPart: fields.length > 1,
-  };
+  return { ok: true, first, last, protocol, hasHostPart: fields.length > 1 };
 }
 
 function invalid(text: string, problem: string): PortSpecError {
