@@ -1,0 +1,43 @@
+/** Texts that make careless parsers slow, each of about a size in characters.
+ * @param {number} size
+ * @returns {readonly (readonly [name: string, text: string])[]} */
+export function nastyInputs(size) {
+  const fill = (/** @type {string} */ piece) => piece.repeat(Math.ceil(size / piece.length));
+  const numbered = (/** @type {(index: number) => string} */ line) => {
+    const lines = [];
+    for (let length = 0, index = 0; length < size; index += 1) {
+      lines.push(line(index));
+      length += line(index).length;
+    }
+    return lines.join("");
+  };
+  return [
+    ["continuation lines of RUN", `FROM a\nRUN x${fill(" \\\n  y")}\n`],
+    ["continuation lines of ENV", `FROM a\nENV A=1${fill(" \\\n  B=2")}\n`],
+    ["comments in a continued line", `FROM a\nRUN x \\\n${fill("# c\n")} y\n`],
+    ["empty continuation lines", `FROM a\nRUN x \\\n${fill(" \\\n")} y\n`],
+    ["nested quotes", `FROM a\nENV A=${fill('"\'\\"')}\nLABEL ${fill("'\"a\"'=\"'b'\" ")}\n`],
+    ["nested braces", `FROM a\nENV A=${fill("$" + "{a:-")}\n`],
+    ["variables", `FROM a\nENV A=${fill("$a$" + "{b}$" + "{c:-d}")}\n`],
+    ["here-documents", `FROM a\n${numbered((index) => `RUN <<E${index}\nx\nE${index}\n`)}`],
+    ["here-documents of one instruction", `FROM a\nCOPY ${fill("<<E ")}/d\n${fill("E\n")}`],
+    ["here-documents without end", `FROM a\n${fill("RUN <<E\n")}`],
+    [
+      "stages on stages",
+      `FROM a AS s0\n${numbered((index) => `FROM s${index} AS s${index + 1}\nCOPY --from=s${index} a b\n`)}`,
+    ],
+    ["arguments before FROM", `${numbered((index) => `ARG A${index}=$A${index - 1}\n`)}FROM $A0\n`],
+    ["flags", `FROM a\nRUN ${fill("--mount=type=cache,target=/a ")}x\n`],
+    ["options of a mount", `FROM a\nRUN --mount=type=cache,target=/a${fill(",id=a")} x\n`],
+    ["JSON strings", `FROM a\nCMD [${fill('"a",')}"b"]\n`],
+    ["broken JSON", `FROM a\nCMD ${fill("[")}\n`],
+    ["nested ONBUILD", `FROM a\n${fill("ONBUILD ")}RUN a\n`],
+    ["unknown instructions", `FROM a\n${fill("RUNN a\n")}`],
+    ["white space", `FROM a\nRUN a${fill(" \t")}b\n`],
+    ["carriage returns", `FROM a\nRUN a${fill("\r")}b\n`],
+    ["one long word", `FROM ${fill("a")}\n`],
+    ["ports", `FROM a\nEXPOSE ${fill("80 ")}\n`],
+    ["port ranges", `FROM a\nEXPOSE ${fill("0-65535 ")}\n`],
+    ["typing errors in flags", `FROM a\n${fill("COPY --chwon=a b c\n")}`],
+  ];
+}
