@@ -45,7 +45,10 @@ export function parseArguments(args: readonly string[], process: CliProcess): Re
   const { version, ...flags } = command.opts<BuildFlags & { version?: true }>();
   if (version === true) return { kind: "version" };
   const [context] = command.args;
-  if (context === undefined) return command.error("error: missing argument: CONTEXT\nTry: oci-build .");
+  if (context === undefined) {
+    const folder = args[0] === "build" ? "\nTo build the folder named build: oci-build ./build" : "";
+    return command.error(`error: missing argument: CONTEXT\nTry: oci-build .${folder}`);
+  }
   return { kind: "build", context, flags };
 }
 

@@ -1,4 +1,6 @@
+import { cwd } from "node:process";
 import { build } from "../build.js";
+import { buildError } from "../errors.js";
 import type { BuildOptions, BuildResult } from "../options/build-options.js";
 import { readConfigFile } from "./config-file.js";
 import { exitCodeOf, isReaderGone } from "./exit-code.js";
@@ -16,6 +18,7 @@ export async function runBuild(context: string, given: BuildFlags, process: CliP
   let progress: Progress | undefined;
   const signals = watchSignals(process, () => progress?.end());
   try {
+    checkWorkingDirectory();
     const flags = mergeFlags(await readConfigFile(configFolder(context, given)), given);
     progress = createProgress(flags.quiet === true ? "quiet" : (flags.progress ?? "auto"), process);
     const options = flagOptions(context, flags, process);
@@ -37,6 +40,21 @@ export async function runBuild(context: string, given: BuildFlags, process: CliP
     return signals.exitCode() ?? exitCodeOf(error);
   } finally {
     signals.stop();
+  }
+}
+
+/** All paths of the command line are relative to it, and it may have been removed.
+ * @throws OciBuildError BUILD_CONTEXT_INVALID */
+function checkWorkingDirectory(): void {
+  try {
+    cwd();
+  } catch (error) {
+    throw buildError("BUILD_CONTEXT_INVALID", {
+      message: "the working directory does not exist any more",
+      data: { path: "." },
+      hint: "Change to a folder that exists.",
+      cause: error,
+    });
   }
 }
 
