@@ -28,7 +28,7 @@ function editDistance(a: string, b: string, limit: number): number {
     row[0] = i;
     for (let j = 1; j <= b.length; j += 1) {
       const above = row[j] ?? 0;
-      const substituted = diagonal + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const substituted = diagonal + (a.charCodeAt(i - 1) === b.charCodeAt(j - 1) ? 0 : 1);
       const distance = Math.min(above + 1, (row[j - 1] ?? 0) + 1, substituted);
       row[j] = distance;
       diagonal = above;

@@ -43,10 +43,27 @@ function expandNext(expansion: Expansion, splitter: WordSplitter): string {
     addWhole(splitter, value, start, expansion.at);
     return value;
   }
+  const run = takeRun(expansion);
+  if (run !== "") {
+    addWhole(splitter, run, start, expansion.at);
+    return run;
+  }
   take(expansion);
   if (character === expansion.escape) return expandEscape(expansion, splitter, start);
   addPlain(splitter, character, start, expansion.at);
   return character;
+}
+
+/** Takes letters, digits and underscores, which mean nothing outside of variables and end nothing. */
+function takeRun(expansion: Expansion): string {
+  const start = expansion.at;
+  while (isWordCode(expansion.text.charCodeAt(expansion.at))) expansion.at += 1;
+  return expansion.text.slice(start, expansion.at);
+}
+
+function isWordCode(code: number): boolean {
+  const lower = code | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x5f;
 }
 
 /** An escape character takes the next one as it is; at the end of the text it is dropped. */

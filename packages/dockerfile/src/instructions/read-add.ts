@@ -3,17 +3,19 @@ import type { ReadContext } from "./read-context.js";
 import { readFileFields } from "./read-file-instruction.js";
 import { filledFlag, readFlags, switchFlag } from "./read-flags.js";
 
+const addFlags = {
+  chown: "text",
+  chmod: "text",
+  link: "switch",
+  "keep-git-dir": "switch",
+  checksum: "text",
+  unpack: "switch",
+  exclude: "list",
+} as const;
+
 /** `ADD [flags] SOURCE… DESTINATION` */
 export function readAdd(context: ReadContext): AddInstruction | undefined {
-  const flags = readFlags(context, {
-    chown: "text",
-    chmod: "text",
-    link: "switch",
-    "keep-git-dir": "switch",
-    checksum: "text",
-    unpack: "switch",
-    exclude: "list",
-  });
+  const flags = readFlags(context, addFlags);
   const fields = readFileFields(context, flags, "add");
   const keepGitDir = switchFlag(context, flags, "keep-git-dir");
   const unpack = switchFlag(context, flags, "unpack");

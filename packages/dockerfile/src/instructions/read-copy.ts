@@ -4,16 +4,18 @@ import { readFileFields } from "./read-file-instruction.js";
 import { filledFlag, readFlags, switchFlag } from "./read-flags.js";
 import { reportVariableInStageReference } from "./stage-reference.js";
 
+const copyFlags = {
+  from: "text",
+  chown: "text",
+  chmod: "text",
+  link: "switch",
+  parents: "switch",
+  exclude: "list",
+} as const;
+
 /** `COPY [flags] SOURCE… DESTINATION` */
 export function readCopy(context: ReadContext): CopyInstruction | undefined {
-  const flags = readFlags(context, {
-    from: "text",
-    chown: "text",
-    chmod: "text",
-    link: "switch",
-    parents: "switch",
-    exclude: "list",
-  });
+  const flags = readFlags(context, copyFlags);
   const fields = readFileFields(context, flags, "copy");
   const parents = switchFlag(context, flags, "parents") ?? false;
   const from = filledFlag(flags, "from");

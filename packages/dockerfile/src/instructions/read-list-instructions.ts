@@ -33,9 +33,12 @@ export function readExpose(context: ReadContext): ExposeInstruction | undefined 
   return { ...context.base, kind: "expose", ports };
 }
 
+/** Any number of so few digits is a port. */
+const plainPort = /^\d{1,4}$/;
+
 /** A port with variables is known only when they are. */
 function checkPort(context: ReadContext, arg: MappedText): void {
-  if (arg.text.includes("$")) return;
+  if (arg.text.includes("$") || plainPort.test(arg.text)) return;
   const expanded = expandWords(arg.text, new Map<string, string>(), { escape: context.escape });
   if (!expanded.ok) return;
   const span = spanOfMapped(arg);

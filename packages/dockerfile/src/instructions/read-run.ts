@@ -7,13 +7,16 @@ import { readDevice } from "./read-device.js";
 import { type Flags, listFlag, readFlags, textFlag } from "./read-flags.js";
 import { readMount } from "./read-mount.js";
 
+const runFlags = { mount: "list", network: "text", security: "text", device: "list" } as const;
 const networks = ["default", "none", "host"] as const;
 const securities = ["sandbox", "insecure"] as const;
 
 /** `RUN [flags] COMMAND` or `RUN [flags] ["arg", …]` */
 export function readRun(context: ReadContext): RunInstruction {
-  const flags = readFlags(context, { mount: "list", network: "text", security: "text", device: "list" });
-  const mountSpecs = listFlag(flags, "mount").flatMap((value) => readMountSpec(context, value) ?? []);
+  const flags = readFlags(context, runFlags);
+  const mountValues = listFlag(flags, "mount");
+  const mountSpecs =
+    mountValues.length === 0 ? [] : mountValues.flatMap((value) => readMountSpec(context, value) ?? []);
   return {
     ...context.base,
     kind: "run",
@@ -28,6 +31,7 @@ export function readRun(context: ReadContext): RunInstruction {
 }
 
 function readMounts(context: ReadContext, specs: readonly MountSpec[]): RunInstruction["mounts"] {
+  if (specs.length === 0) return [];
   return specs.flatMap((spec) => readMount(spec, "later", context.report) ?? []);
 }
 

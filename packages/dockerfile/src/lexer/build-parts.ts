@@ -1,5 +1,5 @@
 import type { InstructionPart } from "../tree/ast.js";
-import { advance, spanOf } from "../tree/position.js";
+import { advance } from "../tree/position.js";
 import type { Position } from "../tree/span.js";
 import type { LayoutRange } from "./line-layout.js";
 import type { LinePiece } from "./logical-line.js";
@@ -22,13 +22,12 @@ export function buildParts(
   let at = 0;
   let index = 0;
   for (const piece of pieces) {
-    const pieceStart = at;
     const pieceEnd = at + piece.text.length;
+    let start = piece.start;
     while (at < pieceEnd) {
       const stretch = stretches[index] ?? { end: line.length, owner: undefined };
       const stop = Math.min(stretch.end, pieceEnd);
-      const start = advance(piece.start, at - pieceStart);
-      addParts(parts, { text: line.slice(at, stop), owner: stretch.owner, start });
+      start = addParts(parts, { text: line.slice(at, stop), owner: stretch.owner, start });
       at = stop;
       if (at === stretch.end) index += 1;
     }
@@ -57,18 +56,25 @@ interface PartSource {
   readonly start: Position;
 }
 
-function addParts(parts: InstructionPart[], { text, owner, start }: PartSource): void {
-  if (owner === undefined) addGap(parts, text, start);
-  else parts.push({ kind: owner.kind, item: owner.item, span: spanOf(start, text.length), text });
+/** Gives the position behind the parts; neighbours share it. */
+function addParts(parts: InstructionPart[], { text, owner, start }: PartSource): Position {
+  if (owner === undefined) return addGap(parts, text, start);
+  const end = advance(start, text.length);
+  parts.push({ kind: owner.kind, item: owner.item, span: { start, end }, text });
+  return end;
 }
 
 /** White space and what is not, in turn: ` -- [ ` is five parts. */
-function addGap(parts: InstructionPart[], gap: string, start: Position): void {
+function addGap(parts: InstructionPart[], gap: string, gapStart: Position): Position {
+  let start = gapStart;
   for (let at = 0; at < gap.length; ) {
     const kind = isSpace(gap[at]) ? "space" : "punctuation";
     const from = at;
     while (at < gap.length && isSpace(gap[at]) === (kind === "space")) at += 1;
     const text = gap.slice(from, at);
-    parts.push({ kind, span: spanOf(advance(start, from), text.length), text });
+    const end = advance(start, text.length);
+    parts.push({ kind, span: { start, end }, text });
+    start = end;
   }
+  return start;
 }

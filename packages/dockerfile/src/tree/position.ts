@@ -2,6 +2,7 @@ import type { Position, Span } from "./span.js";
 
 /** The position some characters further on the same line. */
 export function advance(position: Position, characters: number): Position {
+  if (characters === 0) return position;
   return {
     offset: position.offset + characters,
     line: position.line,
