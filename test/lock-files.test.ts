@@ -17,8 +17,6 @@ describe("lock files and manifests", () => {
 
   it.each(files)("%s names no registry, so that any mirror can be used", (file) => {
     const text = readFileSync(join(root, file), "utf8");
-    expect(
-      text.match(/"resolved"|\btarball:|\.tgz\b|registry\s*[=:]\s*\S*\/\//g) ?? [],
-    ).toEqual([]);
+    expect(text.match(/"resolved"|\btarball:|\.tgz\b|registry\s*[=:]\s*\S*\/\//g) ?? []).toEqual([]);
   });
 });
