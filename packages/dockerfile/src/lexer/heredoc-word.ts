@@ -40,17 +40,24 @@ export function parseHeredocWord(word: string): HeredocWord | undefined {
   const match = pattern.exec(word);
   const [, digits = "", dash = "", rest = ""] = match ?? [];
   if (match === null || rest === "") return undefined;
-  const plain = expandText(rest, noVariables, { unset: "keep" });
-  const quoted = expandText(rest, noVariables, { unset: "keep", quotes: "keep" });
-  if (!plain.ok || !quoted.ok || plain.words.length !== 1) return undefined;
-  const name = plain.words[0]?.text ?? "";
+  const terminator = readTerminator(rest);
+  if (terminator === undefined) return undefined;
   const fileDescriptor = Number(digits);
   return {
-    name,
+    name: terminator.name,
     fileDescriptor: Number.isSafeInteger(fileDescriptor) ? fileDescriptor : Number.MAX_SAFE_INTEGER,
     stripTabs: dash === "-",
-    expand: countQuotes(name) === countQuotes(quoted.words[0]?.text ?? ""),
+    expand: terminator.expand,
   };
+}
+
+function readTerminator(word: string): Pick<HeredocWord, "name" | "expand"> | undefined {
+  if (/^\w+$/.test(word)) return { name: word, expand: true };
+  const plain = expandText(word, noVariables, { unset: "keep" });
+  const quoted = expandText(word, noVariables, { unset: "keep", quotes: "keep" });
+  if (!plain.ok || !quoted.ok || plain.words.length !== 1) return undefined;
+  const name = plain.words[0]?.text ?? "";
+  return { name, expand: countQuotes(name) === countQuotes(quoted.words[0]?.text ?? "") };
 }
 
 function countQuotes(text: string): number {

@@ -46,8 +46,8 @@ interface Body {
 function readBody(word: HeredocWordAt, reader: LineReader, onLine: (line: Line) => void): Body {
   const start = nextPosition(reader);
   for (;;) {
-    const bodyEnd = nextPosition(reader);
     const line = takeLine(reader);
+    const bodyEnd = line?.start ?? nextPosition(reader);
     if (line !== undefined) onLine(line);
     const isTerminated = line !== undefined && isTerminator(line, word);
     if (line !== undefined && !isTerminated) continue;
