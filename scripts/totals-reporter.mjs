@@ -39,10 +39,18 @@ function summarize(modules, unhandledErrors) {
 function countReasons(tests) {
   const counts = {};
   for (const test of tests) {
-    const reason = test.result().note ?? (isInBrokenSuite(test) ? BROKEN_SUITE : NO_REASON);
+    const reason = test.result().note ?? (isInBrokenSuite(test) ? BROKEN_SUITE : reasonInName(test.fullName));
     counts[reason] = (counts[reason] ?? 0) + 1;
   }
   return counts;
+}
+
+/** What a name says in `(skipped: REASON)` or `(skipped without PROGRAM)`, the test's own or its suite's. Tests for one
+ * system only are no gap elsewhere. */
+function reasonInName(name) {
+  const [, said] = /\((skipped[^)]*)\)/.exec(name) ?? [];
+  const elsewhere = process.platform === "linux" ? NO_REASON : `not for ${process.platform}`;
+  return said?.replace(/^skipped:? /, "") ?? elsewhere;
 }
 
 function isInBrokenSuite({ parent }) {
