@@ -107,7 +107,7 @@ const hasAttributes = hasTool("setfattr") && canUnpack;
 describe.skipIf(!hasAttributes)(
   `extended attributes (${hasAttributes ? "setfattr, umoci" : "skipped: needs root, umoci and attr"})`,
   () => {
-    it("keeps user attributes and file capabilities", async () => {
+    it("keeps the user attributes of a local context, which BuildKit drops, and file capabilities", async () => {
       const file = path.join(context, "with-attributes");
       fs.writeFileSync(file, "x");
       runTool("setfattr", ["-n", "user.note", "-v", "hello", file]);

@@ -32,6 +32,7 @@ async function scanContext({ folder, ignore, written, emit, signal }: ContextSca
     ignore,
     ...(folder.kind === "host" ? { exclude: written } : {}),
     owners: { uid: 0, gid: 0 },
+    // Differs: BuildKit drops the user attributes of a local context; here they are kept.
     xattrs: folder.kind === "host" ? "read" : "skip",
     signal,
   });
