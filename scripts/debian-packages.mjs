@@ -9,6 +9,7 @@ const packages = [
   "busybox-static", // a program that runs from an empty image
   "chromium", // runs the parser's bundle as a page does
   "attr", // sets and shows extended attributes
+  "pigz", // reads our layers, and is what their speed is measured against
 ];
 
 /** Installs the missing Debian packages where that is possible, else says why not. Never fails: tests that need a

@@ -83,3 +83,20 @@ describe("error codes", () => {
     expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([]);
   });
 });
+
+describe("rules of a Dockerfile in docs/errors.md", () => {
+  it("are those that the parser and the planner name", () => {
+    const sources = glob.sync("packages/{dockerfile,oci-build}/src/**/*.ts", {
+      cwd: root,
+      ignore: "**/*.test.ts",
+    });
+    const used = sources.flatMap(
+      (file) => readFileSync(join(root, file), "utf8").match(/"DOCKERFILE_[A-Z_]+"/g) ?? [],
+    );
+    const [, section = ""] = readFileSync(join(root, "docs/errors.md"), "utf8").split(
+      "## Rules of a Dockerfile",
+    );
+    const told = [...section.matchAll(/^\| (DOCKERFILE_[A-Z_]+) +\| \S/gm)].map(([, rule]) => `"${rule}"`);
+    expect(told).toEqual([...new Set(used)].sort());
+  });
+});

@@ -64,7 +64,7 @@ export function planUser(state: StageState, instruction: UserInstruction): void 
 export function planVolume(state: StageState, instruction: VolumeInstruction): void {
   const volumes = instruction.paths.map((path) => {
     const volume = expandToText(state, path);
-    if (volume === "") throw new PlanError("DOCKERFILE_VOLUME_EMPTY", path.span, "VOLUME has an empty path");
+    if (volume === "") throw new PlanError("DOCKERFILE_EMPTY_WORD", path.span, "VOLUME has an empty path");
     return volume;
   });
   for (const volume of volumes) state.config.volumes.add(volume);
@@ -75,7 +75,7 @@ export function planExpose(state: StageState, instruction: ExposeInstruction): v
   const ports = instruction.ports.flatMap((word) =>
     expandToWords(state, word).flatMap((text) => {
       const parsed = parsePortSpec(text);
-      if (!parsed.ok) throw new PlanError("DOCKERFILE_EXPOSE_INVALID", word.span, parsed.message);
+      if (!parsed.ok) throw new PlanError("DOCKERFILE_INVALID_PORT", word.span, parsed.message);
       return parsed.ports;
     }),
   );
@@ -87,7 +87,7 @@ export function planStopSignal(state: StageState, instruction: StopSignalInstruc
   const stopSignal = expandToText(state, instruction.signal);
   if (parseSignal(stopSignal) === undefined) {
     throw new PlanError(
-      "DOCKERFILE_SIGNAL_INVALID",
+      "DOCKERFILE_INVALID_SIGNAL",
       instruction.signal.span,
       `not a signal: ${JSON.stringify(stopSignal)}`,
       "Give a name such as SIGTERM or a number.",

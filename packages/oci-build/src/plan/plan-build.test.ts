@@ -264,15 +264,15 @@ describe("planBuild: errors", () => {
       "a stage index out of range",
       ["FROM scratch", "COPY --from=7 x y"],
       "BUILD_DOCKERFILE_INVALID",
-      ["2 DOCKERFILE_STAGE_INDEX"],
+      ["2 DOCKERFILE_UNKNOWN_STAGE"],
     ],
     [
       "a variable in --from",
       ["FROM scratch", "COPY --from=$a x y"],
       "BUILD_DOCKERFILE_INVALID",
-      ["2 DOCKERFILE_FROM_VARIABLE"],
+      ["2 DOCKERFILE_VARIABLE_NOT_ALLOWED"],
     ],
-    ["an empty base", ["ARG x", "FROM $x"], "BUILD_DOCKERFILE_INVALID", ["2 DOCKERFILE_BASE_EMPTY"]],
+    ["an empty base", ["ARG x", "FROM $x"], "BUILD_DOCKERFILE_INVALID", ["2 DOCKERFILE_EMPTY_WORD"]],
     [
       "a required variable",
       ["FROM scratch", "ENV a=${b:?missing}"],
@@ -283,7 +283,7 @@ describe("planBuild: errors", () => {
       "a wrong signal",
       ["FROM scratch", "STOPSIGNAL $x"],
       "BUILD_DOCKERFILE_INVALID",
-      ["2 DOCKERFILE_SIGNAL_INVALID"],
+      ["2 DOCKERFILE_INVALID_SIGNAL"],
     ],
     [
       "ADD of a URL",

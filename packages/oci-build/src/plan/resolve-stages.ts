@@ -51,7 +51,7 @@ export function resolveCopyFrom(
   if (from === undefined) return { kind: "context" };
   if (from.text.includes("$")) {
     throw new PlanError(
-      "DOCKERFILE_FROM_VARIABLE",
+      "DOCKERFILE_VARIABLE_NOT_ALLOWED",
       from.span,
       "variables are not expanded in --from",
       "Name a stage with FROM, where variables are expanded, and copy from that stage.",
@@ -92,7 +92,7 @@ function resolveBase(
 ): ResolvedBase {
   const name = expandToText(scope, stage.from.image);
   if (name === "") {
-    throw new PlanError("DOCKERFILE_BASE_EMPTY", stage.from.image.span, "the base image's name is empty");
+    throw new PlanError("DOCKERFILE_EMPTY_WORD", stage.from.image.span, "the base image's name is empty");
   }
   const index = byName.get(name);
   if (index !== undefined) return { kind: "stage", index };
@@ -114,7 +114,7 @@ function findStageIndex(stages: StageNames, from: Word): number | undefined {
   if (/^[+-]?\d+$/.test(from.text)) {
     const index = Number(from.text);
     if (index >= 0 && index < stages.count) return index;
-    throw new PlanError("DOCKERFILE_STAGE_INDEX", from.span, `there is no stage ${from.text}`);
+    throw new PlanError("DOCKERFILE_UNKNOWN_STAGE", from.span, `there is no stage ${from.text}`);
   }
   return stages.indexes.get(from.text.toLowerCase());
 }
