@@ -88,7 +88,7 @@ describe("rules of a Dockerfile in docs/errors.md", () => {
   it("are those that the parser and the planner name", () => {
     const sources = glob.sync("packages/{dockerfile,oci-build}/src/**/*.ts", {
       cwd: root,
-      ignore: "**/*.test.ts",
+      ignore: ["**/*.test.ts"],
     });
     const used = sources.flatMap(
       (file) => readFileSync(join(root, file), "utf8").match(/"DOCKERFILE_[A-Z_]+"/g) ?? [],
