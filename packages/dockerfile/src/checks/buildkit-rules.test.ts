@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are those of Dockerfiles
 import { describe, expect, it } from "vitest";
 import { placesOf } from "../../test/support/check-places.js";
 import type { CheckOptions } from "./check-options.js";

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are those of Dockerfiles
 import { describe, expect, it } from "vitest";
 import { expansionMaxLength } from "../expand/expansion.js";
 import { checkDockerfile, dockerfileRules, expandWord, parseDockerfile } from "../index.js";

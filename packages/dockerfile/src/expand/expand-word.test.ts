@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are those of Dockerfiles
 import { describe, expect, it } from "vitest";
 import { expandWord } from "../index.js";
 import { expansionMaxDepth, expansionMaxLength } from "./expansion.js";

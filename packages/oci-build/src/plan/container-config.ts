@@ -1,12 +1,7 @@
-/** HEALTHCHECK as an image config holds it; durations in nanoseconds. */
-export interface Healthcheck {
-  readonly Test: readonly string[];
-  readonly Interval?: number;
-  readonly Timeout?: number;
-  readonly StartPeriod?: number;
-  readonly StartInterval?: number;
-  readonly Retries?: number;
-}
+import type { Healthcheck as HealthcheckJson } from "@oci-build/oci";
+
+/** HEALTHCHECK as an image config holds it, with its test. */
+export type Healthcheck = HealthcheckJson & { readonly Test: readonly string[] };
 
 /** What a container of the image runs with. `env` keeps the order in which names were first set. */
 export interface ContainerConfig {

@@ -1,5 +1,5 @@
-import { nearest } from "@oci-build/dockerfile";
 import { buildError } from "../errors.js";
+import { findTarget } from "./find-target.js";
 import { globalArgs } from "./global-args.js";
 import { PlanError } from "./plan-error.js";
 import type { PlanInput } from "./plan-input.js";
@@ -29,7 +29,7 @@ export function planBuild(input: PlanInput, file: string): BuildPlan {
 function plan(input: PlanInput, file: string): BuildPlan {
   const globals = globalArgs(input);
   const resolved = resolveStages(input, globals);
-  const targetIndex = findTarget(resolved, input.target);
+  const targetIndex = findTarget(input.dockerfile, input.target);
   const reachable = reachableIndexes(resolved, targetIndex);
   refuseUnsupported(resolved, reachable, file);
   const stages = stageNames(resolved.map(({ stage }) => stage));
@@ -47,20 +47,6 @@ function plan(input: PlanInput, file: string): BuildPlan {
     target: withLabels(target, input.labels),
     unusedBuildArgs: unusedBuildArgs(input),
   };
-}
-
-function findTarget(resolved: readonly ResolvedStage[], target: string | undefined): number {
-  if (target === undefined || target === "") return resolved.length - 1;
-  const wanted = target.toLowerCase();
-  const index = resolved.findLastIndex(({ stage }) => stage.name?.toLowerCase() === wanted);
-  if (index >= 0) return index;
-  const names = resolved.flatMap(({ stage }) => stage.name ?? []);
-  const near = nearest(wanted, names);
-  throw buildError("BUILD_TARGET_MISSING", {
-    message: `there is no stage named ${JSON.stringify(target)}`,
-    data: { target, nearest: near },
-    hint: near === undefined ? "Name the stage with FROM … AS NAME." : `Did you mean ${near}?`,
-  });
 }
 
 function refuseUnsupported(

@@ -9,6 +9,7 @@ import { buildError } from "../../errors.js";
 import { contextFolder } from "../../input/context-folder.js";
 import { readDockerfile } from "../../input/read-dockerfile.js";
 import type { BuildOptions } from "../../options/build-options.js";
+import { findTarget } from "../../plan/find-target.js";
 import type { BuildFlags } from "../parse-arguments.js";
 import type { CliProcess } from "../terminal.js";
 import { checkFile } from "./check-file.js";
@@ -96,18 +97,7 @@ function callCheck(call: Call, source: SourceFile, options: CallOptions, process
 
 function outlineOf({ text }: SourceFile, { buildArgs, target }: CallOptions): Outline {
   const { ast, stages } = parseDockerfile(text);
-  const wanted = target?.toLowerCase();
-  const index =
-    wanted === undefined
-      ? stages.stages.length - 1
-      : stages.stages.findLastIndex(({ name }) => name === wanted);
-  if (index < 0) {
-    throw buildError("BUILD_TARGET_MISSING", {
-      message: `there is no stage named ${JSON.stringify(target ?? "")}`,
-      data: { target: target ?? "", nearest: undefined },
-    });
-  }
-  return outlineTarget(stages, index, { escape: ast.escape, buildArgs });
+  return outlineTarget(stages, findTarget(stages, target), { escape: ast.escape, buildArgs });
 }
 
 function targetLines(targets: readonly Target[]): readonly string[] {
