@@ -3,6 +3,7 @@ import type { BlobStore, LayerBlob, StoredLayer } from "./blob-store.js";
 import type { StepKey } from "./keys/step-key.js";
 import type { WriteLayer } from "./layers/layer-store.js";
 import type { Lease } from "./lock/lease.js";
+import type { BuildLog, ProjectLog } from "./projects/build-log.js";
 import type { RecordMode, StepRecord, StepResult } from "./records/step-record.js";
 
 /** What builds remember: blobs, layers with their trees, and what each step's key gave.
@@ -39,6 +40,13 @@ export interface Cache {
   tagImage(name: string, image: Descriptor): Promise<void>;
   /** Takes a name away; an unknown one is no error. The blobs stay. */
   untagImage(name: string): Promise<void>;
+  /** The last build of a project that was logged, or undefined. */
+  lastBuild(projectId: string): Promise<BuildLog | undefined>;
+  /** Remembers a build as its project's last one. Values of keys that look like secrets are hidden. A log over the
+   * limit is not kept, with a warning. */
+  logBuild(log: BuildLog): Promise<void>;
+  /** All projects that were built here, in no order. */
+  projects(): Promise<readonly ProjectLog[]>;
   /** Does some work while no other process, and nothing else in this one, holds the lock of this name: lower-case
    * letters, digits and hyphens. The lock of a process that has ended is taken over. Not reentrant. */
   withLock<T>(name: string, work: () => Promise<T>): Promise<T>;

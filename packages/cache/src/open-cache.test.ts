@@ -20,6 +20,7 @@ describe("openCache", () => {
       "leases",
       "locks",
       "oci-layout",
+      "projects",
       "records",
       "segments",
       "tmp",

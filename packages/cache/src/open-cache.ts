@@ -6,6 +6,7 @@ import { LayerStore } from "./layers/layer-store.js";
 import { takeLease } from "./lock/lease.js";
 import { withLock } from "./lock/with-lock.js";
 import { currentProcess } from "./process/process-identity.js";
+import { ProjectStore } from "./projects/project-store.js";
 import { RecordStore } from "./records/record-store.js";
 import { prepareStore } from "./store/prepare-store.js";
 import type { OnCacheWarning, StoreContext } from "./store/store-context.js";
@@ -45,6 +46,7 @@ function cacheOf(store: StoreContext): Cache {
   const layers = new LayerStore(store, blobs);
   const records = new RecordStore(store, layers);
   const images = new ImageIndexStore(store);
+  const projects = new ProjectStore(store);
   return {
     root: store.paths.root,
     blobs,
@@ -58,6 +60,9 @@ function cacheOf(store: StoreContext): Cache {
     images: () => images.list(),
     tagImage: (name, image) => images.tag(name, image),
     untagImage: (name) => images.untag(name),
+    lastBuild: (projectId) => projects.lastBuild(projectId),
+    logBuild: (log) => projects.log(log),
+    projects: () => projects.list(),
     withLock: (name, work) => withLock(store, name, work),
   };
 }

@@ -26,12 +26,18 @@ export function decodeRecord(key: Digest, bytes: Buffer): StepRecord {
   return {
     version: 1,
     key,
-    fields: asArray(json["fields"]).map(fieldOf),
+    fields: decodeFields(json["fields"]),
     stepName: asString(json["stepName"]),
     createdSec: asInteger(json["createdSec"]),
     contentDigest: content === undefined ? undefined : parseContentDigest(asString(content)),
     layers: asArray(json["layers"]).map(layerOf),
   };
+}
+
+/** The fields of a key, as JSON keeps them.
+ * @throws JsonShapeError, OciBuildError CACHE_KEY_INVALID */
+export function decodeFields(value: unknown): readonly KeyField[] {
+  return asArray(value).map(fieldOf);
 }
 
 function layerOf(value: unknown): RecordedLayer {

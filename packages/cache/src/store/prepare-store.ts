@@ -24,8 +24,8 @@ const tagText =
 export async function prepareStore(store: StoreContext): Promise<void> {
   const { paths } = store;
   await makeFolder(paths.root);
-  const { blobs, records, trees, segments, temporary, leases, locks } = paths;
-  await Promise.all([blobs, records, trees, segments, temporary, leases, locks].map(makeFolder));
+  const { blobs, records, trees, segments, projects, temporary, leases, locks } = paths;
+  await Promise.all([blobs, records, trees, segments, projects, temporary, leases, locks].map(makeFolder));
   await checkWritable(paths.temporary);
   await writeMissing(store, paths.tagFile, tagText);
   await writeMissing(store, paths.indexFile, emptyIndexText);

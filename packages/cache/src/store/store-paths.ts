@@ -14,6 +14,7 @@ export interface StorePaths {
   readonly records: string;
   readonly trees: string;
   readonly segments: string;
+  readonly projects: string;
   readonly temporary: string;
   readonly leases: string;
   readonly locks: string;
@@ -31,6 +32,7 @@ export function storePaths(dir: string): StorePaths {
     records: join(root, "records"),
     trees: join(root, "trees"),
     segments: join(root, "segments"),
+    projects: join(root, "projects"),
     temporary: join(root, "tmp"),
     leases: join(root, "leases"),
     locks: join(root, "locks"),
