@@ -55,6 +55,7 @@ export { layerReader, openLayerFile } from "./layer/layer-reader.js";
 export type { LayerSegment, LayerTree, LayerWritten, TreeEntry, TreeFile } from "./layer/layer-tree.js";
 export { readLayerTree } from "./layer/read-layer-tree.js";
 export type { LayerSink } from "./layer/segment-pipeline.js";
+export { isReservedPath } from "./layer/whiteout-name.js";
 export type { WriteLayerOptions } from "./layer/write-layer.js";
 export { writeLayer } from "./layer/write-layer.js";
 export type { ByteRange, LayoutFiles } from "./layout/layout-files.js";

@@ -1,4 +1,5 @@
 import type { Digest, Entry, FileReader } from "@oci-build/oci";
+import type { Subtree } from "./subtree/subtree.js";
 
 /** An immutable file tree. Nothing in it changes after it was made, whatever happens to where it came from;
  * a file whose bytes no longer fit its entry fails when it is read.
@@ -18,4 +19,8 @@ export interface Snapshot {
   /** SHA-256 of a file's bytes; read at most once, then remembered.
    * @throws OciBuildError as `openFile` */
   fileDigest(path: string): Digest | Promise<Digest>;
+  /** Takes a file's digest from whoever read it through `openFile` to its end, so that nobody reads it again. */
+  rememberDigest?(path: string, digest: Digest): void;
+  /** All below a directory at once, where the tree has it by columns; undefined when the path is no directory. */
+  subtree?(path: string): Subtree | undefined;
 }

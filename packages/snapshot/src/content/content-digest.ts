@@ -6,24 +6,14 @@ import {
   parseContentDigest,
 } from "@oci-build/oci";
 import { snapshotError } from "../errors.js";
+import type { Placement } from "../subtree/placement.js";
+import type { Subtree } from "../subtree/subtree.js";
 import type { ContentEntry, DigestedFile } from "./content-entry.js";
+import { typeBytes, writeXattrs } from "./entry-frames.js";
 import { FrameWriter } from "./frame-writer.js";
 
 /** Stands at the beginning, so that a new format never gives an old digest. */
 const formatName = "oci-build content 1";
-
-/** The first byte of each entry. Values are part of the format. */
-const typeBytes: { readonly [Type in ContentEntry["type"]]: number } = {
-  directory: 1,
-  file: 2,
-  symlink: 3,
-  fifo: 4,
-  "character-device": 5,
-  "block-device": 6,
-  hardlink: 7,
-  whiteout: 8,
-  opaque: 9,
-};
 
 const endByte = 0;
 
@@ -36,17 +26,43 @@ const endByte = 0;
  * if it is given. The same content gives the same digest on every system and in every release with this format.
  * @throws OciBuildError SNAPSHOT_ENTRY_ORDER */
 export function contentDigest(entries: Iterable<ContentEntry>): ContentDigest {
-  const frames = new FrameWriter();
-  const links: LinkNames = { firstOfGroup: new Map(), firstOfLink: new Map() };
-  let previous: ContentEntry | undefined;
-  frames.text(formatName);
-  for (const entry of entries) {
-    if (previous !== undefined) checkOrder(previous, entry);
-    writeEntry(frames, entry, links);
-    previous = entry;
+  const digester = new ContentDigester();
+  for (const entry of entries) digester.add(entry);
+  return digester.finish();
+}
+
+/** Makes the digest that `contentDigest` gives from entries and whole subtrees, in their order. */
+export class ContentDigester {
+  readonly #frames = new FrameWriter();
+  readonly #links: LinkNames = { firstOfGroup: new Map(), firstOfLink: new Map() };
+  #previous: Placed | undefined;
+
+  constructor() {
+    this.#frames.text(formatName);
   }
-  frames.byte(endByte);
-  return parseContentDigest(`sha256:${frames.finish()}`);
+
+  /** @throws OciBuildError SNAPSHOT_ENTRY_ORDER */
+  add(entry: ContentEntry): void {
+    if (this.#previous !== undefined) checkOrder(this.#previous, entry);
+    writeEntry(this.#frames, entry, this.#links);
+    this.#previous = entry;
+  }
+
+  /** Adds the entries of a plain subtree, whose digests are known, as if each were added at its place.
+   * @throws OciBuildError SNAPSHOT_ENTRY_ORDER */
+  addSubtree(subtree: Subtree, placement: Placement): void {
+    const { first, last } = subtree.ends(placement);
+    if (first === undefined || last === undefined) return;
+    if (this.#previous !== undefined) checkOrder(this.#previous, first);
+    subtree.writeContent(this.#frames, placement);
+    this.#previous = last;
+  }
+
+  /** The digest of all that was added; nothing can be added after. */
+  finish(): ContentDigest {
+    this.#frames.byte(endByte);
+    return parseContentDigest(`sha256:${this.#frames.finish()}`);
+  }
 }
 
 /** The first name of each file that has several, by group, and by its other names where they are `hardlink` entries. */
@@ -97,12 +113,7 @@ function writeMeta(frames: FrameWriter, meta: EntryMeta): void {
   frames.number(meta.mode);
   frames.number(meta.uid);
   frames.number(meta.gid);
-  frames.number(meta.xattrs?.size ?? 0);
-  if (meta.xattrs === undefined) return;
-  for (const [name, value] of [...meta.xattrs].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    frames.text(name);
-    frames.bytes(value);
-  }
+  writeXattrs(frames, meta.xattrs);
 }
 
 function writeFile(frames: FrameWriter, file: DigestedFile): void {
@@ -110,7 +121,10 @@ function writeFile(frames: FrameWriter, file: DigestedFile): void {
   frames.hex(digestHex(file.digest));
 }
 
-function checkOrder(previous: ContentEntry, entry: ContentEntry): void {
+/** What of an entry decides its order. */
+type Placed = Pick<ContentEntry, "path" | "type">;
+
+function checkOrder(previous: Placed, entry: Placed): void {
   const order = compareTreePaths(previous.path, entry.path);
   if (order < 0 || (order === 0 && isMark(previous) !== isMark(entry))) return;
   throw snapshotError("SNAPSHOT_ENTRY_ORDER", {
@@ -119,6 +133,6 @@ function checkOrder(previous: ContentEntry, entry: ContentEntry): void {
   });
 }
 
-function isMark(entry: ContentEntry): boolean {
+function isMark(entry: Placed): boolean {
   return entry.type === "whiteout" || entry.type === "opaque";
 }

@@ -3,6 +3,8 @@ import { encodePath } from "@oci-build/oci";
 
 const chunkSize = 64 * 1024;
 
+const noBytes = new Uint8Array(0);
+
 /** Hashes values so that no two sequences of values give the same bytes: numbers have fixed widths, texts and bytes
  * carry their lengths. Little-endian.
  *
@@ -53,6 +55,25 @@ export class FrameWriter {
     this.#used += this.#chunk.write(value, this.#used, length, "hex");
   }
 
+  /** A text that begins with bytes which were encoded before. */
+  textBehind(prefix: Uint8Array, value: string): void {
+    const length = prefix.length + value.length;
+    if (4 + length <= chunkSize) {
+      this.#reserve(4 + length);
+      if (this.#asciiBehind(prefix, value)) return;
+    }
+    this.bytes(Buffer.concat([prefix, encodePath(value)]));
+  }
+
+  /** A part of some bytes that is smaller than a chunk. */
+  slice(source: Uint8Array, offset: number, length: number): void {
+    this.#reserve(4 + length);
+    this.#length(length);
+    for (let index = 0; index < length; index++)
+      this.#chunk[this.#used + index] = source[offset + index] ?? 0;
+    this.#used += length;
+  }
+
   /** The SHA-256 of all that was written, in hex; nothing can be written after. */
   finish(): string {
     this.#flush();
@@ -62,14 +83,19 @@ export class FrameWriter {
   /** Most texts are ASCII, and short: writing them here is some three times faster than a call of `Buffer.write`.
    * Gives false, with nothing written, when the text is not. */
   #ascii(value: string): boolean {
-    const start = this.#used + 4;
+    return this.#asciiBehind(noBytes, value);
+  }
+
+  #asciiBehind(prefix: Uint8Array, value: string): boolean {
+    const start = this.#used + 4 + prefix.length;
     for (let index = 0; index < value.length; index++) {
       const unit = value.charCodeAt(index);
       if (unit >= 0x80) return false;
       this.#chunk[start + index] = unit;
     }
-    this.#length(value.length);
-    this.#used += value.length;
+    this.#length(prefix.length + value.length);
+    for (let index = 0; index < prefix.length; index++) this.#chunk[this.#used + index] = prefix[index] ?? 0;
+    this.#used += prefix.length + value.length;
     return true;
   }
 

@@ -17,6 +17,12 @@ export class DigestColumn {
     return parseDigest(`sha256:${this.#bytes.toString("hex", row * digestSize, (row + 1) * digestSize)}`);
   }
 
+  /** Where the 32 bytes of a digest stand, if it is known. */
+  bytesOf(row: number): { readonly bytes: Buffer; readonly offset: number } | undefined {
+    if (this.#known?.[row] !== 1 || this.#bytes === undefined) return undefined;
+    return { bytes: this.#bytes, offset: row * digestSize };
+  }
+
   /** Remembers a SHA-256, given in hex. */
   set(row: number, hex: string): Digest {
     this.#bytes ??= Buffer.alloc(this.#count * digestSize);

@@ -1,5 +1,6 @@
-import type { Digest, Entry, FileReader } from "@oci-build/oci";
+import { type Digest, digestHex, type Entry, type FileReader } from "@oci-build/oci";
 import type { Snapshot } from "../snapshot.js";
+import { Subtree } from "../subtree/subtree.js";
 import type { ContextFileSystem } from "./context-file-system.js";
 import { DigestColumn } from "./digest-column.js";
 import type { EntryTable } from "./entry-table.js";
@@ -18,6 +19,8 @@ export interface HashWork {
 
 /** A tree that lies on a file system, as a scan saw it. */
 export interface ScannedSnapshot extends Snapshot {
+  /** All below a directory at once; undefined when the path is no directory. */
+  subtree(path: string): Subtree | undefined;
   /** Entries without the root. */
   readonly entryCount: number;
   /** What `fileDigest` has read so far; names of one file count once. */
@@ -77,14 +80,40 @@ class TableSnapshot implements ScannedSnapshot {
     return Array.from(this.#rows().entriesOf(row), (entry) => this.#table.names[entry] ?? "");
   }
 
+  subtree(path: string): Subtree | undefined {
+    const row = this.#rows().find(path);
+    if (row === undefined || typeOfRow(this.#table, row) !== "directory") return undefined;
+    const files = {
+      table: this.#table,
+      knownDigest: (file: number) => this.#digests.bytesOf(file),
+      hash: (file: number, at: string) => this.#digestOf(this.#file(file, at)),
+      open: (file: number, at: string) => openScannedFile(this.#file(file, at)),
+      remember: (file: number, digest: Digest) => this.#learn(file, digest),
+    };
+    return new Subtree(files, { row, path });
+  }
+
   openFile(path: string): FileReader {
     return openScannedFile(this.#file(this.#fileRow(path), path));
   }
 
   fileDigest(path: string): Digest | Promise<Digest> {
-    const own = this.#fileRow(path);
-    const row = this.#table.linkGroups.get(own) ?? own;
-    return this.#digests.get(row) ?? this.#pending.get(row) ?? this.#hash(this.#file(own, path), row);
+    return this.#digestOf(this.#file(this.#fileRow(path), path));
+  }
+
+  rememberDigest(path: string, digest: Digest): void {
+    this.#learn(this.#fileRow(path), digest);
+  }
+
+  #digestOf(file: ScannedFile): Digest | Promise<Digest> {
+    const row = this.#table.linkGroups.get(file.row) ?? file.row;
+    return this.#digests.get(row) ?? this.#pending.get(row) ?? this.#hash(file, row);
+  }
+
+  /** Names of one file share the row of the first. */
+  #learn(file: number, digest: Digest): void {
+    const row = this.#table.linkGroups.get(file) ?? file;
+    if (this.#digests.get(row) === undefined) this.#digests.set(row, digestHex(digest));
   }
 
   #hash(file: ScannedFile, row: number): Digest | Promise<Digest> {

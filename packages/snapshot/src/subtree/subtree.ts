@@ -1,0 +1,164 @@
+import { type Digest, type Entry, type FileReader, isReservedPath } from "@oci-build/oci";
+import type { FrameWriter } from "../content/frame-writer.js";
+import { entryKinds } from "../scan/entry-kind.js";
+import type { EntryTable } from "../scan/entry-table.js";
+import { entryOfRow, pathOfRow, typeOfRow } from "../scan/table-entry.js";
+import type { Placement } from "./placement.js";
+import { writeRows } from "./write-rows.js";
+
+/** What a subtree needs of the files of its tree, by row. */
+export interface RowFiles {
+  readonly table: EntryTable;
+  /** SHA-256 of a file, 32 bytes behind `offset`; undefined as long as it is not known. */
+  knownDigest(row: number): { readonly bytes: Buffer; readonly offset: number } | undefined;
+  hash(row: number, path: string): Digest | Promise<Digest>;
+  open(row: number, path: string): FileReader;
+  remember(row: number, digest: Digest): void;
+}
+
+/** One entry of a subtree: `entry.path` is where it lies in the tree, `relative` where below the subtree's directory. */
+export interface SubtreeEntry {
+  readonly row: number;
+  readonly relative: string;
+  readonly entry: Entry;
+}
+
+/** What there is in a subtree. */
+export interface SubtreeSurvey {
+  readonly entries: number;
+  readonly fileBytes: number;
+  /** How many bytes have to be read before all digests are known. */
+  readonly unknownBytes: number;
+  /** False when some entry is a device, one of several hard links, or has a name that layers reserve. */
+  readonly isPlain: boolean;
+}
+
+interface PlacedRow {
+  readonly path: string;
+  readonly type: Entry["type"];
+}
+
+const directoryKind = entryKinds.indexOf("directory");
+const fileKind = entryKinds.indexOf("file");
+
+/** Everything below one directory of a scanned tree, in the tree's order: a run of rows in a table of columns. Entries
+ * are made only where somebody asks for them; with 70,000 files that is most of the time of looking at them all. */
+export class Subtree {
+  /** The directory's path in its tree. */
+  readonly path: string;
+  readonly #files: RowFiles;
+  readonly #first: number;
+  readonly #end: number;
+
+  constructor(files: RowFiles, directory: { readonly row: number; readonly path: string }) {
+    this.path = directory.path;
+    this.#files = files;
+    this.#first = directory.row + 1;
+    this.#end = endOfRows(files.table, directory.row);
+  }
+
+  survey(): SubtreeSurvey {
+    const { columns, names } = this.#files.table;
+    let [fileBytes, unknownBytes] = [0, 0];
+    let isPlain = !this.#hasHardLinks();
+    for (let row = this.#first; row < this.#end; row++) {
+      const kind = columns.kind[row] ?? 0;
+      if (isDevice(kind) || isReservedPath(names[row] ?? "")) isPlain = false;
+      if (kind !== fileKind) continue;
+      const size = columns.size[row] ?? 0;
+      fileBytes += size;
+      if (this.#files.knownDigest(row) === undefined) unknownBytes += size;
+    }
+    return { entries: this.#end - this.#first, fileBytes, unknownBytes, isPlain };
+  }
+
+  /** All entries; their files are opened by row. */
+  *entries(): Iterable<SubtreeEntry> {
+    const { table } = this.#files;
+    for (const { row, path } of this.#paths()) {
+      yield { row, relative: relativePath(path, this.path), entry: entryOfRow(table, row, path) };
+    }
+  }
+
+  /** Reads the files whose digests are not known yet, one a step; `hashSubtree` does it in turns.
+   * @throws OciBuildError as `fileDigest` */
+  *hashing(): Iterable<{ readonly bytes: number; readonly digest: Digest | Promise<Digest> | undefined }> {
+    const { kind, size } = this.#files.table.columns;
+    for (const { row, path } of this.#paths()) {
+      if (kind[row] !== fileKind) continue;
+      const digest = this.#files.knownDigest(row) === undefined ? this.#files.hash(row, path) : undefined;
+      yield { bytes: size[row] ?? 0, digest };
+    }
+  }
+
+  /** Opens a file of the subtree.
+   * @throws OciBuildError as `openFile` */
+  openFile({ row, entry }: SubtreeEntry): FileReader {
+    return this.#files.open(row, entry.path);
+  }
+
+  /** A file's digest, where it is known. */
+  knownDigest({ row }: SubtreeEntry): Digest | undefined {
+    const known = this.#files.knownDigest(row);
+    if (known === undefined) return undefined;
+    return `sha256:${known.bytes.toString("hex", known.offset, known.offset + 32)}` as Digest;
+  }
+
+  /** Takes the digest of a file from whoever read it through `openFile` to its end. */
+  rememberDigest({ row }: SubtreeEntry, digest: Digest): void {
+    this.#files.remember(row, digest);
+  }
+
+  /** The first and the last entry, as they stand at their new place. */
+  ends({ path }: Placement): { readonly first: PlacedRow | undefined; readonly last: PlacedRow | undefined } {
+    if (this.#first === this.#end) return { first: undefined, last: undefined };
+    return { first: this.#placed(this.#first, path), last: this.#placed(this.#end - 1, path) };
+  }
+
+  #placed(row: number, directory: string): PlacedRow {
+    const { table } = this.#files;
+    const relative = relativePath(pathOfRow(table, row), this.path);
+    return { path: directory === "" ? relative : `${directory}/${relative}`, type: typeOfRow(table, row) };
+  }
+
+  /** For content digests: writes all entries of a plain subtree as they stand at their new place. */
+  writeContent(frames: FrameWriter, placement: Placement): void {
+    writeRows(frames, { files: this.#files, first: this.#first, end: this.#end }, placement);
+  }
+
+  *#paths(): Iterable<{ readonly row: number; readonly path: string }> {
+    const { names, columns } = this.#files.table;
+    let directory = { row: this.#first - 1, path: this.path };
+    for (let row = this.#first; row < this.#end; row++) {
+      const parent = columns.parent[row] ?? 0;
+      if (parent !== directory.row) directory = { row: parent, path: pathOfRow(this.#files.table, parent) };
+      const name = names[row] ?? "";
+      const path = directory.path === "" ? name : `${directory.path}/${name}`;
+      yield { row, path };
+      if (columns.kind[row] === directoryKind) directory = { row, path };
+    }
+  }
+
+  #hasHardLinks(): boolean {
+    for (const row of this.#files.table.linkGroups.keys()) {
+      if (row >= this.#first && row < this.#end) return true;
+    }
+    return false;
+  }
+}
+
+function relativePath(path: string, directory: string): string {
+  return directory === "" ? path : path.slice(directory.length + 1);
+}
+
+function isDevice(kind: number): boolean {
+  return entryKinds[kind]?.endsWith("device") === true;
+}
+
+/** The row behind the last one below a directory: rows stand in the tree's order, so everything below it has a parent
+ * that does not come before it. */
+function endOfRows({ count, columns }: EntryTable, directory: number): number {
+  let row = directory + 1;
+  while (row < count && (columns.parent[row] ?? 0) >= directory) row++;
+  return row;
+}
