@@ -7,6 +7,8 @@ export type {
   BuildOutput,
   BuildResult,
   BuiltStep,
+  CompressionType,
+  LayerCompression,
   VirtualContext,
 } from "./options/build-options.js";
 export type { BuildMetadata } from "./output/metadata.js";

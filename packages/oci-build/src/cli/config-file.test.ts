@@ -30,6 +30,8 @@ describe("readConfigFile", () => {
       'tag = ["app:1", "app:latest"]',
       'target = "final"',
       'output = "type=oci,dest=out/app.tar"',
+      'compression = "gzip"',
+      "compression-level = 9",
       "no-cache = true",
       'platform = "linux/arm64"',
       'progress = "plain"',
@@ -47,6 +49,8 @@ describe("readConfigFile", () => {
       tag: ["app:1", "app:latest"],
       target: "final",
       output: [`type=oci,dest=${path.join(folder, "out/app.tar")}`],
+      compression: "gzip",
+      compressionLevel: "9",
       cache: false,
       platform: ["linux/arm64"],
       progress: "plain",
@@ -83,6 +87,8 @@ describe("readConfigFile", () => {
     ["a mistake behind CRLF", ['target = "a"\r', "tag = 1\r"], { line: 2, column: 1, key: "tag" }],
     ["a mistake behind a byte order mark", ["\ufefftag = 1"], { line: 1, column: 1, key: "tag" }],
     ["a key named like a property of objects", ["__proto__ = 1"], { line: 1, column: 1 }],
+    ["an unknown compression", ['compression = "xz"'], { line: 1, column: 1, key: "compression" }],
+    ["half a level", ["compression-level = 1.5"], { line: 1, column: 1, key: "compression-level" }],
     ["an unknown mode", ['progress = "loud"'], { line: 1, column: 1, key: "progress" }],
   ])("shows %s at its line and column", async (_, lines, data) => {
     write(lines);

@@ -4,6 +4,7 @@ import path from "node:path";
 import { nearest } from "@oci-build/dockerfile";
 import { buildError } from "../errors.js";
 import { readSmallFile } from "../input/read-small-file.js";
+import { compressionTypes } from "../options/compression.js";
 import { type BuildFlags, progressModes } from "./parse-arguments.js";
 import { formatCsv, splitCsv } from "./split-csv.js";
 import { findTomlKey } from "./toml-place.js";
@@ -20,6 +21,8 @@ const KEYS = {
   "build-arg": { flag: "buildArg", kind: "pairs" },
   label: { flag: "label", kind: "pairs" },
   output: { flag: "output", kind: "output" },
+  compression: { flag: "compression", kind: "compression" },
+  "compression-level": { flag: "compressionLevel", kind: "number" },
   "no-cache": { flag: "cache", kind: "negated" },
   platform: { flag: "platform", kind: "list" },
   progress: { flag: "progress", kind: "progress" },
@@ -97,6 +100,8 @@ const EXPECTED: Record<Kind, string> = {
   list: "a text or a list of texts",
   pairs: "a table of texts or a list of name=value",
   output: "a text such as type=oci,dest=app.tar",
+  compression: `one of ${compressionTypes.join(", ")}`,
+  number: "a whole number",
   boolean: "true or false",
   negated: "true or false",
   progress: `one of ${progressModes.join(", ")}`,
@@ -115,6 +120,10 @@ function convert(kind: Kind, value: unknown, folder: string): unknown {
       return textList(value) ?? pairList(value);
     case "path":
       return typeof value === "string" ? path.resolve(folder, value) : undefined;
+    case "compression":
+      return compressionTypes.find((type) => type === value);
+    case "number":
+      return Number.isSafeInteger(value) ? String(value) : undefined;
     case "progress":
       return progressModes.find((mode) => mode === value);
     case "output":

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { buildError } from "../errors.js";
-import type { BuildOptions } from "../options/build-options.js";
+import type { BuildOptions, LayerCompression } from "../options/build-options.js";
+import { joinCompression, parseCompression } from "./compression-flags.js";
 import { parseOutput } from "./output-spec.js";
 import type { BuildFlags } from "./parse-arguments.js";
 import type { CliProcess } from "./terminal.js";
@@ -20,6 +21,8 @@ export function mergeFlags(defaults: BuildFlags, flags: BuildFlags): BuildFlags 
   const given = withoutEmpty(flags);
   return {
     ...withoutEmpty(defaults),
+    // A level belongs to its compression.
+    ...(given.compression === undefined ? {} : { compressionLevel: undefined }),
     // A way to show progress that is asked for now outdoes `quiet = true` of the file.
     ...(given.progress === undefined ? {} : { quiet: undefined }),
     ...given,
@@ -45,6 +48,7 @@ function withoutEmpty({ output, platform, ...flags }: BuildFlags): BuildFlags {
  * @throws OciBuildError OPTION_INVALID */
 export function flagOptions(context: string, flags: BuildFlags, process: CliProcess): BuildOptions {
   const output = single("--output", flags.output, "one output at a time is supported");
+  const spec = output === undefined ? undefined : parseOutput(output, process.stdout);
   return {
     context,
     dockerfile: flags.file,
@@ -57,13 +61,26 @@ export function flagOptions(context: string, flags: BuildFlags, process: CliProc
       flags.platform?.flatMap((text) => text.split(",")),
       ONE_PLATFORM,
     ),
-    output: output === undefined ? undefined : parseOutput(output, process.stdout),
+    output: spec?.output,
+    compression: compressionOption(flags, spec?.compression ?? {}),
     noCache: flags.cache === false,
     cacheDir: flags.cacheDir,
     iidFile: flags.iidfile,
     metadataFile: flags.metadataFile,
     env: process.env,
   };
+}
+
+/** The compression that the flags ask for, together with what the output says of itself. */
+function compressionOption(flags: BuildFlags, output: LayerCompression): LayerCompression {
+  const texts = { type: flags.compression, level: flags.compressionLevel };
+  const given = parseCompression(texts, (option, problem) =>
+    invalid(`--${option}`, (option === "compression" ? texts.type : texts.level) ?? "", problem),
+  );
+  const joined = joinCompression(given, output);
+  if (joined !== undefined) return joined;
+  const value = [texts.type, texts.level].filter((text) => text !== undefined).join(" ");
+  throw invalid("--compression", value, "the output asks for another one");
 }
 
 /** `NAME=value`, or `NAME` for the environment's value: an unset one is not passed. */

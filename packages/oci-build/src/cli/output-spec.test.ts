@@ -40,7 +40,17 @@ describe("parseOutput", () => {
     ["type=oci", undefined],
     ["type=oci,dest=", undefined],
   ])("reads %s", (spec, output) => {
-    expect(parseOutput(spec, stdout)).toEqual(output);
+    expect(parseOutput(spec, stdout)).toEqual({ output, compression: {} });
+  });
+
+  it.each([
+    ["type=oci,compression=zstd", { type: "zstd" }],
+    ["type=oci,compression=gzip,compression-level=9", { type: "gzip", level: 9 }],
+    ["type=oci,compression-level=0", { level: 0 }],
+    ["type=oci,compression=uncompressed", { type: "uncompressed" }],
+    ["type=oci,compression=,compression-level=", {}],
+  ])("reads the compression of %s", (spec, compression) => {
+    expect(parseOutput(spec, stdout)).toEqual({ output: undefined, compression });
   });
 
   it.each([
@@ -53,6 +63,8 @@ describe("parseOutput", () => {
     ["type=oci,dst=a", "the output option dst is not known"],
     ["type=oci,dest=-,tar=false", "a folder cannot go to standard output"],
     ["type=oci,tar=false", "a folder needs a dest"],
+    ["type=oci,compression=estargz", "the compression is one of gzip, zstd, uncompressed, not estargz"],
+    ["type=oci,compression-level=high", "the compression level is a number, not high"],
     ["type=oci,dest=a,tar=maybe", "tar is true or false, not maybe"],
   ])("refuses %s", (spec, problem) => {
     expect(() => parseOutput(spec, stdout)).toThrowError(

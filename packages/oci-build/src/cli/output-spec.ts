@@ -1,13 +1,14 @@
 import type { Writable } from "node:stream";
 import { buildError } from "../errors.js";
-import type { BuildOutput } from "../options/build-options.js";
+import type { BuildOutput, LayerCompression } from "../options/build-options.js";
+import { parseCompression } from "./compression-flags.js";
 import { splitCsv } from "./split-csv.js";
 
 /** As Go reads them. */
 const TRUE = /^(?:1|t|T|true|TRUE|True)$/;
 const FALSE = /^(?:0|f|F|false|FALSE|False)$/;
 
-const KNOWN_KEYS: ReadonlySet<string> = new Set(["type", "dest", "tar"]);
+const KNOWN_KEYS: ReadonlySet<string> = new Set(["type", "dest", "tar", "compression", "compression-level"]);
 
 /** Names of standard output; written as files they would mix with what else goes there. */
 const STDOUT = /^(?:-|\/dev\/stdout|\/dev\/fd\/1|\/proc\/self\/fd\/1)$/;
@@ -15,10 +16,24 @@ const STDOUT = /^(?:-|\/dev\/stdout|\/dev\/fd\/1|\/proc\/self\/fd\/1)$/;
 /** Buildx's short forms: `-` is `type=tar,dest=-` and PATH is `type=local,dest=PATH`. */
 const SHORT_FORM = /^[^=,]+$/;
 
-/** The output that `type=oci,dest=PATH[,tar=false]` means; undefined when it leaves the name to the default.
- * `dest=-` is the given stream.
+/** What a value of `--output` says. `output` is undefined when it leaves the name to the default. */
+export interface OutputSpec {
+  readonly output: BuildOutput | undefined;
+  readonly compression: LayerCompression;
+}
+
+/** Reads `type=oci,dest=PATH[,tar=false][,compression=TYPE][,compression-level=N]`. `dest=-` is the given stream.
  * @throws OciBuildError OPTION_INVALID */
-export function parseOutput(spec: string, stdout: Writable): BuildOutput | undefined {
+export function parseOutput(spec: string, stdout: Writable): OutputSpec {
+  const fields = readFields(spec);
+  const texts = { type: fields.get("compression"), level: fields.get("compression-level") };
+  const compression = parseCompression(texts, (_, problem) =>
+    invalid(spec, problem, "Write type=oci,dest=PATH,compression=gzip,compression-level=9."),
+  );
+  return { output: readOutput(spec, fields, stdout), compression };
+}
+
+function readFields(spec: string): ReadonlyMap<string, string> {
   if (SHORT_FORM.test(spec)) throw shortForm(spec);
   const parts = splitCsv(spec);
   if (parts === undefined) {
@@ -28,6 +43,14 @@ export function parseOutput(spec: string, stdout: Writable): BuildOutput | undef
   for (const key of fields.keys()) {
     if (!KNOWN_KEYS.has(key)) throw invalid(spec, `the output option ${key} is not known`);
   }
+  return fields;
+}
+
+function readOutput(
+  spec: string,
+  fields: ReadonlyMap<string, string>,
+  stdout: Writable,
+): BuildOutput | undefined {
   const type = fields.get("type");
   if (type === undefined) throw invalid(spec, "it names no type");
   if (type !== "oci") throw invalid(spec, `the output type ${type} is not supported, only oci is`);

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { compressionTypes } from "../options/compression.js";
 import { escapeControls } from "./escape-controls.js";
 import { goBooleans } from "./go-booleans.js";
 import { redact } from "./redact.js";
@@ -15,6 +16,8 @@ export interface BuildFlags {
   readonly buildArg?: readonly string[] | undefined;
   readonly label?: readonly string[] | undefined;
   readonly output?: readonly string[] | undefined;
+  readonly compression?: string | undefined;
+  readonly compressionLevel?: string | undefined;
   /** False for `--no-cache`. */
   readonly cache?: boolean | undefined;
   readonly platform?: readonly string[] | undefined;
@@ -68,6 +71,8 @@ function declare(process: CliProcess): Command {
         "type=oci,dest=PATH; dest=- is standard output, tar=false a folder (default: ./<name>.oci.tar)",
       ),
     )
+    .addOption(new Option("--compression <type>", "of layers (default: gzip)").choices(compressionTypes))
+    .addOption(new Option("--compression-level <n>", "0 to 9 for gzip (default: 6), 1 to 22 for zstd (3)"))
     .addOption(new Option("--no-cache", "look nothing up in the cache"))
     .addOption(new Option("--cache", "use the cache").hideHelp())
     .addOption(repeatable("--platform <os/arch>", "platform of the image (default: linux/<this machine's>)"))

@@ -17,6 +17,16 @@ export type BuildOutput =
   | { readonly type: "oci"; readonly dest: Writable; readonly tar?: true | undefined }
   | { readonly type: "none" };
 
+/** The compressions of a layer. zstd needs Node 22.15 or later. */
+export type CompressionType = "gzip" | "zstd" | "uncompressed";
+
+/** How the layers of this build are compressed. `level` is 0 to 9 for gzip (6 by default) and 1 to 22 for zstd (3).
+ * What an earlier build made in another way is compressed anew; no step is run again for it. */
+export interface LayerCompression {
+  readonly type?: CompressionType | undefined;
+  readonly level?: number | undefined;
+}
+
 /** What to build and how. The names are those of `docker buildx build`'s options. */
 export interface BuildOptions {
   /** A folder, or a virtual file system. Default: the working directory. */
@@ -34,6 +44,8 @@ export interface BuildOptions {
   readonly platform?: string | undefined;
   /** Default: `<name>.oci.tar` in the working directory, named after the first tag, else after the context's folder. */
   readonly output?: BuildOutput | undefined;
+  /** Default: gzip. */
+  readonly compression?: LayerCompression | undefined;
   /** Looks nothing up in the cache; what is built replaces what was there. */
   readonly noCache?: boolean | undefined;
   /** Default: OCI_BUILD_CACHE_DIR, else the platform's cache folder. */

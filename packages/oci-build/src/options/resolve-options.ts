@@ -7,6 +7,7 @@ import { defaultOutputFile } from "../output/default-output.js";
 import { resolveDestination } from "../output/destination.js";
 import { hostPlatform, parsePlatform } from "../plan/parse-platform.js";
 import type { BuildOptions, BuildOutput } from "./build-options.js";
+import { type ResolvedCompression, resolveCompression } from "./compression.js";
 import { epochSeconds } from "./epoch-seconds.js";
 import { type WrittenTest, writtenTest } from "./written-paths.js";
 
@@ -22,6 +23,7 @@ export interface ResolvedOptions {
   readonly targetPlatform: Platform;
   readonly buildPlatform: Platform;
   readonly output: BuildOutput;
+  readonly compression: ResolvedCompression;
   readonly cacheUse: "read-write" | "write-only";
   readonly cacheDir: string;
   readonly iidFile: string | undefined;
@@ -57,6 +59,7 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
     targetPlatform: platform === undefined ? buildPlatform : parsePlatform(platform, buildPlatform),
     buildPlatform,
     output,
+    compression: resolveCompression(options.compression),
     cacheUse: options.noCache === true ? "write-only" : "read-write",
     cacheDir,
     iidFile,

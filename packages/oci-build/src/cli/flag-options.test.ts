@@ -1,0 +1,59 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { flagOptions, mergeFlags } from "./flag-options.js";
+import type { BuildFlags } from "./parse-arguments.js";
+
+const process = {
+  stdout: new PassThrough(),
+  stderr: new PassThrough(),
+  stdin: new PassThrough(),
+  env: {},
+  on: () => undefined,
+  off: () => undefined,
+};
+
+const compressionOf = (flags: BuildFlags): unknown => flagOptions(".", flags, process).compression;
+
+describe("flagOptions", () => {
+  it.each<[string, BuildFlags, object]>([
+    ["of nothing", {}, {}],
+    ["of the flags", { compression: "zstd", compressionLevel: "19" }, { type: "zstd", level: 19 }],
+    ["of the output", { output: ["type=oci,compression=zstd"] }, { type: "zstd" }],
+    [
+      "of both together",
+      { output: ["type=oci,compression=zstd"], compressionLevel: "9" },
+      { type: "zstd", level: 9 },
+    ],
+    ["of both alike", { output: ["type=oci,compression=zstd"], compression: "zstd" }, { type: "zstd" }],
+  ])("takes the compression %s", (_, flags, compression) => {
+    expect(compressionOf(flags)).toEqual(compression);
+  });
+
+  it.each<[BuildFlags, string]>([
+    [
+      { output: ["type=oci,compression=zstd"], compression: "gzip" },
+      "--compression gzip: the output asks for another one",
+    ],
+    [
+      { output: ["type=oci,compression-level=1"], compressionLevel: "2" },
+      "--compression 2: the output asks for another one",
+    ],
+    [{ compressionLevel: "fast" }, "--compression-level fast: the compression level is a number, not fast"],
+  ])("refuses %j", (flags, message) => {
+    expect(() => compressionOf(flags)).toThrowError(
+      expect.objectContaining({ code: "OPTION_INVALID", message }),
+    );
+  });
+});
+
+describe("mergeFlags", () => {
+  it("keeps the level of the defaults only with their compression", () => {
+    const defaults = { compression: "gzip", compressionLevel: "9" };
+    expect(mergeFlags(defaults, {})).toMatchObject(defaults);
+    expect(mergeFlags(defaults, { compression: "zstd" })).toMatchObject({
+      compression: "zstd",
+      compressionLevel: undefined,
+    });
+    expect(mergeFlags(defaults, { compressionLevel: "1" })).toMatchObject({ compressionLevel: "1" });
+  });
+});
