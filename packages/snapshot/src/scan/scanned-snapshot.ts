@@ -19,8 +19,8 @@ export interface HashWork {
 
 /** A tree that lies on a file system, as a scan saw it. */
 export interface ScannedSnapshot extends Snapshot {
-  /** All below a directory at once; undefined when the path is no directory. */
   subtree(path: string): Subtree | undefined;
+  rememberDigest(path: string, digest: Digest): void;
   /** Entries without the root. */
   readonly entryCount: number;
   /** What `fileDigest` has read so far; names of one file count once. */
@@ -87,8 +87,6 @@ class TableSnapshot implements ScannedSnapshot {
       table: this.#table,
       knownDigest: (file: number) => this.#digests.bytesOf(file),
       hash: (file: number, at: string) => this.#digestOf(this.#file(file, at)),
-      open: (file: number, at: string) => openScannedFile(this.#file(file, at)),
-      remember: (file: number, digest: Digest) => this.#learn(file, digest),
     };
     return new Subtree(files, { row, path });
   }
@@ -102,18 +100,14 @@ class TableSnapshot implements ScannedSnapshot {
   }
 
   rememberDigest(path: string, digest: Digest): void {
-    this.#learn(this.#fileRow(path), digest);
+    const own = this.#fileRow(path);
+    const row = this.#table.linkGroups.get(own) ?? own;
+    if (this.#digests.get(row) === undefined) this.#digests.set(row, digestHex(digest));
   }
 
   #digestOf(file: ScannedFile): Digest | Promise<Digest> {
     const row = this.#table.linkGroups.get(file.row) ?? file.row;
     return this.#digests.get(row) ?? this.#pending.get(row) ?? this.#hash(file, row);
-  }
-
-  /** Names of one file share the row of the first. */
-  #learn(file: number, digest: Digest): void {
-    const row = this.#table.linkGroups.get(file) ?? file;
-    if (this.#digests.get(row) === undefined) this.#digests.set(row, digestHex(digest));
   }
 
   #hash(file: ScannedFile, row: number): Digest | Promise<Digest> {

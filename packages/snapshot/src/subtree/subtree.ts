@@ -1,4 +1,4 @@
-import { type Digest, type Entry, type FileReader, isReservedPath } from "@oci-build/oci";
+import { type Digest, type Entry, isReservedPath } from "@oci-build/oci";
 import type { FrameWriter } from "../content/frame-writer.js";
 import { entryKinds } from "../scan/entry-kind.js";
 import type { EntryTable } from "../scan/entry-table.js";
@@ -12,13 +12,10 @@ export interface RowFiles {
   /** SHA-256 of a file, 32 bytes behind `offset`; undefined as long as it is not known. */
   knownDigest(row: number): { readonly bytes: Buffer; readonly offset: number } | undefined;
   hash(row: number, path: string): Digest | Promise<Digest>;
-  open(row: number, path: string): FileReader;
-  remember(row: number, digest: Digest): void;
 }
 
 /** One entry of a subtree: `entry.path` is where it lies in the tree, `relative` where below the subtree's directory. */
 export interface SubtreeEntry {
-  readonly row: number;
   readonly relative: string;
   readonly entry: Entry;
 }
@@ -72,11 +69,10 @@ export class Subtree {
     return { entries: this.#end - this.#first, fileBytes, unknownBytes, isPlain };
   }
 
-  /** All entries; their files are opened by row. */
   *entries(): Iterable<SubtreeEntry> {
     const { table } = this.#files;
     for (const { row, path } of this.#paths()) {
-      yield { row, relative: relativePath(path, this.path), entry: entryOfRow(table, row, path) };
+      yield { relative: relativePath(path, this.path), entry: entryOfRow(table, row, path) };
     }
   }
 
@@ -89,24 +85,6 @@ export class Subtree {
       const digest = this.#files.knownDigest(row) === undefined ? this.#files.hash(row, path) : undefined;
       yield { bytes: size[row] ?? 0, digest };
     }
-  }
-
-  /** Opens a file of the subtree.
-   * @throws OciBuildError as `openFile` */
-  openFile({ row, entry }: SubtreeEntry): FileReader {
-    return this.#files.open(row, entry.path);
-  }
-
-  /** A file's digest, where it is known. */
-  knownDigest({ row }: SubtreeEntry): Digest | undefined {
-    const known = this.#files.knownDigest(row);
-    if (known === undefined) return undefined;
-    return `sha256:${known.bytes.toString("hex", known.offset, known.offset + 32)}` as Digest;
-  }
-
-  /** Takes the digest of a file from whoever read it through `openFile` to its end. */
-  rememberDigest({ row }: SubtreeEntry, digest: Digest): void {
-    this.#files.remember(row, digest);
   }
 
   /** The first and the last entry, as they stand at their new place. */
