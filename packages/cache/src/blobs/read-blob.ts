@@ -5,8 +5,8 @@ import type { BlobRange } from "../blob-store.js";
 import { cacheError } from "../errors.js";
 import { storeError, systemErrorCode } from "../store/store-error.js";
 
-/** Large enough that promises cost nothing beside SHA-256, small enough to stay in the processor's cache. */
-const CHUNK_BYTES = 256 * 1024;
+/** Measured while 115 MB went to an archive: a tenth less time than with 256 KiB. */
+const CHUNK_BYTES = 1024 * 1024;
 
 /** The bytes of a blob's file, or of a part of it; a whole read is verified at its end. */
 export async function* readBlob(
