@@ -1,10 +1,12 @@
-import type { Descriptor, DiffId, LayerTree } from "@oci-build/oci";
+import type { Descriptor, DiffId, Digest, LayerTree } from "@oci-build/oci";
 import type { BlobStore, LayerBlob, StoredLayer } from "./blob-store.js";
 import type { StepKey } from "./keys/step-key.js";
 import type { WriteLayer } from "./layers/layer-store.js";
+import type { SegmentSourceOptions, StoredSegments } from "./segments/stored-segment-source.js";
 import type { Lease } from "./lock/lease.js";
 import type { BuildLog, ProjectLog } from "./projects/build-log.js";
 import type { RecordMode, StepRecord, StepResult } from "./records/step-record.js";
+import type { Tombstone } from "./tombstones/tombstone.js";
 
 /** What builds remember: blobs, layers with their trees, and what each step's key gave.
  *
@@ -33,6 +35,10 @@ export interface Cache {
   tree(diffId: DiffId): Promise<LayerTree | undefined>;
   /** Stores a tree. Its diffId must be one that was computed from the layer's bytes, not one that an image claims. */
   writeTree(tree: LayerTree): Promise<void>;
+  /** Compressed segments of the layers that are in the store, for a layer that is to be written: `writeLayer(entries,
+   * sink, { reuse })`. Nothing is read before the first look-up. Damaged or missing tables and blobs find nothing, with
+   * a warning. The caller disposes of it when the layer is written, or was not. */
+  segmentSource(options?: SegmentSourceOptions): StoredSegments;
   /** The images that have a name here, as the descriptors of `index.json`: the name is the annotation
    * `org.opencontainers.image.ref.name`. */
   images(): Promise<readonly Descriptor[]>;
@@ -47,6 +53,9 @@ export interface Cache {
   logBuild(log: BuildLog): Promise<void>;
   /** All projects that were built here, in no order. */
   projects(): Promise<readonly ProjectLog[]>;
+  /** When and why the record of a key was last collected, or undefined when it was not, or too long ago. A record may
+   * have come since. */
+  tombstone(key: Digest): Promise<Tombstone | undefined>;
   /** Does some work while no other process, and nothing else in this one, holds the lock of this name: lower-case
    * letters, digits and hyphens. The lock of a process that has ended is taken over. Not reentrant. */
   withLock<T>(name: string, work: () => Promise<T>): Promise<T>;

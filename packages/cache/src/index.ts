@@ -24,4 +24,6 @@ export type {
   StepRecord,
   StepResult,
 } from "./records/step-record.js";
+export type { SegmentSourceOptions, StoredSegments } from "./segments/stored-segment-source.js";
 export type { OnCacheWarning } from "./store/store-context.js";
+export type { PruneReason, Tombstone } from "./tombstones/tombstone.js";

@@ -8,10 +8,12 @@ import { withLock } from "./lock/with-lock.js";
 import { currentProcess } from "./process/process-identity.js";
 import { ProjectStore } from "./projects/project-store.js";
 import { RecordStore } from "./records/record-store.js";
+import { StoredSegmentSource } from "./segments/stored-segment-source.js";
 import { prepareStore } from "./store/prepare-store.js";
 import type { OnCacheWarning, StoreContext } from "./store/store-context.js";
 import { storePaths } from "./store/store-paths.js";
 import { sweepStore } from "./store/sweep-store.js";
+import { TombstoneStore } from "./tombstones/tombstone-store.js";
 
 /** How a cache is opened. */
 export interface OpenCacheOptions {
@@ -47,6 +49,7 @@ function cacheOf(store: StoreContext): Cache {
   const records = new RecordStore(store, layers);
   const images = new ImageIndexStore(store);
   const projects = new ProjectStore(store);
+  const tombstones = new TombstoneStore(store);
   return {
     root: store.paths.root,
     blobs,
@@ -57,12 +60,14 @@ function cacheOf(store: StoreContext): Cache {
     writeLayer: (write) => layers.write(write),
     tree: (diffId) => layers.readTree(diffId),
     writeTree: (tree) => layers.writeTree(tree),
+    segmentSource: (options = {}) => new StoredSegmentSource(store, options),
     images: () => images.list(),
     tagImage: (name, image) => images.tag(name, image),
     untagImage: (name) => images.untag(name),
     lastBuild: (projectId) => projects.lastBuild(projectId),
     logBuild: (log) => projects.log(log),
     projects: () => projects.list(),
+    tombstone: (key) => tombstones.find(key),
     withLock: (name, work) => withLock(store, name, work),
   };
 }

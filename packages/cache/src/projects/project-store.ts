@@ -1,10 +1,10 @@
 import { hash } from "node:crypto";
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Digest, isOciBuildError } from "@oci-build/oci";
 import { hideSecrets } from "../keys/hide-secrets.js";
 import { readSealed, type SealedKind, writeSealed } from "../store/sealed-file.js";
 import type { StoreContext } from "../store/store-context.js";
+import { readFolder } from "../store/store-files.js";
 import { readOrWarn } from "../store/warn-damage.js";
 import type { BuildLog, ProjectLog } from "./build-log.js";
 import { decodeProject, encodeProject, ofProject } from "./project-codec.js";
@@ -46,7 +46,7 @@ export class ProjectStore {
   /** All projects, in no order. */
   async list(): Promise<readonly ProjectLog[]> {
     const logs: ProjectLog[] = [];
-    for (const name of await readdir(this.#store.paths.projects)) {
+    for (const name of await readFolder(this.#store.paths.projects)) {
       const path = join(this.#store.paths.projects, name);
       const read = async (): Promise<ProjectLog> => decodeProject(await readSealed(path, projectKind));
       const log = await readOrWarn(this.#store, path, read);

@@ -29,7 +29,7 @@ export class RecordStore {
 
   async lookUp(key: StepKey): Promise<StepRecord | undefined> {
     const record = await this.#read(key);
-    if (record !== undefined) await this.#markUsed(key);
+    if (record === undefined || (await this.#markUsed(key)) === "gone") return undefined;
     return record;
   }
 
@@ -39,7 +39,8 @@ export class RecordStore {
     return withLock(this.#store, "records", async () => {
       const existing = mode === "replace" ? undefined : await this.#read(key);
       const chosen = existing === undefined ? fresh : await this.#adopt(existing, fresh);
-      if (chosen !== existing) await this.#write(key, chosen);
+      if (chosen === existing) await this.#markUsed(key);
+      else await this.#write(key, chosen);
       return chosen;
     });
   }
@@ -83,15 +84,19 @@ export class RecordStore {
     return writeSealed(this.#store, this.#path(key), { kind: recordKind, body: encodeRecord(record) });
   }
 
-  /** The file's time is when it was last used. A record that has just gone, or a store that cannot be written, is no
-   * reason to miss. */
-  async #markUsed(key: StepKey): Promise<void> {
+  /** The file's time is when it was last used. A record that is gone when it is to be marked was collected since it
+   * was read, and its layers follow; prune looks at the time once it has put the record aside, so that one of both
+   * always sees the other. That a store cannot be written is no reason to miss. */
+  async #markUsed(key: StepKey): Promise<"marked" | "gone"> {
     const nowSec = this.#store.now() / 1000;
     try {
       await utimes(this.#path(key), nowSec, nowSec);
     } catch (error) {
-      if (systemErrorCode(error) === undefined) throw error;
+      const code = systemErrorCode(error);
+      if (code === undefined) throw error;
+      if (code === "ENOENT") return "gone";
     }
+    return "marked";
   }
 
   #path(key: StepKey): string {

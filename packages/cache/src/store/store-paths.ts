@@ -10,6 +10,7 @@ export interface StorePaths {
   readonly layoutFile: string;
   readonly indexFile: string;
   readonly tagFile: string;
+  readonly tombstoneFile: string;
   readonly blobs: string;
   readonly records: string;
   readonly trees: string;
@@ -28,6 +29,7 @@ export function storePaths(dir: string): StorePaths {
     layoutFile: join(root, "oci-layout"),
     indexFile: join(root, "index.json"),
     tagFile: join(root, "CACHEDIR.TAG"),
+    tombstoneFile: join(root, "tombstones"),
     blobs: join(root, "blobs", "sha256"),
     records: join(root, "records"),
     trees: join(root, "trees"),
