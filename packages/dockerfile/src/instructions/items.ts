@@ -1,5 +1,5 @@
 import type { HeredocPart, InstructionNode, InstructionPart, ItemPart } from "../tree/ast.js";
-import type { MappedText } from "../tree/mapped-text.js";
+import { type MappedText, noRuns } from "../tree/mapped-text.js";
 import type { Position, Span } from "../tree/span.js";
 
 /** The items of an instruction node, each with its continuations removed. */
@@ -14,7 +14,9 @@ export interface Items {
 interface OpenItem {
   text: string;
   readonly base: 0;
-  readonly runs: { readonly at: number; readonly start: Position }[];
+  readonly first: Position;
+  more: { readonly at: number; readonly start: Position }[];
+  span: Span | undefined;
 }
 
 /** Puts the parts of a node together again. */
@@ -34,11 +36,15 @@ export function collectItems(node: InstructionNode): Items {
 
 function addPiece(items: OpenItem[], { item, text, span }: ItemPart): void {
   const open = items[item];
-  if (open === undefined) items[item] = { text, base: 0, runs: [{ at: 0, start: span.start }] };
-  else {
-    open.runs.push({ at: open.text.length, start: span.start });
-    open.text += text;
+  if (open === undefined) {
+    items[item] = { text, base: 0, first: span.start, more: noRuns, span };
+    return;
   }
+  const run = { at: open.text.length, start: span.start };
+  if (open.more === noRuns) open.more = [run];
+  else open.more.push(run);
+  open.span = undefined;
+  open.text += text;
 }
 
 /** The text of the instruction on one line: everything but trivia lines and here-documents. */

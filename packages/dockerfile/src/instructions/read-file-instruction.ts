@@ -2,7 +2,7 @@ import { parseHeredocWord } from "../lexer/heredoc-word.js";
 import { decodeJsonString } from "../lexer/json-strings.js";
 import { type MappedText, spanOfMapped } from "../tree/mapped-text.js";
 import { parseChmod } from "../values/parse-chmod.js";
-import type { InlineSource, InstructionBase, Word } from "./instruction.js";
+import type { Heredoc, InlineSource, InstructionBase, Word } from "./instruction.js";
 import { countArguments, type ReadContext, reportAt, toWord, upperName } from "./read-context.js";
 import { type Flags, filledFlag, listFlag, switchFlag } from "./read-flags.js";
 
@@ -67,7 +67,8 @@ function readSources(
   const sources: Word[] = [];
   const inlineSources: InlineSource[] = [];
   // Of here-documents with one name the last wins, as in BuildKit.
-  const byName = new Map(context.heredocs.map((heredoc) => [heredoc.name, heredoc]));
+  const byName = new Map<string, Heredoc>();
+  for (const heredoc of context.heredocs) byName.set(heredoc.name, heredoc);
   for (const arg of args) {
     const word = context.form === "plain" ? parseHeredocWord(arg.text) : undefined;
     const heredoc = word === undefined ? undefined : byName.get(word.name);

@@ -1,5 +1,6 @@
 import type { Environment } from "../expand/expand-options.js";
 import { expandText } from "../expand/expand-word.js";
+import type { SplitWord } from "../expand/word-splitter.js";
 
 /** What `<<-"NAME"` asks for. */
 export interface HeredocWord {
@@ -18,6 +19,8 @@ export interface HeredocWordAt extends HeredocWord {
 
 const noVariables: Environment = { get: () => undefined };
 const pattern = /^(\d*)<<(-?)[\t\n\f\r ]*([^<]*)$/;
+/** Most words; the others take longer. */
+const plainPattern = /^<<\w+$/;
 const quoteMarks = /['"]/g;
 
 /** The here-documents of a logical line, in order. A line with an open quote or a bad `${}` has none, as in BuildKit;
@@ -28,16 +31,22 @@ export function findHeredocWords(line: string): readonly HeredocWordAt[] {
   if (!result.ok) return [];
   const found: HeredocWordAt[] = [];
   for (const word of result.words) {
-    const heredoc = parseHeredocWord(word.text);
-    if (heredoc !== undefined) found.push({ ...heredoc, start: word.start, end: word.end });
+    const heredoc = readWord(word);
+    if (heredoc !== undefined) found.push(heredoc);
   }
   return found;
 }
 
 /** The here-document that a word asks for; undefined for any other word. */
 export function parseHeredocWord(word: string): HeredocWord | undefined {
-  if (!word.includes("<<")) return undefined;
-  const match = pattern.exec(word);
+  return readWord({ text: word, start: 0, end: word.length });
+}
+
+function readWord({ text, start, end }: SplitWord): HeredocWordAt | undefined {
+  if (plainPattern.test(text))
+    return { name: text.slice(2), fileDescriptor: 0, stripTabs: false, expand: true, start, end };
+  if (!text.includes("<<")) return undefined;
+  const match = pattern.exec(text);
   const [, digits = "", dash = "", rest = ""] = match ?? [];
   if (match === null || rest === "") return undefined;
   const terminator = readTerminator(rest);
@@ -48,6 +57,8 @@ export function parseHeredocWord(word: string): HeredocWord | undefined {
     fileDescriptor: Number.isSafeInteger(fileDescriptor) ? fileDescriptor : Number.MAX_SAFE_INTEGER,
     stripTabs: dash === "-",
     expand: terminator.expand,
+    start,
+    end,
   };
 }
 

@@ -86,9 +86,9 @@ function layOutArguments(input: ArgumentsInput): Pick<LineLayout, "form" | "rang
   const strings = json === "json" ? findJsonStrings(line, range) : { kind: "not-json" as const };
   const words =
     strings.kind === "strings" ? strings.ranges : splitArguments({ line, shape, escapeCharacter, range });
-  [...head, ...words].forEach((word, item) => {
-    ranges.push({ kind: "argument", item, range: word });
-  });
+  let item = 0;
+  for (const word of head) ranges.push({ kind: "argument", item: item++, range: word });
+  for (const word of words) ranges.push({ kind: "argument", item: item++, range: word });
   return {
     form: strings.kind === "strings" ? "json" : "plain",
     ranges,

@@ -5,11 +5,16 @@ import type { Line } from "./line-reader.js";
 /** Longest line in bytes of UTF-8 without its `\n`: 64 KiB − 1, as BuildKit's scanner has it. */
 const lineMaxBytes = 64 * 1024 - 1;
 
+/** Whether a line of some UTF-16 code units, its break included, can be too long in UTF-8. */
+export function mayBeTooLong(length: number): boolean {
+  return length * 3 > lineMaxBytes;
+}
+
 /** Reports a line that BuildKit would not read. */
 export function checkLineLength(line: Line, report: Report): void {
   // `\n` is free, a `\r` before it is not.
   const tail = line.lineBreak.endsWith("\n") ? line.lineBreak.length - 1 : line.lineBreak.length;
-  if ((line.text.length + tail) * 3 <= lineMaxBytes) return;
+  if (!mayBeTooLong(line.text.length + tail)) return;
   const bytes = utf8Length(line.text) + tail;
   if (bytes <= lineMaxBytes) return;
   report({

@@ -3,7 +3,7 @@ import { type Report, toDiagnostic } from "../diagnostics/report.js";
 import type { DirectiveNode, DockerfileAst, DockerfileNode, EscapeCharacter } from "../tree/ast.js";
 import { spanOf } from "../tree/position.js";
 import { checkLineLength } from "./line-limit.js";
-import { type Line, type LineReader, lineReader, nextPosition, takeLine } from "./line-reader.js";
+import { type Line, type LineReader, lineReader, takeLine } from "./line-reader.js";
 import { escapeValue, readDirective } from "./read-directive.js";
 import { readInstruction } from "./read-instruction.js";
 import { skipSpace } from "./white-space.js";
@@ -45,7 +45,7 @@ export function parse(text: string): ParseResult {
     checkLineLength(line, state.report);
     state.children.push(readNode(state, line));
   }
-  const span = { start: { offset: 0, line: 1, column: 1 }, end: nextPosition(state.reader) };
+  const span = { start: { offset: 0, line: 1, column: 1 }, end: state.reader.position };
   if (!state.children.some((node) => node.kind === "instruction")) {
     state.report({ rule: "DOCKERFILE_EMPTY", message: "the Dockerfile has no instructions", span });
   }
@@ -54,9 +54,9 @@ export function parse(text: string): ParseResult {
 
 function takeByteOrderMark(state: ParseState): void {
   if (!state.reader.text.startsWith(byteOrderMark)) return;
-  const span = spanOf(nextPosition(state.reader), 1);
+  const span = spanOf(state.reader.position, 1);
   state.children.push({ kind: "byte-order-mark", span, text: byteOrderMark });
-  state.reader.offset = 1;
+  state.reader.position = span.end;
 }
 
 function readNode(state: ParseState, line: Line): DockerfileNode {
@@ -67,7 +67,7 @@ function readNode(state: ParseState, line: Line): DockerfileNode {
     state.isPastDirectives = true;
   }
   const text = line.text + line.lineBreak;
-  const span = { start: line.start, end: nextPosition(state.reader) };
+  const span = { start: line.start, end: state.reader.position };
   if (skipped === line.text.length) return { kind: "blank", span, text };
   if (line.text[skipped] === "#") return { kind: "comment", span, text };
   return readInstruction({

@@ -1,13 +1,13 @@
 import type { Report } from "../diagnostics/report.js";
 import { referenceUrl } from "../diagnostics/report.js";
-import type { EscapeCharacter, HeredocPart, InstructionNode, InstructionPart } from "../tree/ast.js";
+import type { EscapeCharacter, InstructionNode, InstructionPart } from "../tree/ast.js";
 import { type MappedText, spanWithin } from "../tree/mapped-text.js";
-import { buildParts } from "./build-parts.js";
+import { addParts } from "./add-parts.js";
 import { type LineLayout, layOutLine } from "./line-layout.js";
 import { checkLineLength } from "./line-limit.js";
-import { type Line, type LineReader, nextPosition } from "./line-reader.js";
+import type { Line, LineReader } from "./line-reader.js";
 import { readLogicalLine } from "./logical-line.js";
-import { readHeredocs } from "./read-heredocs.js";
+import { type HeredocSource, readHeredocs } from "./read-heredocs.js";
 
 export interface InstructionSource {
   readonly first: Line;
@@ -38,11 +38,9 @@ export function readInstruction({
       text: indent,
     });
   }
-  for (const part of buildParts(mapped.text, pieces, layout.ranges)) parts.push(part);
-  if (mayHoldHeredocs(layout)) {
-    for (const heredoc of takeHeredocs({ mapped, reader, onLine, report })) parts.push(heredoc);
-  }
-  const span = { start: first.start, end: nextPosition(reader) };
+  addParts(parts, { line: mapped.text, pieces, layout: layout.ranges });
+  if (mayHoldHeredocs(layout)) addHeredocs({ mapped, parts, reader, onLine }, report);
+  const span = { start: first.start, end: reader.position };
   return { kind: "instruction", span, name: layout.name, form: layout.form, parts };
 }
 
@@ -53,26 +51,16 @@ function mayHoldHeredocs(layout: LineLayout): boolean {
   return isKnown && keywords <= 2 && layout.form === "plain";
 }
 
-interface HeredocSource {
-  readonly mapped: MappedText;
-  readonly reader: LineReader;
-  readonly onLine: (line: Line) => void;
-  readonly report: Report;
-}
-
-function takeHeredocs({ mapped, reader, onLine, report }: HeredocSource): readonly HeredocPart[] {
-  const heredocs = readHeredocs(mapped, reader, onLine);
-  for (const { part, isTerminated } of heredocs) {
-    if (isTerminated) continue;
-    report({
-      rule: "DOCKERFILE_UNTERMINATED_HEREDOC",
-      message: `no line ${JSON.stringify(part.name)} ends the here-document`,
-      span: part.wordSpan,
-      hint: `Put ${part.name} alone on a line behind the text`,
-      docs: referenceUrl("here-documents"),
-    });
-  }
-  return heredocs.map((heredoc) => heredoc.part);
+function addHeredocs(source: HeredocSource, report: Report): void {
+  const last = readHeredocs(source);
+  if (last === undefined || last.end !== "") return;
+  report({
+    rule: "DOCKERFILE_UNTERMINATED_HEREDOC",
+    message: `no line ${JSON.stringify(last.name)} ends the here-document`,
+    span: last.wordSpan,
+    hint: `Put ${last.name} alone on a line behind the text`,
+    docs: referenceUrl("here-documents"),
+  });
 }
 
 function reportBadJson(mapped: MappedText, layout: LineLayout, report: Report): void {
