@@ -1,10 +1,10 @@
-import { expandWord, expandWords, type Heredoc, type Word } from "@oci-build/dockerfile";
+import { looksSecret } from "@oci-build/cache";
+import { type Environment, expandWord, expandWords, type Heredoc, type Word } from "@oci-build/dockerfile";
 import { PlanError } from "./plan-error.js";
-import type { StageState } from "./stage-state.js";
 
 /** What variables are looked up in, and the Dockerfile's escape character. */
 export interface ExpansionScope {
-  readonly env: ReadonlyMap<string, string>;
+  readonly env: Environment;
   readonly input: { readonly escape: "\\" | "`" };
 }
 
@@ -29,8 +29,11 @@ export function expandHeredoc(scope: ExpansionScope, heredoc: Heredoc): string {
   return result.value;
 }
 
-/** An instruction's text for people, with variables replaced where that works. */
-export function describeInstruction(state: StageState, text: string): string {
-  const result = expandWord(text, state.env, { escape: state.input.escape });
+/** An instruction's text for people, with variables replaced where that works.
+ *
+ * Differs: BuildKit shows the values of all variables; here a name that looks like a secret's stays as it is written. */
+export function describeInstruction({ env, input }: ExpansionScope, text: string): string {
+  const shown = { get: (name: string) => (looksSecret(name) ? `$${name}` : env.get(name)) };
+  const result = expandWord(text, shown, { escape: input.escape });
   return result.ok ? result.value : text;
 }

@@ -1,8 +1,9 @@
 import type { AddInstruction, CopyInstruction, Word, WorkdirInstruction } from "@oci-build/dockerfile";
 import { parseChmod } from "@oci-build/dockerfile";
 import { checkedPath } from "./checked-path.js";
-import { describeInstruction, expandHeredoc, expandToText } from "./expand.js";
+import { type ExpansionScope, expandHeredoc, expandToText } from "./expand.js";
 import { PlanError } from "./plan-error.js";
+import { recordingScope } from "./recording-scope.js";
 import { nextStep, recordHistory, type StageState } from "./stage-state.js";
 import type { CopyOrigin, CopyStep, InlineFile } from "./step.js";
 
@@ -15,16 +16,18 @@ export function planCopy(
   origin: CopyOrigin,
 ): void {
   const command = instruction.kind === "add" ? "ADD" : "COPY";
-  const text = describeInstruction(state, instruction.text);
-  const inlineFiles = instruction.inlineSources.map((source) => inlineFile(state, source));
-  const sources = instruction.sources.map((word) => plannedSource(state, instruction, word));
+  const scope = recordingScope(state);
+  const inlineFiles = instruction.inlineSources.map((source) => inlineFile(scope, source));
+  const sources = instruction.sources.map((word) => plannedSource(scope, instruction, word));
   if (instruction.kind === "add") refuseChecksum(instruction);
-  const destination = expandToText(state, instruction.destination);
-  const chown = optionalText(state, instruction.chown);
-  const chmod = checkedChmod(state, instruction.chmod);
+  const destination = expandToText(scope, instruction.destination);
+  const chown = optionalText(scope, instruction.chown);
+  const chmod = checkedChmod(scope, instruction.chmod);
+  const exclude = instruction.exclude.map((word) => expandToText(scope, word));
   const step: CopyStep = {
-    ...nextStep(state, text, instruction.span),
+    ...nextStep(state, instruction, scope),
     kind: "copy",
+    variables: scope.variables(),
     instruction: command,
     origin,
     sources,
@@ -35,7 +38,7 @@ export function planCopy(
     ),
     chown,
     chmod,
-    exclude: instruction.exclude.map((word) => expandToText(state, word)),
+    exclude,
     parents: instruction.kind === "copy" && instruction.parents ? "keep" : "drop",
     archives: instruction.kind === "add" && instruction.unpack !== false ? "unpack" : "copy",
     // As BuildKit: a --link with --chmod is an ordinary copy.
@@ -47,8 +50,8 @@ export function planCopy(
 
 /** WORKDIR: a directory to make, unless it is the root. */
 export function planWorkdir(state: StageState, instruction: WorkdirInstruction): void {
-  const text = describeInstruction(state, instruction.text);
-  const given = expandToText(state, instruction.path);
+  const scope = recordingScope(state);
+  const given = expandToText(scope, instruction.path);
   const workingDir = checkedPath(resolveWorkdir(state.config.workingDir, given), instruction.path);
   state.config = { ...state.config, workingDir };
   const createdBy = `WORKDIR ${workingDir}`;
@@ -57,8 +60,9 @@ export function planWorkdir(state: StageState, instruction: WorkdirInstruction):
     return;
   }
   const step = {
-    ...nextStep(state, text, instruction.span),
+    ...nextStep(state, instruction, scope),
     kind: "workdir",
+    variables: scope.variables(),
     path: workingDir,
     user: state.config.user,
   } as const;
@@ -89,8 +93,8 @@ function resolveWorkdir(current: string, given: string): string {
   return given.startsWith("/") ? given : cleanAbsolute(`${current}/${given}`);
 }
 
-function plannedSource(state: StageState, instruction: CopyInstruction | AddInstruction, word: Word) {
-  const path = expandToText(state, word);
+function plannedSource(scope: ExpansionScope, instruction: CopyInstruction | AddInstruction, word: Word) {
+  const path = expandToText(scope, word);
   if (!REMOTE_SOURCE.test(path)) return { path: checkedPath(path, word), span: word.span };
   if (instruction.kind === "copy") {
     throw new PlanError(
@@ -118,18 +122,18 @@ function refuseChecksum({ checksum }: AddInstruction): void {
   );
 }
 
-function inlineFile(state: StageState, source: CopyInstruction["inlineSources"][number]): InlineFile {
+function inlineFile(scope: ExpansionScope, source: CopyInstruction["inlineSources"][number]): InlineFile {
   const { heredoc, path } = source;
-  return { name: path, content: heredoc.expand ? expandHeredoc(state, heredoc) : heredoc.content };
+  return { name: path, content: heredoc.expand ? expandHeredoc(scope, heredoc) : heredoc.content };
 }
 
-function optionalText(state: StageState, word: Word | undefined): string | undefined {
-  const text = word === undefined ? "" : expandToText(state, word);
+function optionalText(scope: ExpansionScope, word: Word | undefined): string | undefined {
+  const text = word === undefined ? "" : expandToText(scope, word);
   return text === "" ? undefined : text;
 }
 
-function checkedChmod(state: StageState, word: Word | undefined): string | undefined {
-  const chmod = optionalText(state, word);
+function checkedChmod(scope: ExpansionScope, word: Word | undefined): string | undefined {
+  const chmod = optionalText(scope, word);
   if (chmod === undefined || word === undefined) return undefined;
   const parsed = parseChmod(chmod);
   if (!parsed.ok) throw new PlanError("DOCKERFILE_CHMOD_INVALID", word.span, parsed.message);

@@ -232,6 +232,42 @@ describe("planBuild: steps", () => {
   });
 });
 
+describe("planBuild: what a step is told by", () => {
+  const stepOf = (lines: readonly string[], buildArgs: Readonly<Record<string, string>> = {}) =>
+    planOf(lines, { buildArgs: new Map(Object.entries(buildArgs)) }).target.steps[0];
+
+  it("has the instruction as it is written, and its variables with their values", () => {
+    const step = stepOf([
+      "FROM scratch",
+      "ENV dir=/d",
+      "ARG v=1",
+      "ARG u",
+      "COPY --chown=$u a$v $dir/${w:-x}/",
+    ]);
+    expect(step?.text).toBe("COPY --chown=$u a$v $dir/${w:-x}/");
+    expect(step?.variables).toEqual([
+      { scope: "ARG", name: "v", value: "1" },
+      { scope: "ENV", name: "dir", value: "/d" },
+      { scope: "ARG", name: "w", value: undefined },
+      { scope: "ARG", name: "u", value: undefined },
+    ]);
+  });
+
+  it("counts the variables of a here-document's body", () => {
+    const step = stepOf(["FROM scratch", "ARG v=1", "COPY <<EOF /f", "is $v", "EOF"]);
+    expect(step?.variables).toEqual([{ scope: "ARG", name: "v", value: "1" }]);
+  });
+
+  // Differs: BuildKit shows the values of all variables; here a name that looks like a secret's stays as it is written.
+  it("shows the values of variables, but a name that looks like a secret's stays as it is written", () => {
+    const step = stepOf(["FROM scratch", "ARG V", "ARG NPM_TOKEN", "COPY a /$V/${NPM_TOKEN}/"], {
+      V: "1",
+      NPM_TOKEN: "hunter2",
+    });
+    expect(step?.name).toBe("[1/1] COPY a /1/$NPM_TOKEN/");
+  });
+});
+
 describe("planBuild: errors", () => {
   it.each([
     ["RUN", ["FROM scratch", "ENV a=b", "RUN make"], "BUILD_UNSUPPORTED", ["3 EXECUTOR_UNAVAILABLE"]],

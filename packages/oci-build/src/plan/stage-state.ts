@@ -1,8 +1,10 @@
 import type { Span } from "@oci-build/dockerfile";
 import type { Platform } from "@oci-build/oci";
 import type { ConfigDraft } from "./container-config.js";
+import { describeInstruction } from "./expand.js";
 import type { PlanInput } from "./plan-input.js";
-import type { PlannedHistory, Step } from "./step.js";
+import type { RecordingScope } from "./recording-scope.js";
+import type { PlannedHistory, Step, StepBase } from "./step.js";
 
 /** What is known of a stage while its instructions are planned one after the other. */
 export interface StageState {
@@ -27,20 +29,21 @@ export function recordHistory(state: StageState, createdBy: string): void {
   state.history.push({ createdBy });
 }
 
-/** The identity and the shown name of the stage's next step. */
+/** The identity of the stage's next step, and its name as progress shows it. */
 export function nextStep(
   state: StageState,
-  text: string,
-  span: Span,
-): { id: string; name: string; stageIndex: number; span: Span } {
+  { text, span }: { readonly text: string; readonly span: Span },
+  scope: RecordingScope,
+): Omit<StepBase, "variables"> {
   const { numbering } = state;
   numbering.last += 1;
   const width = String(numbering.total).length;
   const number = String(numbering.last).padStart(width);
   return {
     id: `${state.index}.${numbering.last}`,
-    name: `[${numbering.prefix}${number}/${numbering.total}] ${text}`,
+    name: `[${numbering.prefix}${number}/${numbering.total}] ${describeInstruction(scope, text)}`,
     stageIndex: state.index,
     span,
+    text,
   };
 }

@@ -14,13 +14,25 @@ export interface InlineFile {
   readonly content: string;
 }
 
-interface StepBase {
+/** What every step has. */
+export interface StepBase {
   /** Unique in a plan: stage index, a dot, the number of the step in its stage from 1. */
   readonly id: string;
   /** As progress shows it: `[build 2/5] COPY . .`. */
   readonly name: string;
   readonly stageIndex: number;
   readonly span: Span;
+  /** The instruction as the Dockerfile has it, with variables as they are written there. */
+  readonly text: string;
+  /** The variables that the instruction reads, in the order in which it first does. */
+  readonly variables: readonly StepVariable[];
+}
+
+/** A variable as an instruction found it; undefined when it was not set. */
+export interface StepVariable {
+  readonly scope: "ARG" | "ENV";
+  readonly name: string;
+  readonly value: string | undefined;
 }
 
 /** Where a COPY takes its files from. */

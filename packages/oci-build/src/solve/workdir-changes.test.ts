@@ -8,7 +8,8 @@ const parent = tree("dir usr", "dir usr/bin", "link bin -> usr/bin", "file f");
 
 function workdir(path: string, user = ""): WorkdirStep {
   const span = { start: nowhere, end: nowhere };
-  return { kind: "workdir", id: "0.1", name: "[1/1] WORKDIR", stageIndex: 0, span, path, user };
+  const shown = { name: "[1/1] WORKDIR", text: `WORKDIR ${path}`, variables: [] };
+  return { kind: "workdir", id: "0.1", ...shown, stageIndex: 0, span, path, user };
 }
 
 describe("workdirChanges", () => {
