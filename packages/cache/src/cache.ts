@@ -2,10 +2,10 @@ import type { Descriptor, DiffId, Digest, LayerTree } from "@oci-build/oci";
 import type { BlobStore, LayerBlob, StoredLayer } from "./blob-store.js";
 import type { StepKey } from "./keys/step-key.js";
 import type { WriteLayer } from "./layers/layer-store.js";
-import type { SegmentSourceOptions, StoredSegments } from "./segments/stored-segment-source.js";
 import type { Lease } from "./lock/lease.js";
 import type { BuildLog, ProjectLog } from "./projects/build-log.js";
 import type { RecordMode, StepRecord, StepResult } from "./records/step-record.js";
+import type { SegmentSourceOptions, StoredSegments } from "./segments/stored-segment-source.js";
 import type { Tombstone } from "./tombstones/tombstone.js";
 
 /** What builds remember: blobs, layers with their trees, and what each step's key gave.

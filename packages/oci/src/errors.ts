@@ -36,6 +36,8 @@ export type OciErrorData = {
   LAYER_FILE_SIZE: { path: string; expected: number; found: number };
   LAYER_FILE_DIGEST: { path: string; expected: string; found: string };
   LAYER_SEGMENT_CORRUPT: { offset: number; size: number };
+  LAYER_SEGMENT_UNUSABLE: { key: string };
+  LAYER_LEVEL_INVALID: { compression: string; level: number; min: number; max: number };
 };
 
 /** The exit code of each error code of this package. */
@@ -73,6 +75,8 @@ export const ociErrorCodes: ErrorCodes<OciErrorData> = {
   LAYER_FILE_SIZE: 1,
   LAYER_FILE_DIGEST: 1,
   LAYER_SEGMENT_CORRUPT: 3,
+  LAYER_SEGMENT_UNUSABLE: 3,
+  LAYER_LEVEL_INVALID: 1,
 };
 
 /** Makes an error of this package. */

@@ -52,9 +52,17 @@ export type { ShapeProblem, ShapeRule } from "./json/shape.js";
 export type { LayerEntry, LayerFile, LayerHardLink, OpaqueDirectory, Whiteout } from "./layer/layer-entry.js";
 export type { LayerReader, RangeSource } from "./layer/layer-reader.js";
 export { layerReader, openLayerFile } from "./layer/layer-reader.js";
-export type { LayerSegment, LayerTree, LayerWritten, TreeEntry, TreeFile } from "./layer/layer-tree.js";
+export type {
+  LayerSegment,
+  LayerTree,
+  LayerWork,
+  LayerWritten,
+  TreeEntry,
+  TreeFile,
+} from "./layer/layer-tree.js";
 export { readLayerTree } from "./layer/read-layer-tree.js";
 export type { LayerSink } from "./layer/segment-pipeline.js";
+export type { FoundSegment, SegmentSource } from "./layer/segment-source.js";
 export { isReservedPath } from "./layer/whiteout-name.js";
 export type { WriteLayerOptions } from "./layer/write-layer.js";
 export { writeLayer } from "./layer/write-layer.js";

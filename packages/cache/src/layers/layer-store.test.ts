@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import { madeUpLayer, writes } from "../../test/support/made-up-layer.js";
 import { temporaryFolder } from "../../test/support/temporary-folder.js";
 import { type Cache, type LayerBlob, openCache } from "../index.js";
-import { SEGMENT_TABLE_MAX_BYTES, TREE_MAX_BYTES } from "./layer-store.js";
+import { SEGMENT_TABLE_MAX_BYTES } from "../segments/read-segment-table.js";
+import { TREE_MAX_BYTES } from "./layer-store.js";
 
 const written = madeUpLayer("layer");
 const blob: LayerBlob = {

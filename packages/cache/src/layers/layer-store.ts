@@ -1,24 +1,21 @@
 import { type DiffId, type LayerTree, type LayerWritten, OciBuildError } from "@oci-build/oci";
 import type { BlobStore, BlobWriter, LayerBlob, StoredLayer } from "../blob-store.js";
 import { cacheError } from "../errors.js";
+import { readSegmentTable, segmentsKind } from "../segments/read-segment-table.js";
 import { corrupt, readSealed, type SealedKind, writeSealed } from "../store/sealed-file.js";
 import type { StoreContext } from "../store/store-context.js";
 import { digestPath } from "../store/store-paths.js";
 import { readOrWarn } from "../store/warn-damage.js";
 import { decodeTree, treeDiffId } from "./decode-tree.js";
 import { encodeTree } from "./encode-tree.js";
-import { decodeSegments, encodeSegments } from "./segment-table.js";
+import { encodeSegments, listSegments } from "./segment-table.js";
 
 const MiB = 1024 * 1024;
 
 /** About 2,800,000 entries. */
 export const TREE_MAX_BYTES: number = 512 * MiB;
 
-/** About 260,000 segments, or 64 GiB of layer at the least. */
-export const SEGMENT_TABLE_MAX_BYTES: number = 64 * MiB;
-
 const treeKind: SealedKind = { name: "tree", version: 1, maxBytes: TREE_MAX_BYTES };
-const segmentsKind: SealedKind = { name: "segments", version: 1, maxBytes: SEGMENT_TABLE_MAX_BYTES };
 
 /** Writes a layer's bytes to `sink` in order and tells what it wrote. */
 export type WriteLayer = (sink: (chunk: Uint8Array) => Promise<void>) => Promise<LayerWritten>;
@@ -74,16 +71,14 @@ export class LayerStore {
     });
   }
 
-  async #writeSegments({ digest, segments }: LayerWritten): Promise<void> {
-    const path = digestPath(this.#store.paths.segments, digest);
-    await writeSealed(this.#store, path, { kind: segmentsKind, body: encodeSegments(digest, segments) });
+  async #writeSegments(layer: LayerWritten): Promise<void> {
+    const path = digestPath(this.#store.paths.segments, layer.digest);
+    await writeSealed(this.#store, path, { kind: segmentsKind, body: encodeSegments(layer, layer.segments) });
   }
 
-  #readSegments(blob: LayerBlob): Promise<StoredLayer["segments"] | undefined> {
-    const path = digestPath(this.#store.paths.segments, blob.digest);
-    return readOrWarn(this.#store, path, async () =>
-      decodeSegments(blob.digest, await readSealed(path, segmentsKind)),
-    );
+  async #readSegments({ digest }: LayerBlob): Promise<StoredLayer["segments"] | undefined> {
+    const table = await readSegmentTable(this.#store, digest);
+    return table === undefined ? undefined : listSegments(table);
   }
 
   #readTreeBytes(diffId: DiffId): Promise<Buffer | undefined> {

@@ -7,14 +7,18 @@ export function madeUpLayer(text: string): LayerWritten {
   const bytes = Buffer.from(text);
   const digest = digestOf(bytes);
   const diffId = parseDiffId(`sha256:${createHash("sha256").update("tar of ").update(bytes).digest("hex")}`);
+  const key = `${createHash("sha256").update(bytes).digest("hex")}-made-up`;
   return {
     mediaType: "application/vnd.oci.image.layer.v1.tar+gzip",
     digest,
     size: bytes.length,
     diffId,
     uncompressedSize: bytes.length * 3,
-    segments: [{ key: "k", rawOffset: 0, rawSize: 3, rawCrc32: 7, offset: 10, size: 2, digest }],
+    segments: [
+      { key, compression: "gzip", rawOffset: 0, rawSize: 3, rawCrc32: 7, offset: 10, size: 2, digest },
+    ],
     tree: { diffId, entries: [fileEntry("app/main.js")] },
+    work: { segmentsReused: 0, segmentsCompressed: 1, bytesReused: 0, bytesCompressed: 3 },
   };
 }
 

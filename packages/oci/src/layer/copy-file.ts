@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { type Digest, parseDigest } from "../digest.js";
 import type { FileReader } from "../entry.js";
 import type { OciBuildError } from "../error.js";
@@ -23,7 +23,7 @@ export function* copyFile(file: LayerFile, context: CopyContext): Steps<Digest> 
   const reader = yield* settle(file.open());
   let digest: Digest;
   try {
-    digest = yield* copyBytes(file, reader, context);
+    digest = yield* copyAndDigest(file, reader, context);
     yield* checkEnd(file, reader);
   } catch (error) {
     yield* closeAfterFailure(reader);
@@ -35,9 +35,29 @@ export function* copyFile(file: LayerFile, context: CopyContext): Steps<Digest> 
   return digest;
 }
 
-function* copyBytes(file: LayerFile, reader: FileReader, context: CopyContext): Steps<Digest> {
+function* copyAndDigest(file: LayerFile, reader: FileReader, context: CopyContext): Steps<Digest> {
+  if (file.digest !== undefined && file.digestIs === "known") {
+    yield* copyBytes({ file, reader, take: nothing }, context);
+    return file.digest;
+  }
+  if (hasOwnSegments(file.size)) {
+    const whole = createHash("sha256");
+    yield* copyBytes({ file, reader, take: (bytes) => whole.update(bytes) }, context);
+    return parseDigest(`sha256:${whole.digest("hex")}`);
+  }
+  // A small file lies in one piece, and one call is cheaper than a hash of several.
+  yield* copyBytes({ file, reader, take: nothing }, context);
+  return parseDigest(`sha256:${hash("sha256", context.assembler.last(file.size), "hex")}`);
+}
+
+interface Copying {
+  readonly file: LayerFile;
+  readonly reader: FileReader;
+  readonly take: (bytes: Uint8Array) => void;
+}
+
+function* copyBytes({ file, reader, take }: Copying, context: CopyContext): Steps<void> {
   const { assembler } = context;
-  const hash = createHash("sha256");
   const partBytes = hasOwnSegments(file.size) ? FILE_PART_BYTES : file.size;
   for (let done = 0; done < file.size; ) {
     context.signal?.throwIfAborted();
@@ -46,11 +66,10 @@ function* copyBytes(file: LayerFile, reader: FileReader, context: CopyContext): 
     const taken = typeof count === "number" ? count : ((yield count) as number);
     if (taken === 0) throw otherSize(file, done);
     assembler.advance(taken);
-    hash.update(assembler.last(taken));
+    take(assembler.last(taken));
     context.onBytes(taken);
     done += taken;
   }
-  return parseDigest(`sha256:${hash.digest("hex")}`);
 }
 
 function* checkEnd(file: LayerFile, reader: FileReader): Steps<void> {
@@ -84,4 +103,8 @@ function otherDigest(file: LayerFile, expected: Digest, found: Digest): OciBuild
     data: { path: file.path, expected, found },
     hint: "Build again when nothing writes to the file.",
   });
+}
+
+function nothing(): void {
+  // The bytes are not hashed on the way.
 }

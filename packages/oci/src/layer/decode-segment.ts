@@ -4,11 +4,11 @@ import { digestOf } from "../digest.js";
 import type { OciBuildError } from "../error.js";
 import { ociError } from "../errors.js";
 import { SEGMENT_MAX_BYTES } from "./cut-policy.js";
+import { encodedMaxBytes } from "./encoded-max-bytes.js";
 import type { RangeSource } from "./layer-reader.js";
 import type { LayerSegment } from "./layer-tree.js";
 
-/** Deflate adds five bytes for each 16 KiB that it cannot make smaller, and a full flush as many. */
-const ENCODED_MAX_BYTES = SEGMENT_MAX_BYTES + (SEGMENT_MAX_BYTES >> 8) + 128;
+const ENCODED_MAX_BYTES = encodedMaxBytes(SEGMENT_MAX_BYTES);
 
 const inflate = promisify(inflateRaw);
 

@@ -9,10 +9,15 @@ import type {
   SymlinkEntry,
 } from "../entry.js";
 
-/** A file to be written into a layer. With `digest`, the bytes read must have it. */
+/** A file to be written into a layer, perhaps with the digest of its bytes.
+ *
+ * By default a digest is `expected`: the bytes read are hashed and must have it. One that is `known` is taken over
+ * unseen, which saves a hash; for files whose readers make sure themselves that the bytes are still those that were
+ * hashed, and fail otherwise. */
 export interface LayerFile extends FileEntry {
   readonly open: OpenFile;
   readonly digest?: Digest | undefined;
+  readonly digestIs?: "expected" | "known" | undefined;
 }
 
 /** Another name of a file that stands earlier in the same layer. `target` is that file's path. */

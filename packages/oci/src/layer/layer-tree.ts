@@ -1,5 +1,6 @@
 import type { DiffId, Digest } from "../digest.js";
 import type { DeviceEntry, DirectoryEntry, FifoEntry, FileEntry, SymlinkEntry } from "../entry.js";
+import type { LayerCompression } from "../image/media-types.js";
 import type { LayerHardLink, OpaqueDirectory, Whiteout } from "./layer-entry.js";
 
 /** A file of a layer. `dataOffset` is where its bytes begin in the uncompressed tar. */
@@ -26,17 +27,28 @@ export interface LayerTree {
 
 /** One independently compressed run of a layer's tar.
  *
- * `rawOffset`/`rawSize` place it in the uncompressed tar, `offset`/`size` its compressed bytes in the blob (after the
- * gzip header; it ends with a full flush, so it inflates alone as raw deflate). `rawCrc32` is of the raw bytes,
- * `digest` of the compressed ones. `key` is the SHA-256 of the raw bytes with codec, level and compressor. */
+ * `rawOffset`/`rawSize` place it in the uncompressed tar, `offset`/`size` its compressed bytes in the blob. With gzip
+ * these are raw deflate that ends with a full flush, so it inflates alone; with zstd a frame; with none the raw bytes.
+ * `rawCrc32` is of the raw bytes, `digest` of the compressed ones. `key` is the SHA-256 of the raw bytes in hex, a
+ * hyphen, and all else that decides the compressed ones: codec, level and compressor. Segments with one key have the
+ * same compressed bytes, in any layer. */
 export interface LayerSegment {
   readonly key: string;
+  readonly compression: LayerCompression;
   readonly rawOffset: number;
   readonly rawSize: number;
   readonly rawCrc32: number;
   readonly offset: number;
   readonly size: number;
   readonly digest: Digest;
+}
+
+/** What writing a layer took. Bytes are raw ones; together they are the whole tar. */
+export interface LayerWork {
+  readonly segmentsReused: number;
+  readonly segmentsCompressed: number;
+  readonly bytesReused: number;
+  readonly bytesCompressed: number;
 }
 
 /** What a written layer is: its identities and all that is needed to read it at random and to reuse its parts. */
@@ -49,4 +61,5 @@ export interface LayerWritten {
   readonly uncompressedSize: number;
   readonly segments: readonly LayerSegment[];
   readonly tree: LayerTree;
+  readonly work: LayerWork;
 }

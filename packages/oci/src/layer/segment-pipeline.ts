@@ -1,9 +1,10 @@
 import { createHash, type Hash } from "node:crypto";
-import { crc32 } from "node:zlib";
-import { type DiffId, type Digest, digestOf, parseDiffId, parseDigest } from "../digest.js";
+import { type DiffId, type Digest, parseDiffId, parseDigest } from "../digest.js";
 import { combineCrc32 } from "./crc32-combine.js";
 import type { LayerCodec } from "./layer-codec.js";
-import type { LayerSegment } from "./layer-tree.js";
+import type { LayerSegment, LayerWork } from "./layer-tree.js";
+import { type EncodedSegment, SegmentEncoder } from "./segment-encoder.js";
+import type { SegmentSource } from "./segment-source.js";
 import type { Steps } from "./steps.js";
 
 /** Takes a layer's bytes in order. It is called again only when it has returned and its promise has settled; the
@@ -16,8 +17,9 @@ const IN_FLIGHT_MAX_BYTES = 8 * 1024 * 1024;
 const IN_FLIGHT_MAX_SEGMENTS = 64;
 
 interface PendingSegment {
-  readonly raw: Omit<LayerSegment, "offset" | "size" | "digest">;
-  readonly encoded: Promise<Uint8Array>;
+  readonly rawOffset: number;
+  readonly rawSize: number;
+  readonly encoded: Promise<EncodedSegment>;
   readonly release: () => void;
 }
 
@@ -28,50 +30,56 @@ export interface PipelineResult {
   readonly diffId: DiffId;
   readonly uncompressedSize: number;
   readonly segments: readonly LayerSegment[];
+  readonly work: LayerWork;
 }
 
-/** Compresses segments side by side and sends them on in their order. */
+/** What a pipeline works with. */
+export interface PipelineOptions {
+  readonly codec: LayerCodec;
+  readonly sink: LayerSink;
+  readonly reuse: SegmentSource | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Compresses segments side by side, or finds them compressed, and sends them on in their order. */
 export class SegmentPipeline {
   readonly #codec: LayerCodec;
   readonly #sink: LayerSink;
   readonly #signal: AbortSignal | undefined;
+  readonly #encoder: SegmentEncoder;
   readonly #pending: PendingSegment[] = [];
   readonly #segments: LayerSegment[] = [];
   readonly #rawHash: Hash = createHash("sha256");
   readonly #blobHash: Hash = createHash("sha256");
+  readonly #work = { segmentsReused: 0, segmentsCompressed: 0, bytesReused: 0, bytesCompressed: 0 };
   #pendingBytes = 0;
   #rawSize = 0;
   #size = 0;
   #crc32 = 0;
 
-  constructor(options: { codec: LayerCodec; sink: LayerSink; signal: AbortSignal | undefined }) {
-    this.#codec = options.codec;
-    this.#sink = options.sink;
-    this.#signal = options.signal;
+  constructor({ codec, sink, reuse, signal }: PipelineOptions) {
+    this.#codec = codec;
+    this.#sink = sink;
+    this.#signal = signal;
+    this.#encoder = new SegmentEncoder(codec, reuse);
   }
 
   /** Takes the next segment. `raw` belongs to the pipeline until it calls `release`. */
   *push(raw: Uint8Array, release: () => void): Steps<void> {
     while (this.#isFull()) yield* this.#sendFirst();
-    const rawCrc32 = crc32(raw);
-    const encoded = this.#codec.encode(raw);
+    const encoded = this.#encoder.encode(raw);
     // Awaited in its turn; until then its failure must not count as unhandled.
     encoded.catch(ignore);
     this.#rawHash.update(raw);
-    this.#pending.push({
-      raw: { key: segmentKey(raw, this.#codec), rawOffset: this.#rawSize, rawSize: raw.length, rawCrc32 },
-      encoded,
-      release,
-    });
+    this.#pending.push({ rawOffset: this.#rawSize, rawSize: raw.length, encoded, release });
     this.#pendingBytes += raw.length;
     this.#rawSize += raw.length;
-    this.#crc32 = combineCrc32(this.#crc32, rawCrc32, raw.length);
   }
 
   /** Sends what is left and the end of the stream. */
   *finish(): Steps<PipelineResult> {
     while (this.#pending.length > 0) yield* this.#sendFirst();
-    if (this.#size === 0) yield* this.#send(this.#codec.start);
+    if (this.#segments.length === 0) yield* this.#send(this.#codec.start);
     yield* this.#send(this.#codec.finish({ crc32: this.#crc32, sizeBytes: this.#rawSize }));
     return {
       digest: parseDigest(`sha256:${this.#blobHash.digest("hex")}`),
@@ -79,7 +87,14 @@ export class SegmentPipeline {
       diffId: parseDiffId(`sha256:${this.#rawHash.digest("hex")}`),
       uncompressedSize: this.#rawSize,
       segments: this.#segments,
+      work: this.#work,
     };
+  }
+
+  /** Ends the work that is under way, and waits until none of it runs. Never fails. */
+  async stop(): Promise<void> {
+    this.#encoder.stop();
+    await Promise.allSettled(this.#pending.splice(0).map(({ encoded }) => encoded));
   }
 
   #isFull(): boolean {
@@ -88,33 +103,36 @@ export class SegmentPipeline {
   }
 
   *#sendFirst(): Steps<void> {
-    const first = this.#pending.shift();
+    const [first] = this.#pending;
     if (first === undefined) return;
-    const encoded = (yield first.encoded) as Uint8Array;
-    first.release();
-    this.#pendingBytes -= first.raw.rawSize;
-    if (this.#size === 0) yield* this.#send(this.#codec.start);
-    this.#segments.push({
-      ...first.raw,
-      offset: this.#size,
-      size: encoded.length,
-      digest: digestOf(encoded),
-    });
-    yield* this.#send(encoded);
+    const { rawOffset, rawSize, encoded, release } = first;
+    const { key, rawCrc32, digest, bytes, origin } = (yield encoded) as EncodedSegment;
+    this.#pending.shift();
+    release();
+    this.#pendingBytes -= rawSize;
+    if (this.#segments.length === 0) yield* this.#send(this.#codec.start);
+    this.#crc32 = combineCrc32(this.#crc32, rawCrc32, rawSize);
+    const { compression } = this.#codec;
+    const place = { rawOffset, rawSize, rawCrc32, offset: this.#size, size: bytes.length };
+    this.#segments.push({ key, compression, ...place, digest });
+    this.#count(origin, rawSize);
+    yield* this.#send(bytes);
+  }
+
+  #count(origin: EncodedSegment["origin"], rawBytes: number): void {
+    const isReused = origin === "reused";
+    this.#work[isReused ? "segmentsReused" : "segmentsCompressed"] += 1;
+    this.#work[isReused ? "bytesReused" : "bytesCompressed"] += rawBytes;
   }
 
   *#send(chunk: Uint8Array): Steps<void> {
+    if (chunk.length === 0) return;
     this.#signal?.throwIfAborted();
     this.#blobHash.update(chunk);
     this.#size += chunk.length;
     const waiting = this.#sink(chunk);
     if (waiting !== undefined) yield waiting;
   }
-}
-
-/** Names the encoded bytes by what they come from. */
-function segmentKey(raw: Uint8Array, codec: LayerCodec): string {
-  return `${createHash("sha256").update(raw).digest("hex")}-${codec.form}`;
 }
 
 function ignore(): void {

@@ -10,6 +10,7 @@ import { checkMember } from "./member-check.js";
 import { progressMeter } from "./progress-meter.js";
 import { SegmentAssembler } from "./segment-assembler.js";
 import { type LayerSink, type PipelineResult, SegmentPipeline } from "./segment-pipeline.js";
+import type { SegmentSource } from "./segment-source.js";
 import { runSteps, type Steps } from "./steps.js";
 
 export interface WriteLayerOptions {
@@ -17,6 +18,9 @@ export interface WriteLayerOptions {
   readonly compression?: "gzip" | undefined;
   /** zlib's, 0 to 9. Default 6. */
   readonly level?: number | undefined;
+  /** Where segments that earlier layers have are found, so that they are copied instead of compressed. What was copied
+   * has the same bytes as what is compressed. Default: nowhere. The caller closes it, after the layer is written. */
+  readonly reuse?: SegmentSource | undefined;
   /** Later times of entries become this one, as `SOURCE_DATE_EPOCH` asks. Default: times stay as they are. */
   readonly clampMtimeSec?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -34,7 +38,8 @@ interface LayerContext extends CopyContext {
  * Entries come in the order of `compareTreePaths`; `xattrs` may be in any. The same entries and options give the same
  * bytes, whatever the timing. Files are opened one at a time, read once and closed, also after an error. `sink` gets
  * the blob in order, one call at a time; after an error or an abort it gets nothing more, and what it has is to be
- * thrown away. `digest` and `size` are of what `sink` got, `diffId` of the uncompressed tar.
+ * thrown away. When it settles, nothing of it runs on. `digest` and `size` are of what `sink` got, `diffId` of the
+ * uncompressed tar.
  * Memory stays within tens of megabytes and the tree, whatever the sizes.
  * @throws OciBuildError LAYER_PATH_UNSAFE, LAYER_RESERVED_NAME, LAYER_PATH_DUPLICATE, LAYER_ENTRY_ORDER,
  * LAYER_PARENT_NOT_DIRECTORY, LAYER_HARDLINK_TARGET, LAYER_FILE_SIZE, LAYER_FILE_DIGEST, TAR_FIELD_INVALID,
@@ -47,12 +52,17 @@ export async function writeLayer(
 ): Promise<LayerWritten> {
   const { signal, onProgress } = options;
   const codec = gzipCodec(options.level ?? GZIP_DEFAULT_LEVEL);
-  const assembler = new SegmentAssembler(new SegmentPipeline({ codec, sink, signal }));
+  const pipeline = new SegmentPipeline({ codec, sink, reuse: options.reuse, signal });
+  const assembler = new SegmentAssembler(pipeline);
   const tree: TreeEntry[] = [];
   const clampMtimeSec = options.clampMtimeSec ?? Number.POSITIVE_INFINITY;
   const onBytes = progressMeter(onProgress);
-  const written = await runSteps(writeAll(entries, { assembler, tree, clampMtimeSec, signal, onBytes }));
-  return { mediaType: codec.mediaType, ...written, tree: { diffId: written.diffId, entries: tree } };
+  try {
+    const written = await runSteps(writeAll(entries, { assembler, tree, clampMtimeSec, signal, onBytes }));
+    return { mediaType: codec.mediaType, ...written, tree: { diffId: written.diffId, entries: tree } };
+  } finally {
+    await pipeline.stop();
+  }
 }
 
 function* writeAll(

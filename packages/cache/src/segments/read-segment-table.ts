@@ -1,0 +1,22 @@
+import type { Digest } from "@oci-build/oci";
+import { openSegments, type SegmentTable } from "../layers/segment-table.js";
+import { corrupt, readSealed, type SealedKind } from "../store/sealed-file.js";
+import type { StoreContext } from "../store/store-context.js";
+import { digestPath } from "../store/store-paths.js";
+import { readOrWarn } from "../store/warn-damage.js";
+
+/** About 730,000 segments: 180 GiB of layer at the least, and most often 700. */
+export const SEGMENT_TABLE_MAX_BYTES: number = 64 * 1024 * 1024;
+
+/** Version 1 was JSON. */
+export const segmentsKind: SealedKind = { name: "segments", version: 2, maxBytes: SEGMENT_TABLE_MAX_BYTES };
+
+/** The segment table of a blob; undefined when it is absent, or damaged, with a warning. */
+export function readSegmentTable(store: StoreContext, digest: Digest): Promise<SegmentTable | undefined> {
+  const path = digestPath(store.paths.segments, digest);
+  return readOrWarn(store, path, async () => {
+    const table = openSegments(await readSealed(path, segmentsKind));
+    if (table.digest !== digest) throw corrupt(path, "it is the table of another blob");
+    return table;
+  });
+}

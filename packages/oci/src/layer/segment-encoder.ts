@@ -1,0 +1,88 @@
+import { crc32 } from "node:zlib";
+import { type Digest, parseDigest } from "../digest.js";
+import { ociError } from "../errors.js";
+import { encodedMaxBytes } from "./encoded-max-bytes.js";
+import type { LayerCodec } from "./layer-codec.js";
+import type { FoundSegment, SegmentSource } from "./segment-source.js";
+import { sha256Of } from "./sha256-of.js";
+
+/** A segment's compressed bytes, and whether an earlier layer had them. */
+export interface EncodedSegment {
+  readonly key: string;
+  readonly rawCrc32: number;
+  readonly digest: Digest;
+  readonly bytes: Uint8Array;
+  readonly origin: "reused" | "compressed";
+}
+
+/** Gives segments their compressed bytes: those of an earlier layer when they are found and sound, else new ones. */
+export class SegmentEncoder {
+  readonly #codec: LayerCodec;
+  readonly #source: SegmentSource | undefined;
+  #state: "running" | "stopped" = "running";
+
+  constructor(codec: LayerCodec, source: SegmentSource | undefined) {
+    this.#codec = codec;
+    this.#source = source;
+  }
+
+  /** Starts nothing more; what runs ends with an error. */
+  stop(): void {
+    this.#state = "stopped";
+  }
+
+  /** `raw` must stay as it is until the promise settles. */
+  async encode(raw: Uint8Array): Promise<EncodedSegment> {
+    if (this.#source === undefined) return this.#compress(raw, this.#keyOf(raw));
+    const key = await this.#keyOf(raw);
+    this.#checkRunning();
+    const reused = await this.#reuse(key, raw.length, this.#source);
+    this.#checkRunning();
+    return reused ?? this.#compress(raw, key);
+  }
+
+  /** Names the encoded bytes by what they come from. */
+  async #keyOf(raw: Uint8Array): Promise<string> {
+    return `${await sha256Of(raw)}-${this.#codec.form}`;
+  }
+
+  async #compress(raw: Uint8Array, naming: string | Promise<string>): Promise<EncodedSegment> {
+    const [key, bytes] = await Promise.all([naming, this.#codec.encode(raw)]);
+    this.#checkRunning();
+    const digest = parseDigest(`sha256:${await sha256Of(bytes)}`);
+    return { key, rawCrc32: crc32(raw), digest, bytes, origin: "compressed" };
+  }
+
+  async #reuse(key: string, rawBytes: number, source: SegmentSource): Promise<EncodedSegment | undefined> {
+    try {
+      const found = await source.find(key);
+      if (found === undefined) return undefined;
+      checkSizes(found, rawBytes);
+      const bytes = await found.read();
+      if (`sha256:${await sha256Of(bytes)}` !== found.digest)
+        throw new Error("it has other bytes than its digest says");
+      return { key, rawCrc32: found.rawCrc32, digest: found.digest, bytes, origin: "reused" };
+    } catch (cause) {
+      this.#checkRunning();
+      source.rejected(key, unusable(key, cause));
+      return undefined;
+    }
+  }
+
+  #checkRunning(): void {
+    if (this.#state === "stopped") throw new Error("the layer is no longer written");
+  }
+}
+
+function checkSizes({ rawSize, size }: FoundSegment, rawBytes: number): void {
+  if (rawSize === rawBytes && size <= encodedMaxBytes(rawBytes)) return;
+  throw new Error(`it has ${size} bytes for ${rawSize} raw ones, expected ${rawBytes} raw ones`);
+}
+
+function unusable(key: string, cause: unknown): ReturnType<typeof ociError> {
+  return ociError("LAYER_SEGMENT_UNUSABLE", {
+    message: `segment ${key} of an earlier layer cannot be used: ${cause instanceof Error ? cause.message : "unknown error"}`,
+    data: { key },
+    cause,
+  });
+}

@@ -1,0 +1,24 @@
+import type { Digest } from "../digest.js";
+import type { OciBuildError } from "../error.js";
+
+/** Compressed bytes that an earlier layer has: what they should be, and how to get them. */
+export interface FoundSegment {
+  readonly rawSize: number;
+  readonly rawCrc32: number;
+  /** Compressed bytes. */
+  readonly size: number;
+  /** Of the compressed bytes. */
+  readonly digest: Digest;
+  /** Reads the compressed bytes, which the caller owns and checks. */
+  read(): Promise<Uint8Array>;
+}
+
+/** Where a layer that is being written finds segments that earlier layers have. It costs work when it is wrong, and
+ * never a wrong layer: all that comes from it is checked. It is asked for several segments at the same time. */
+export interface SegmentSource {
+  /** A segment of exactly this key (see `LayerSegment`), or undefined. */
+  find(key: string): FoundSegment | undefined | Promise<FoundSegment | undefined>;
+  /** Told of a segment that could not be read, or had other bytes than its digest says: it is compressed anew.
+   * `error` is LAYER_SEGMENT_UNUSABLE, with what happened as its cause. */
+  rejected(key: string, error: OciBuildError): void;
+}
