@@ -117,7 +117,7 @@ interface Solving extends RunContext {
 
 async function solveAndWrite(plan: BuildPlan, solving: Solving): Promise<Omit<BuildResult, "steps">> {
   const { options, dockerfile, ignore, cache, scratch, emit, signal } = solving;
-  const { cacheUse, times, names } = options;
+  const { cacheUse, times, names, compression } = options;
   const source = contextSource({
     folder: options.context,
     ignore: ignore?.matcher,
@@ -131,6 +131,7 @@ async function solveAndWrite(plan: BuildPlan, solving: Solving): Promise<Omit<Bu
     scratch,
     cacheUse,
     times,
+    compression,
     context: source,
     emit,
     signal,

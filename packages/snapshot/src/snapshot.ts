@@ -1,6 +1,12 @@
 import type { Digest, Entry, FileReader } from "@oci-build/oci";
 import type { Subtree } from "./subtree/subtree.js";
 
+/** How much was really read to give digests. */
+export interface HashWork {
+  readonly files: number;
+  readonly bytes: number;
+}
+
 /** An immutable file tree. Nothing in it changes after it was made, whatever happens to where it came from;
  * a file whose bytes no longer fit its entry fails when it is read.
  *
@@ -21,6 +27,10 @@ export interface Snapshot {
   fileDigest(path: string): Digest | Promise<Digest>;
   /** Takes a file's digest from whoever read it through `openFile` to its end, so that nobody reads it again. */
   rememberDigest?(path: string, digest: Digest): void;
+  /** What `fileDigest` has read so far; names of one file count once. */
+  readonly hashed?: HashWork;
+  /** True when nothing was known of the files of this tree when it was made: each has to be read. */
+  readonly isNew?: boolean;
   /** All below a directory at once, where the tree has it by columns; undefined when the path is no directory. */
   subtree?(path: string): Subtree | undefined;
 }

@@ -2,10 +2,11 @@ import { isOciBuildError, OciBuildError } from "@oci-build/oci";
 import { resolvePath } from "@oci-build/snapshot";
 import { buildError } from "../errors.js";
 import { type ArchiveMember, readArchive } from "./archive-members.js";
-import { baseName, type ChangeTree, joinPath, parentPath } from "./change-tree.js";
+import type { ChangeTree } from "./change-tree.js";
 import { type CopyRequest, madeOwner } from "./copy-request.js";
 import { detectTar } from "./detect-tar.js";
 import { readerChunks } from "./reader-chunks.js";
+import { baseName, joinPath, parentPath } from "./tree-paths.js";
 
 /** Compressions that Docker unpacks and we do not yet; what is compressed otherwise is copied as it is. */
 const DOCKER_COMPRESSIONS: ReadonlySet<unknown> = new Set(["bzip2", "xz", "zstd"]);

@@ -36,7 +36,7 @@ describe("ChangeTree.replace", () => {
     const parent = fileTreeOf(names.map((path) => ({ type: "directory", path, ...meta })));
     const changes = new ChangeTree(parent);
     for (const name of names) changes.replace(put("fifo", name));
-    expect(changes.changeSet().changes).toHaveLength(30_000);
+    expect(changes.changeSet().parts).toHaveLength(30_000);
   });
 });
 

@@ -1,8 +1,11 @@
 import { compareTreePaths, type Entry } from "@oci-build/oci";
 import { resolvePath, type Snapshot } from "@oci-build/snapshot";
 import { buildError } from "../errors.js";
-import type { Change, ChangeSet, LayerChange } from "./change.js";
+import type { Change, ChangeSet, Graft, LayerChange } from "./change.js";
+import { graftChanges, isGraft } from "./graft-changes.js";
+import { GraftSet } from "./graft-set.js";
 import { refuseReservedName } from "./reserved-name.js";
+import { parentPath } from "./tree-paths.js";
 
 /** Owner of what a step makes or copies. */
 export interface Owner {
@@ -28,6 +31,9 @@ export class ChangeTree {
   readonly #changes = new Map<string, Placed>();
   /** Paths where something that is no directory took a directory's place, and when. */
   readonly #replaced = new Map<string, number>();
+  readonly #grafts = new GraftSet();
+  /** Every directory that some change lies below. */
+  readonly #filled = new Set<string>();
   #clock = 0;
 
   constructor(parent: Snapshot) {
@@ -38,7 +44,32 @@ export class ChangeTree {
     if (path === "") return ROOT;
     const placed = this.#changes.get(path);
     if (this.#isGone(path, placed?.time ?? 0)) return undefined;
-    return placed?.change.entry ?? this.#parent.get(path);
+    return placed?.change.entry ?? this.#grafts.get(path) ?? this.#parent.get(path);
+  }
+
+  /** Whether nothing lies below a directory, neither in the tree below the step nor of what it has written. */
+  isEmptyBelow(path: string): boolean {
+    if (this.#filled.has(path) || this.#grafts.covering(path) !== undefined) return false;
+    return this.#replaced.size === 0 && (this.#parent.list(path)?.length ?? 0) === 0;
+  }
+
+  /** Fills a directory below which nothing lies. The graft's entries are plain: see `SubtreeSurvey`. */
+  graft(graft: Graft): void {
+    this.#fill(graft.placement.path);
+    this.#grafts.add(graft);
+  }
+
+  /** Makes single changes of a graft, so that something else can be written among them. */
+  #expand(graft: Graft): void {
+    this.#grafts.delete(graft);
+    for (const change of graftChanges(graft)) this.#place(change);
+  }
+
+  #fill(path: string): void {
+    for (let above = path; !this.#filled.has(above); above = parentPath(above)) {
+      this.#filled.add(above);
+      if (above === "") return;
+    }
   }
 
   /** True when what was there at a time lay in a directory that something has taken the place of since. */
@@ -51,9 +82,13 @@ export class ChangeTree {
   }
 
   #place(change: Change): void {
-    refuseReservedName(change.entry.path);
+    const { path } = change.entry;
+    refuseReservedName(path);
+    const graft = this.#grafts.covering(path);
+    if (graft !== undefined) this.#expand(graft);
+    this.#fill(parentPath(path));
     this.#clock += 1;
-    this.#changes.set(change.entry.path, { change, time: this.#clock });
+    this.#changes.set(path, { change, time: this.#clock });
   }
 
   /** A path with all its links followed inside the root; what does not exist is kept as it is.
@@ -92,6 +127,7 @@ export class ChangeTree {
    * @throws OciBuildError COPY_RESERVED_NAME */
   replace(change: Change): void {
     const { path, type } = change.entry;
+    for (const graft of this.#grafts.all()) this.#expand(graft);
     const existing = this.get(path);
     this.#place(change);
     if (existing?.type === "directory" && type !== "directory") this.#replaced.set(path, this.#clock);
@@ -113,27 +149,17 @@ export class ChangeTree {
   /** What was written, in a layer's order, hard links resolved. */
   changeSet(): ChangeSet {
     const kept = [...this.#changes].filter(([path, { time }]) => !this.#isGone(path, time));
-    const sorted = kept
-      .map(([, { change }]) => change)
-      .sort((a, b) => compareTreePaths(a.entry.path, b.entry.path));
+    const parts = [...kept.map(([, { change }]) => change), ...this.#grafts.all()];
+    // The sort is stable: a graft stays behind the change of its own directory.
+    const sorted = parts.sort((a, b) => compareTreePaths(placeOf(a), placeOf(b)));
     const firstOfGroup = new Map<string, string>();
-    return { changes: sorted.map((change) => asLayerChange(change, firstOfGroup)) };
+    return { parts: sorted.map((part) => (isGraft(part) ? part : asLayerChange(part, firstOfGroup))) };
   }
 }
 
-/** The directory that holds a path; `""` for the names in the root. */
-export function parentPath(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return slash < 0 ? "" : path.slice(0, slash);
-}
-
-/** The last name of a path. */
-export function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
-
-export function joinPath(directory: string, name: string): string {
-  return directory === "" ? name : name === "" ? directory : `${directory}/${name}`;
+/** What a part is sorted by. */
+function placeOf(part: Change | Graft): string {
+  return isGraft(part) ? part.placement.path : part.entry.path;
 }
 
 function asLayerChange(change: Change, firstOfGroup: Map<string, string>): LayerChange {

@@ -1,5 +1,5 @@
 import type { Entry, LayerHardLink } from "@oci-build/oci";
-import type { Snapshot } from "@oci-build/snapshot";
+import type { Placement, Snapshot, Subtree } from "@oci-build/snapshot";
 
 /** Where a file's bytes are. */
 export interface FileOrigin {
@@ -7,8 +7,8 @@ export interface FileOrigin {
   readonly path: string;
 }
 
-/** One path that a step writes, as it will stand in the layer, without its time: `mtimeSec` undefined means the time
- * of the step's record, which only directories that the builder makes have. */
+/** One path that a step writes, as it will stand in the layer, without its time: `mtime` "record" means the time of the
+ * step's record, which only directories that the builder makes have. */
 export interface Change {
   readonly entry: Entry;
   readonly mtime: "source" | "record";
@@ -19,7 +19,18 @@ export interface Change {
 /** A change as the layer holds it: the later names of a hard-linked file point to its first. */
 export type LayerChange = Change | { readonly entry: LayerHardLink; readonly mtime: "source" };
 
-/** All that a step writes, sorted as layers are. */
+/** A directory's whole content at another place, where nothing else is written below that place. It stands for the
+ * changes of all its entries, and costs nothing for each. */
+export interface Graft {
+  readonly snapshot: Snapshot;
+  readonly subtree: Subtree;
+  readonly placement: Placement;
+  /** How many entries it has, and the bytes of their files. */
+  readonly entries: number;
+  readonly fileBytes: number;
+}
+
+/** All that a step writes, sorted as layers are: a graft stands where its entries would. */
 export interface ChangeSet {
-  readonly changes: readonly LayerChange[];
+  readonly parts: readonly (LayerChange | Graft)[];
 }

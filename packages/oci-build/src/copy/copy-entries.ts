@@ -1,10 +1,12 @@
 import { applyChmod } from "@oci-build/dockerfile";
 import type { Entry } from "@oci-build/oci";
-import type { PatternMatcher } from "@oci-build/snapshot";
+import type { PatternMatcher, Placement } from "@oci-build/snapshot";
 import { buildError } from "../errors.js";
 import type { Change } from "./change.js";
-import { type ChangeTree, joinPath } from "./change-tree.js";
+import type { ChangeTree } from "./change-tree.js";
 import type { CopyRequest } from "./copy-request.js";
+import { placedEntry } from "./graft-changes.js";
+import { joinPath } from "./tree-paths.js";
 
 /** A place in the source tree and where it goes; both without links on the way. */
 export interface Copied {
@@ -52,6 +54,7 @@ function copyContents(copying: Copying, way: Way, inside: string): void {
   const { request, tree, include } = copying;
   const { exclude, signal, source } = request;
   signal?.throwIfAborted();
+  if (graftContents(copying, way)) return;
   for (const name of source.snapshot.list(way.from) ?? []) {
     const from = joinPath(way.from, name);
     const to = joinPath(way.to, name);
@@ -70,6 +73,21 @@ function copyContents(copying: Copying, way: Way, inside: string): void {
   }
 }
 
+/** Copies a directory's content at once, where nothing of it needs a decision of its own. */
+function graftContents({ request, tree, include }: Copying, { from, to, isPlaced }: Way): boolean {
+  if (!isPlaced || include !== undefined || request.exclude !== undefined) return false;
+  const { snapshot } = request.source;
+  const subtree = snapshot.subtree?.(from);
+  if (subtree === undefined || !tree.isEmptyBelow(to)) return false;
+  const { isPlain, entries, fileBytes } = subtree.survey();
+  if (!isPlain) return false;
+  if (entries > 0) {
+    const placement = { path: to, ...attributesOf(request) };
+    tree.graft({ snapshot, subtree, placement, entries, fileBytes });
+  }
+  return true;
+}
+
 /** Makes the directories, without what is in them, on the way to a selected entry. Those that exist keep all but their
  * mode, as in BuildKit. */
 function placeWay(copying: Copying, way: Way): void {
@@ -84,18 +102,17 @@ function placeWay(copying: Copying, way: Way): void {
 /** A source entry as the step writes it: new path, `--chown`, `--chmod`. */
 function copiedEntry(request: CopyRequest, entry: Entry, path: string): Change {
   if (request.source.kind === "context" && isDevice(entry)) throw unsupported(entry);
-  const { owner, chmod, source } = request;
-  const mode =
-    chmod === undefined || entry.type === "symlink"
-      ? entry.mode
-      : applyChmod(entry.mode, kindOf(entry), chmod);
-  const written = { ...entry, path, mode, ...owner };
+  const { source } = request;
   const origin = entry.type === "file" ? { snapshot: source.snapshot, path: entry.path } : undefined;
-  return { entry: written, mtime: source.kind === "inline" ? "record" : "source", origin };
+  const mtime = source.kind === "inline" ? "record" : "source";
+  return { entry: placedEntry(entry, path, attributesOf(request)), mtime, origin };
 }
 
-function kindOf(entry: Entry): "directory" | "file" {
-  return entry.type === "directory" ? "directory" : "file";
+/** What `--chown` and `--chmod` make of an entry. */
+function attributesOf({ owner, chmod }: CopyRequest): Pick<Placement, "owner" | "modeOf"> {
+  const modeOf: Placement["modeOf"] =
+    chmod === undefined ? undefined : (mode, type) => applyChmod(mode, type, chmod);
+  return { owner, modeOf };
 }
 
 function isDevice(entry: Entry): boolean {

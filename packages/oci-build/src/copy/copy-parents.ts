@@ -1,9 +1,10 @@
 import { compilePatterns, resolvePath } from "@oci-build/snapshot";
-import { type ChangeTree, joinPath } from "./change-tree.js";
+import type { ChangeTree } from "./change-tree.js";
 import { copyEntries } from "./copy-entries.js";
 import { type CopyRequest, madeOwner } from "./copy-request.js";
 import { missingSource } from "./missing-source.js";
 import { cleanNames, hasWildcard, resolveWildcards } from "./resolve-wildcards.js";
+import { joinPath } from "./tree-paths.js";
 
 /** `COPY --parents`: what a pattern matches below the pivot (`pivot/./pattern`, else the root), with the directories
  * on the way to it. New directories take the source's metadata, existing ones its mode.

@@ -1,8 +1,8 @@
 import { nearest } from "@oci-build/dockerfile";
 import { resolvePath } from "@oci-build/snapshot";
 import { buildError } from "../errors.js";
-import { joinPath } from "./change-tree.js";
 import type { CopySource } from "./copy-request.js";
+import { joinPath } from "./tree-paths.js";
 
 const UNIGNORE_HINT = "Take the rule out of the ignore file, or add an exception with !.";
 

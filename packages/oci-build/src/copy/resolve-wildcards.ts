@@ -1,7 +1,7 @@
 import { compileGoPattern, resolvePath, type Snapshot } from "@oci-build/snapshot";
-import { joinPath } from "./change-tree.js";
 import type { CopySource } from "./copy-request.js";
 import { missingSource } from "./missing-source.js";
+import { joinPath } from "./tree-paths.js";
 
 /** What a source names: a path that may not exist, or what a wildcard found, which may be nothing. */
 export interface SourceMatches {

@@ -1,13 +1,14 @@
 import { resolvePath, type Snapshot } from "@oci-build/snapshot";
 import { unpackArchive } from "./archive-source.js";
 import type { ChangeSet } from "./change.js";
-import { baseName, ChangeTree, joinPath, parentPath } from "./change-tree.js";
+import { ChangeTree } from "./change-tree.js";
 import { copyEntries } from "./copy-entries.js";
 import { copyWithParents } from "./copy-parents.js";
 import { type CopyRequest, madeOwner } from "./copy-request.js";
 import { inlineSnapshot } from "./inline-snapshot.js";
 import { missingSource } from "./missing-source.js";
 import { cleanNames, resolveWildcards } from "./resolve-wildcards.js";
+import { baseName, joinPath, parentPath } from "./tree-paths.js";
 
 /** What a COPY or ADD writes onto a tree: selection, links, destination, owners and modes resolved as BuildKit does.
  * Reads no file's bytes but those of archives to be unpacked.

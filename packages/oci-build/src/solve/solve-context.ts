@@ -2,6 +2,7 @@ import type { Cache, TimePolicy } from "@oci-build/cache";
 import type { CopySource } from "../copy/copy-request.js";
 import type { Scratch } from "../copy/scratch.js";
 import type { EmitEvent } from "../events/build-event.js";
+import type { ResolvedCompression } from "../options/compression.js";
 import type { LayerFiles } from "./layer-files.js";
 
 /** What every step of a build works with. `context` scans the build context when a step first needs it. */
@@ -15,5 +16,6 @@ export interface SolveContext {
   readonly now: () => number;
   readonly file: string;
   readonly times: TimePolicy;
+  readonly compression: ResolvedCompression;
   readonly signal: AbortSignal | undefined;
 }

@@ -6,22 +6,41 @@ import {
   type StoredLayer,
   stepKey,
 } from "@oci-build/cache";
-import { type ContentDigest, type LayerEntry, writeLayer } from "@oci-build/oci";
+import { type ContentDigest, type LayerTree, writeLayer } from "@oci-build/oci";
+import { contentDigest as digestOfContent } from "@oci-build/snapshot";
 import type { ChangeSet } from "../copy/change.js";
+import { eachChange } from "../copy/graft-changes.js";
 import type { StepInfo, StepOutcome } from "../events/build-event.js";
+import { type ChangeTotals, changeTotals, hashWork } from "./change-totals.js";
 import { digestChanges } from "./digest-changes.js";
+import { layerEntries } from "./layer-entries.js";
+import { progressEmitter } from "./progress-emitter.js";
 import type { SolveContext } from "./solve-context.js";
 
-/** zlib's default, and gzip's. */
-const GZIP_LEVEL = 6;
-
-const PROGRESS_INTERVAL_MS = 200;
+/** Below this, hashing first costs less than writing a layer that may be there already. */
+const WRITE_FIRST_MIN_BYTES = 4 * 1024 * 1024;
 
 /** A stored step: when it was made, its layer if it changed anything, and what there is to tell. */
 export interface StoredChanges {
   readonly createdSec: number;
   readonly layer: StoredLayer | undefined;
   readonly outcome: StepOutcome;
+}
+
+interface Storing {
+  readonly step: StepInfo;
+  readonly changes: ChangeSet;
+  readonly totals: ChangeTotals;
+  readonly form: string;
+  readonly context: SolveContext;
+}
+
+/** What was found or made, before the counts. */
+interface Stored {
+  readonly status: StepOutcome["status"];
+  readonly contentDigest: ContentDigest;
+  readonly createdSec: number;
+  readonly layer: StoredLayer | undefined;
 }
 
 /** Turns what a step changes into a layer, or finds the layer that an earlier build made of the same content.
@@ -31,89 +50,131 @@ export async function storeChanges(
   changes: ChangeSet,
   context: SolveContext,
 ): Promise<StoredChanges> {
-  const digested = await digestChanges(changes, context);
-  const key = stepKey([
-    keyField("operation", "string", "files"),
-    keyField("content", "digest", digested.contentDigest),
-  ]);
-  const form = layerForm({ compression: "gzip", level: GZIP_LEVEL, timePolicy: context.times });
-  const counts = {
-    contentDigest: digested.contentDigest,
-    entries: changes.changes.length,
-    filesHashed: digested.filesHashed,
-    bytesHashed: digested.bytesHashed,
+  const { compression, times } = context;
+  const form = layerForm({ compression: "gzip", level: compression.level, timePolicy: times });
+  const storing = { step, changes, totals: changeTotals(changes), form, context };
+  const before = hashWork(changes);
+  const isWriteFirst = writesFirst(storing);
+  const { contentDigest, createdSec, layer, status } = await (isWriteFirst
+    ? writeThenDigest(storing)
+    : digestThenWrite(storing));
+  const after = hashWork(changes);
+  const outcome = {
+    status,
+    contentDigest,
+    layer: identity(layer),
+    entries: storing.totals.entries,
+    filesHashed: after.files - before.files,
+    bytesHashed: after.bytes - before.bytes,
   };
-  const found = context.cacheUse === "read-write" ? await context.cache.lookUp(key) : undefined;
-  const hit = found === undefined ? undefined : await hitOf(found, { form, changes }, context);
-  if (hit !== undefined)
-    return { ...hit, outcome: { status: "cached", layer: identity(hit.layer), ...counts } };
-  const made = await execute(step, { key, form, changes, ...digested }, context);
-  return { ...made, outcome: { status: "executed", layer: identity(made.layer), ...counts } };
+  return { createdSec, layer, outcome };
 }
 
-interface Wanted {
-  readonly form: string;
-  readonly changes: ChangeSet;
+/** Whether to write the layer at once, hashing files on the way: where nothing can be found, each file is read once
+ * instead of twice. Content that is recorded all the same is then found too late, and its layer used. */
+function writesFirst({ totals, context, changes }: Storing): boolean {
+  if (totals.fileBytes < WRITE_FIRST_MIN_BYTES) return false;
+  return context.cacheUse === "write-only" || isAllNew(changes);
+}
+
+/** Whether all files come from a tree that no build has seen yet. */
+function isAllNew({ parts }: ChangeSet): boolean {
+  return parts.every((part) => {
+    const snapshot = "subtree" in part ? part.snapshot : "origin" in part ? part.origin?.snapshot : undefined;
+    return snapshot === undefined || snapshot.isNew === true;
+  });
+}
+
+async function digestThenWrite(storing: Storing): Promise<Stored> {
+  const { changes, context } = storing;
+  const contentDigest = await digestChanges(changes, { signal: context.signal });
+  const key = contentKey(contentDigest);
+  const found = context.cacheUse === "read-write" ? await context.cache.lookUp(key) : undefined;
+  const hit = found === undefined ? undefined : await hitOf(found, storing);
+  if (hit !== undefined) return { status: "cached", contentDigest, ...hit };
+  const createdSec = Math.floor(context.now() / 1000);
+  const layer = await writeStepLayer(storing, createdSec, "known");
+  return {
+    status: "executed",
+    contentDigest,
+    ...(await recordLayer(storing, { key, contentDigest, createdSec, layer })),
+  };
+}
+
+async function writeThenDigest(storing: Storing): Promise<Stored> {
+  const createdSec = Math.floor(storing.context.now() / 1000);
+  const layer = await writeStepLayer(storing, createdSec, "unknown");
+  if (layer === undefined) return digestThenWrite(storing);
+  rememberDigests(storing.changes, layer.tree);
+  const contentDigest = digestOfContent(layer.tree.entries);
+  const key = contentKey(contentDigest);
+  return {
+    status: "executed",
+    contentDigest,
+    ...(await recordLayer(storing, { key, contentDigest, createdSec, layer })),
+  };
+}
+
+/** Writes the layer; none when nothing changes. */
+async function writeStepLayer(
+  { step, changes, totals, context }: Storing,
+  createdSec: number,
+  digests: "known" | "unknown",
+): Promise<StoredLayer | undefined> {
+  if (totals.entries === 0) return undefined;
+  const { cache, compression, signal, times } = context;
+  return cache.writeLayer((sink) =>
+    writeLayer(layerEntries(changes, { createdSec, digests }), sink, {
+      compression: "gzip",
+      level: compression.level,
+      clampMtimeSec: times.kind === "clamp" ? times.epochSec : undefined,
+      signal,
+      onProgress: progressEmitter(step, totals.fileBytes, context),
+    }),
+  );
+}
+
+interface Made {
+  readonly key: StepKey;
+  readonly contentDigest: ContentDigest;
+  readonly createdSec: number;
+  readonly layer: StoredLayer | undefined;
+}
+
+/** Records a layer, or takes the one that another build has recorded for the same content meanwhile. */
+async function recordLayer(
+  storing: Storing,
+  { key, contentDigest, createdSec, layer }: Made,
+): Promise<Pick<Stored, "createdSec" | "layer">> {
+  const { step, form, context } = storing;
+  const mode = context.cacheUse === "read-write" ? "keep" : "replace";
+  const content = layer === undefined ? undefined : { digest: contentDigest, form, layer };
+  const record = await context.cache.record(key, { stepName: step.name, createdSec, content }, mode);
+  return (await hitOf(record, storing)) ?? { createdSec, layer };
 }
 
 async function hitOf(
   record: StepRecord,
-  { form, changes }: Wanted,
-  context: SolveContext,
-): Promise<{ createdSec: number; layer: StoredLayer | undefined } | undefined> {
-  if (changes.changes.length === 0) return { createdSec: record.createdSec, layer: undefined };
+  { form, totals, context }: Storing,
+): Promise<Pick<Stored, "createdSec" | "layer"> | undefined> {
+  if (totals.entries === 0) return { createdSec: record.createdSec, layer: undefined };
   const recorded = record.layers.find((layer) => layer.form === form);
   const layer = recorded === undefined ? undefined : await context.cache.layer(recorded);
   return layer === undefined ? undefined : { createdSec: record.createdSec, layer };
 }
 
-interface Making extends Wanted {
-  readonly key: StepKey;
-  readonly contentDigest: ContentDigest;
-  readonly entries: (createdSec: number) => Iterable<LayerEntry>;
-  readonly totalBytes: number;
-}
-
-async function execute(
-  step: StepInfo,
-  { key, form, changes, contentDigest, entries, totalBytes }: Making,
-  context: SolveContext,
-): Promise<{ createdSec: number; layer: StoredLayer | undefined }> {
-  const { cache, signal, times } = context;
-  const mode = context.cacheUse === "read-write" ? "keep" : "replace";
-  const createdSec = Math.floor(context.now() / 1000);
-  if (changes.changes.length === 0) {
-    const record = await cache.record(key, { stepName: step.name, createdSec }, mode);
-    return { createdSec: record.createdSec, layer: undefined };
+/** Tells the trees what the layer's writer has read, so that no other step and no later build reads it again. */
+function rememberDigests(changes: ChangeSet, tree: LayerTree): void {
+  let index = 0;
+  for (const change of eachChange(changes)) {
+    const written = tree.entries[index++];
+    if (written?.type !== "file" || !("origin" in change) || change.origin === undefined) continue;
+    change.origin.snapshot.rememberDigest?.(change.origin.path, written.digest);
   }
-  const layer = await cache.writeLayer((sink) =>
-    writeLayer(entries(createdSec), sink, {
-      compression: "gzip",
-      level: GZIP_LEVEL,
-      clampMtimeSec: times.kind === "clamp" ? times.epochSec : undefined,
-      signal,
-      onProgress: progressEmitter(step, totalBytes, context),
-    }),
-  );
-  const content = { digest: contentDigest, form, layer };
-  const record = await cache.record(key, { stepName: step.name, createdSec, content }, mode);
-  const adopted = await hitOf(record, { form, changes }, context);
-  return adopted ?? { createdSec, layer };
 }
 
-/** Tells how far a layer is, a few times a second. */
-function progressEmitter(
-  step: StepInfo,
-  totalBytes: number,
-  { emit, now }: SolveContext,
-): (doneBytes: number) => void {
-  let nextMs = now() + PROGRESS_INTERVAL_MS;
-  return (doneBytes) => {
-    const timeMs = now();
-    if (timeMs < nextMs) return;
-    nextMs = timeMs + PROGRESS_INTERVAL_MS;
-    emit({ type: "step.progress", step, doneBytes, totalBytes });
-  };
+function contentKey(contentDigest: ContentDigest): StepKey {
+  return stepKey([keyField("operation", "string", "files"), keyField("content", "digest", contentDigest)]);
 }
 
 function identity(layer: StoredLayer | undefined): StepOutcome["layer"] {

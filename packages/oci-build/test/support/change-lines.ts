@@ -1,6 +1,7 @@
 import type { Entry, LayerEntry } from "@oci-build/oci";
 import { fileTreeOf, type Snapshot } from "@oci-build/snapshot";
 import type { ChangeSet, LayerChange } from "../../src/copy/change.js";
+import { eachChange } from "../../src/copy/graft-changes.js";
 import { textFile } from "./text-file.js";
 
 /** A tree from lines such as `dir a 0750 1:2`, `file a/b 0644 1:2 text`, `link a/c -> ../b`, `hard a/d = a/b`,
@@ -11,8 +12,8 @@ export function tree(...lines: readonly string[]): Snapshot {
 
 /** The changes of a step as lines: type, path, mode, owner, then a file's text, a link's target or a device. A time
  * that is the record's is marked with `*`. */
-export async function changeLines({ changes }: ChangeSet): Promise<string[]> {
-  return Promise.all(changes.map(changeLine));
+export async function changeLines(changes: ChangeSet): Promise<string[]> {
+  return Promise.all(Array.from(eachChange(changes), changeLine));
 }
 
 const linePattern = /^(\w+) (\S+)(?: (0\d+))?(?: (\d+):(\d+))?(?: (?:->|=) (\S+))?(?: (.*))?$/;

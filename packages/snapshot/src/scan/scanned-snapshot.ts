@@ -1,5 +1,5 @@
 import { type Digest, digestHex, type Entry, type FileReader } from "@oci-build/oci";
-import type { Snapshot } from "../snapshot.js";
+import type { HashWork, Snapshot } from "../snapshot.js";
 import { Subtree } from "../subtree/subtree.js";
 import type { ContextFileSystem } from "./context-file-system.js";
 import { DigestColumn } from "./digest-column.js";
@@ -10,12 +10,6 @@ import { nativePath } from "./native-path.js";
 import { openScannedFile, type ScannedFile } from "./open-scanned-file.js";
 import { type RowLookup, rowLookup } from "./row-lookup.js";
 import { entryOfRow, pathOfRow, typeOfRow } from "./table-entry.js";
-
-/** How much was really read to give digests. */
-export interface HashWork {
-  readonly files: number;
-  readonly bytes: number;
-}
 
 /** A tree that lies on a file system, as a scan saw it. */
 export interface ScannedSnapshot extends Snapshot {

@@ -1,0 +1,39 @@
+import type { HashWork, Snapshot } from "@oci-build/snapshot";
+import type { ChangeSet } from "../copy/change.js";
+import { isGraft } from "../copy/graft-changes.js";
+
+/** How much a change set is. */
+export interface ChangeTotals {
+  readonly entries: number;
+  /** Bytes of all files that a layer of it holds. */
+  readonly fileBytes: number;
+}
+
+export function changeTotals({ parts }: ChangeSet): ChangeTotals {
+  let [entries, fileBytes] = [0, 0];
+  for (const part of parts) {
+    if (isGraft(part)) {
+      entries += part.entries;
+      fileBytes += part.fileBytes;
+    } else {
+      entries += 1;
+      fileBytes += part.entry.type === "file" ? part.entry.size : 0;
+    }
+  }
+  return { entries, fileBytes };
+}
+
+/** What the trees that a change set comes from have read so far to know digests. */
+export function hashWork({ parts }: ChangeSet): HashWork {
+  const snapshots = new Set<Snapshot>();
+  for (const part of parts) {
+    if (isGraft(part)) snapshots.add(part.snapshot);
+    else if ("origin" in part && part.origin !== undefined) snapshots.add(part.origin.snapshot);
+  }
+  let [files, bytes] = [0, 0];
+  for (const { hashed } of snapshots) {
+    files += hashed?.files ?? 0;
+    bytes += hashed?.bytes ?? 0;
+  }
+  return { files, bytes };
+}

@@ -1,0 +1,30 @@
+import type { Digest, LayerEntry } from "@oci-build/oci";
+import type { ChangeSet, LayerChange } from "../copy/change.js";
+import { eachChange } from "../copy/graft-changes.js";
+import { unknownOrigin } from "./digest-changes.js";
+
+/** How the entries of a layer are made of changes. */
+export interface LayerEntriesOptions {
+  /** The time of directories that the builder makes. */
+  readonly createdSec: number;
+  /** Whether the files' digests are known, so that the bytes read must have them. */
+  readonly digests: "known" | "unknown";
+}
+
+/** The entries of a layer, one by one. Files are opened when the layer is written. */
+export function* layerEntries(changes: ChangeSet, options: LayerEntriesOptions): Iterable<LayerEntry> {
+  for (const change of eachChange(changes)) yield layerEntry(change, options);
+}
+
+function layerEntry(change: LayerChange, { createdSec, digests }: LayerEntriesOptions): LayerEntry {
+  const { entry } = change;
+  const mtimeSec = change.mtime === "record" ? createdSec : entry.mtimeSec;
+  if (entry.type !== "file") return { ...entry, mtimeSec };
+  if (!("origin" in change) || change.origin === undefined) throw unknownOrigin(entry.path);
+  const { snapshot, path } = change.origin;
+  const open = () => snapshot.openFile(path);
+  if (digests === "unknown") return { ...entry, mtimeSec, open };
+  // After hashing there is no promise; a digest that is not there yet need not be checked.
+  const digest: Digest | Promise<Digest> = snapshot.fileDigest(path);
+  return typeof digest === "string" ? { ...entry, mtimeSec, digest, open } : { ...entry, mtimeSec, open };
+}
