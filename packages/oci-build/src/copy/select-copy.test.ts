@@ -1,58 +1,11 @@
-import { parseChmod } from "@oci-build/dockerfile";
-import { compilePatterns, type Snapshot } from "@oci-build/snapshot";
+import type { Snapshot } from "@oci-build/snapshot";
 import { describe, expect, it } from "vitest";
 import { changeLines, tree } from "../../test/support/change-lines.js";
-import type { CopyStep } from "../plan/step.js";
-import type { CopyRequest } from "./copy-request.js";
-import { Scratch } from "./scratch.js";
+import { copyRequest, type ShortCopy } from "../../test/support/copy-request.js";
 import { selectCopy } from "./select-copy.js";
 
-const nowhere = { offset: 0, line: 1, column: 1 };
-
-interface Case {
-  readonly sources: readonly string[];
-  readonly to: string;
-  readonly step?: Partial<CopyStep>;
-  readonly request?: Partial<CopyRequest>;
-  readonly chmod?: string;
-  readonly exclude?: readonly string[];
-}
-
-function requestFor(source: Snapshot, { sources, to, step, request, chmod, exclude }: Case): CopyRequest {
-  const parsed = chmod === undefined ? undefined : parseChmod(chmod);
-  if (parsed?.ok === false) throw new Error(parsed.message);
-  return {
-    step: {
-      kind: "copy",
-      id: "0.1",
-      name: "[1/1] COPY",
-      stageIndex: 0,
-      span: { start: nowhere, end: nowhere },
-      instruction: "COPY",
-      origin: { kind: "context" },
-      sources: sources.map((path) => ({ path, span: { start: nowhere, end: nowhere } })),
-      inlineFiles: [],
-      destination: to,
-      chown: undefined,
-      chmod,
-      exclude: [],
-      parents: "drop",
-      archives: "copy",
-      base: "parent",
-      ...step,
-    },
-    source: { kind: "context", snapshot: source },
-    owner: undefined,
-    chmod: parsed,
-    exclude: exclude === undefined ? undefined : compilePatterns(exclude),
-    signal: undefined,
-    scratch: new Scratch(),
-    ...request,
-  };
-}
-
-async function copied(source: Snapshot, parent: Snapshot, copy: Case): Promise<string[]> {
-  return changeLines(await selectCopy(requestFor(source, copy), parent));
+async function copied(source: Snapshot, parent: Snapshot, copy: ShortCopy): Promise<string[]> {
+  return changeLines(await selectCopy(copyRequest(source, copy), parent));
 }
 
 const source = tree(
