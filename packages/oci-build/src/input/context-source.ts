@@ -1,15 +1,14 @@
 import path from "node:path";
-import { type PatternMatcher, scanDirectory } from "@oci-build/snapshot";
+import { type LeftOutRule, type PatternMatcher, scanDirectory } from "@oci-build/snapshot";
 import type { CopySource } from "../copy/copy-request.js";
 import type { EmitEvent } from "../events/build-event.js";
-import type { WrittenTest } from "../options/written-paths.js";
 import type { ContextFolder } from "./context-folder.js";
 
 /** How a context is to be scanned. `written` tells which files of the machine the build writes itself. */
 export interface ContextScan {
   readonly folder: ContextFolder;
   readonly ignore: PatternMatcher | undefined;
-  readonly written: WrittenTest;
+  readonly written: LeftOutRule;
   readonly emit: EmitEvent;
   readonly signal: AbortSignal | undefined;
 }

@@ -2,6 +2,7 @@ import os from "node:os";
 import { defaultCacheDir, type TimePolicy } from "@oci-build/cache";
 import type { Platform } from "@oci-build/oci";
 import { formatReference, parseTaggedReference } from "@oci-build/registry";
+import type { LeftOutRule } from "@oci-build/snapshot";
 import { type ContextFolder, contextFolder } from "../input/context-folder.js";
 import { defaultOutputFile } from "../output/default-output.js";
 import { resolveDestination } from "../output/destination.js";
@@ -9,7 +10,7 @@ import { hostPlatform, parsePlatform } from "../plan/parse-platform.js";
 import type { BuildOptions, BuildOutput } from "./build-options.js";
 import { type ResolvedCompression, resolveCompression } from "./compression.js";
 import { epochSeconds } from "./epoch-seconds.js";
-import { type WrittenTest, writtenTest } from "./written-paths.js";
+import { writtenFiles } from "./written-paths.js";
 
 /** Options with every default filled in and every value checked. */
 export interface ResolvedOptions {
@@ -29,7 +30,7 @@ export interface ResolvedOptions {
   readonly iidFile: string | undefined;
   readonly metadataFile: string | undefined;
   readonly times: TimePolicy;
-  readonly written: WrittenTest;
+  readonly written: LeftOutRule;
 }
 
 /** @throws OciBuildError OPTION_INVALID, REGISTRY_REFERENCE_INVALID, BUILD_CONTEXT_INVALID, CACHE_NO_FOLDER,
@@ -65,7 +66,7 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
     iidFile,
     metadataFile,
     times: timePolicy(epochSeconds(options, env)),
-    written: writtenTest(output, [iidFile, metadataFile, cacheDir]),
+    written: writtenFiles(output, [iidFile, metadataFile, cacheDir]),
   };
 }
 

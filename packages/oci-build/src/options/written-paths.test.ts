@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { asideName } from "../output/aside-file.js";
-import { writtenTest } from "./written-paths.js";
+import { writtenFiles } from "./written-paths.js";
 
 let folder: string;
 beforeEach(() => {
@@ -12,11 +12,16 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(folder, { recursive: true }));
 
 const inFolder = (name: string): string => path.join(folder, name);
-const testFor = (name: string) => writtenTest({ type: "oci", dest: inFolder(name) }, []);
+const testFor = (name: string) => testOf(inFolder(name), []);
 
-describe("writtenTest", () => {
+function testOf(dest: string, others: readonly (string | undefined)[]): (file: string) => boolean {
+  const { folders, isLeftOut } = writtenFiles({ type: "oci", dest }, others);
+  return (file) => folders.has(path.dirname(file)) && isLeftOut(file);
+}
+
+describe("writtenFiles", () => {
   it("knows the output, the other files and nothing else", () => {
-    const isWritten = writtenTest({ type: "oci", dest: inFolder("a.tar") }, [inFolder("iid"), undefined]);
+    const isWritten = testOf(inFolder("a.tar"), [inFolder("iid"), undefined]);
     expect(["a.tar", "iid", "b.tar"].map((name) => isWritten(inFolder(name)))).toEqual([true, true, false]);
   });
 

@@ -1,18 +1,19 @@
 import fs from "node:fs";
 import path from "node:path";
+import type { LeftOutRule } from "@oci-build/snapshot";
 import { asideTarget } from "../output/aside-file.js";
 import type { BuildOutput } from "./build-options.js";
 
-/** Tells of an absolute path without links whether a build writes it. */
-export type WrittenTest = (file: string) => boolean;
-
-/** The test for what a build writes: the output, other files and folders, and the files beside each that it, another
- * build or one that was killed writes before they take the place. */
-export function writtenTest(output: BuildOutput, others: readonly (string | undefined)[]): WrittenTest {
+/** What a build writes: the output, other files and folders, and the files beside each that it, another build or one
+ * that was killed writes before they take the place. Asked with absolute paths without links. */
+export function writtenFiles(output: BuildOutput, others: readonly (string | undefined)[]): LeftOutRule {
   const dest = output.type === "oci" && typeof output.dest === "string" ? output.dest : undefined;
   const files = [dest, ...others].filter((file) => file !== undefined);
   const written = new Set(files.flatMap((file) => [withRealFolder(path.resolve(file)), realPath(file)]));
-  return (file) => written.has(file) || written.has(asideTarget(file) ?? file);
+  return {
+    folders: new Set(Array.from(written, (file) => path.dirname(file))),
+    isLeftOut: (file) => written.has(file) || written.has(asideTarget(file) ?? file),
+  };
 }
 
 /** The path with links on the way resolved, but not of its last name. */

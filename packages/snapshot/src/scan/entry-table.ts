@@ -1,6 +1,7 @@
 import type { Entry, Xattrs } from "@oci-build/oci";
 import { snapshotError } from "../errors.js";
 import { entryKinds } from "./entry-kind.js";
+import type { RowFlag } from "./index/row-flags.js";
 
 /** What a scan knows of one name. Times are nanoseconds since 1970. */
 export interface EntryRow {
@@ -17,10 +18,9 @@ export interface EntryRow {
   readonly ino: bigint;
   readonly rdev: bigint;
   readonly target?: string | undefined;
-  readonly xattrs?: Xattrs | undefined;
 }
 
-/** The columns of numbers, one value for each row; some 60 bytes a row. */
+/** The columns of numbers, one value for each row; some 65 bytes a row. */
 interface Columns {
   readonly parent: Uint32Array;
   readonly kind: Uint8Array;
@@ -35,6 +35,10 @@ interface Columns {
   readonly ino: BigUint64Array;
   /** An index into `devs`. */
   readonly dev: Uint16Array;
+  /** What an index may say of the row: see `rowFlags`. */
+  readonly flags: Uint8Array;
+  /** One more than the row of an earlier scan's index that has the same path and stat; 0 for none. */
+  readonly earlier: Uint32Array;
 }
 
 /** The entries of a tree by column, in the order of `compareTreePaths`; row 0 is the root. What few entries have
@@ -81,8 +85,20 @@ export class EntryTableBuilder {
     this.#columns.dev[index] = this.#devIndex(row.dev);
     if (row.target !== undefined) this.#targets.set(index, row.target);
     if (row.type.endsWith("device")) this.#rdevs.set(index, row.rdev);
-    if (row.xattrs !== undefined) this.#xattrs.set(index, row.xattrs);
     return index;
+  }
+
+  setXattrs(index: number, xattrs: Xattrs): void {
+    this.#xattrs.set(index, xattrs);
+  }
+
+  /** Notes the row of an earlier scan that has the same path and stat. */
+  setEarlier(index: number, earlierRow: number): void {
+    this.#columns.earlier[index] = earlierRow + 1;
+  }
+
+  addFlag(index: number, flag: RowFlag): void {
+    this.#columns.flags[index] = (this.#columns.flags[index] ?? 0) | flag;
   }
 
   /** Notes that the file of a row has more than one name, of which some may lie in this tree. */
@@ -132,6 +148,8 @@ function allocateColumns(length: number): Columns {
     ctimeNs: new BigInt64Array(length),
     ino: new BigUint64Array(length),
     dev: new Uint16Array(length),
+    flags: new Uint8Array(length),
+    earlier: new Uint32Array(length),
   };
 }
 
@@ -148,6 +166,8 @@ function resizeColumns(old: Columns, length: number): Columns {
   columns.ctimeNs.set(old.ctimeNs.subarray(0, length));
   columns.ino.set(old.ino.subarray(0, length));
   columns.dev.set(old.dev.subarray(0, length));
+  columns.flags.set(old.flags.subarray(0, length));
+  columns.earlier.set(old.earlier.subarray(0, length));
   return columns;
 }
 

@@ -261,11 +261,17 @@ describe("scanDirectory with paths to leave out", () => {
     expect(paths(await scan(path.join(root, "l"), { exclude: real }))).toEqual(["a"]);
   });
 
-  it("asks a function with absolute paths", async () => {
-    const root = await temporaryDirectory();
+  it("asks a rule with absolute paths, and only in its folders", async () => {
+    const root = fs.realpathSync(await temporaryDirectory());
     writeTree(fs, root, ...lines);
-    const exclude = (absolute: string): boolean => absolute === path.join(root, "out");
-    expect(paths(await scan(root, { exclude }))).toEqual(["a"]);
+    const asked: string[] = [];
+    const isLeftOut = (absolute: string): boolean => {
+      asked.push(path.relative(root, absolute));
+      return absolute === path.join(root, "out", "y");
+    };
+    const exclude = { folders: new Set([path.join(root, "out")]), isLeftOut };
+    expect(paths(await scan(root, { exclude }))).toEqual(["a", "out", "out/x.tar"]);
+    expect(asked).toEqual(["out/x.tar", "out/y"]);
   });
 });
 

@@ -9,7 +9,7 @@ import type { ScanWarning } from "./scan-warning.js";
 import { type ScannedSnapshot, scannedSnapshot } from "./scanned-snapshot.js";
 import { systemCode } from "./system-code.js";
 import { startWalk, type Walk, walkUntil } from "./walk.js";
-import { loadXattrReader, type XattrReader } from "./xattr-reader.js";
+import { supplyReader } from "./xattr-column.js";
 
 export interface ScanOptions {
   /** The directory to scan; it may be a link to one. Nothing outside it is looked at. */
@@ -56,10 +56,11 @@ export async function scanDirectory(options: ScanOptions): Promise<ScanResult> {
     fs,
     root: realRoot,
     ignore: options.ignore,
-    isLeftOut: leftOutTest(fs, root, realRoot, options.exclude),
+    leftOut: leftOutTest(fs, root, realRoot, options.exclude),
     owners: options.owners,
     modes: options.modes ?? (process.platform === "win32" && fs === nodeFs ? "0755" : "keep"),
-    readXattrs: options.xattrs === "read" && fs === nodeFs ? await xattrReader(warnings) : undefined,
+    xattrs: fs === nodeFs ? options.xattrs : "skip",
+    index: undefined,
     warnings,
   });
   await walkInTurns(walk, options);
@@ -68,6 +69,7 @@ export async function scanDirectory(options: ScanOptions): Promise<ScanResult> {
 
 async function walkInTurns(walk: Walk, options: ScanOptions): Promise<void> {
   while (walkUntil(walk, performance.now() + turnMs) === "unfinished") {
+    if (walk.attributes.waiting.length > 0) await supplyReader(walk);
     options.onProgress?.(walk.table.count - 1);
     await nextTurn();
     options.signal?.throwIfAborted();
@@ -92,14 +94,4 @@ function rootInvalid(root: string, found: string, cause: unknown): Error {
     hint: "Name a directory that exists and can be read.",
     cause,
   });
-}
-
-async function xattrReader(warnings: ScanWarning[]): Promise<XattrReader | undefined> {
-  if (process.platform === "win32") return undefined;
-  const reader = await loadXattrReader();
-  if (reader === undefined) {
-    const message = "extended attributes were not read: the package @napi-rs/xattr cannot be loaded";
-    warnings.push({ kind: "xattrs-unavailable", message });
-  }
-  return reader;
 }

@@ -1,51 +1,37 @@
-import type { Entry, Xattrs } from "@oci-build/oci";
-import type { DirectoryMatch, PatternMatcher } from "../patterns/pattern-matcher.js";
-import type { ContextFileSystem, ContextStats } from "./context-file-system.js";
-import { kindOfStats } from "./entry-kind.js";
+import type { Entry } from "@oci-build/oci";
+import type { ContextStats } from "./context-file-system.js";
+import { entryKinds, kindOfStats } from "./entry-kind.js";
 import { EntryTableBuilder } from "./entry-table.js";
-import type { LeftOutTest } from "./left-out-paths.js";
-import { nativePath } from "./native-path.js";
+import { earlierNames } from "./index/earlier-scan.js";
+import { cursorOf, factsOf, factsOfRoot, type RowFacts } from "./index/index-use.js";
+import { rowFlags } from "./index/row-flags.js";
 import { linkTarget, namesOf, statOf, unreadable } from "./read-entry.js";
-import { leftOut, type ScanWarning } from "./scan-warning.js";
-import type { XattrReader } from "./xattr-reader.js";
-
-export interface WalkOptions {
-  readonly fs: ContextFileSystem;
-  readonly root: string;
-  readonly ignore: PatternMatcher | undefined;
-  readonly isLeftOut: LeftOutTest | undefined;
-  readonly owners: "keep" | { readonly uid: number; readonly gid: number };
-  readonly modes: "keep" | "0755";
-  readonly readXattrs: XattrReader | undefined;
-  readonly warnings: ScanWarning[];
-}
-
-/** A directory on the way down. `row` is -1 as long as it is only passed through: it is excluded, and nothing below it
- * was taken back yet. */
-interface Frame {
-  readonly path: string;
-  readonly name: string;
-  readonly names: readonly string[];
-  readonly stats: ContextStats;
-  readonly match: DirectoryMatch | undefined;
-  next: number;
-  row: number;
-}
+import { leftOut } from "./scan-warning.js";
+import { directoryPath, type Frame, nativeOf, type Place, placeBelow, rootPlace } from "./walk-frame.js";
+import type { ScanWork, WalkOptions } from "./walk-options.js";
+import { type Attributes, attributes, readAttributes } from "./xattr-column.js";
 
 /** A walk that can be paused: its stack, and the table it fills. */
 export interface Walk {
   readonly options: WalkOptions;
   readonly table: EntryTableBuilder;
   readonly frames: Frame[];
+  readonly work: { -readonly [Count in keyof ScanWork]: ScanWork[Count] };
+  readonly attributes: Attributes;
 }
 
-/** One name of a directory, judged. */
-interface Found {
+/** One name of a directory. */
+interface Seen {
   readonly path: string;
   readonly name: string;
   readonly native: string | Buffer;
   readonly stats: ContextStats;
   readonly type: Entry["type"];
+}
+
+interface Found extends Seen {
+  readonly mode: number;
+  readonly facts: RowFacts | undefined;
 }
 
 const notYet = -1;
@@ -56,59 +42,137 @@ const clockInterval = 128;
 /** Stands at the root. */
 export function startWalk(options: WalkOptions): Walk {
   const table = new EntryTableBuilder();
-  const walk: Walk = { options, table, frames: [] };
-  const stats = statOf(options.fs, nativePath(options.root, ""), "");
-  const names = namesOf(walk.options.fs, nativePath(options.root, ""), "", "needed");
-  if (stats === undefined || names === undefined)
-    throw unreadable("SNAPSHOT_DIRECTORY_UNREADABLE", "", "ENOENT");
-  const root: Frame = { path: "", name: "", names, stats, match: undefined, next: 0, row: notYet };
-  root.row = addRow(walk, 0, { path: "", name: "", native: options.root, stats, type: "directory" });
-  walk.frames.push(root);
+  const work = { entriesStatted: 1, directoriesRead: 0, xattrsRead: 0, digestsFromIndex: 0 };
+  const walk: Walk = { options, table, frames: [], work, attributes: attributes() };
+  const stats = statOf(options.fs, options.root, "");
+  if (stats === undefined) throw unreadable("SNAPSHOT_DIRECTORY_UNREADABLE", "", "ENOENT");
+  const root = judge(walk, undefined, { path: "", name: "", native: options.root, stats, type: "directory" });
+  const names = namesIn(walk, root, "needed");
+  if (names === undefined) throw unreadable("SNAPSHOT_DIRECTORY_UNREADABLE", "", "ENOENT");
+  push(walk, rootPlace(options.root), { found: root, names, match: undefined, row: addRow(walk, 0, root) });
   return walk;
 }
 
-/** Walks on until all is done or the time (of `performance.now()`) has come. */
+/** Walks on until all is done, the time (of `performance.now()`) has come, or attributes are to be read and nothing is
+ * there that could. */
 export function walkUntil(walk: Walk, deadline: number): "done" | "unfinished" {
-  for (let count = 1; ; count++) {
+  for (let count = 1; walk.attributes.waiting.length === 0; count++) {
     const frame = walk.frames.at(-1);
     if (frame === undefined) return "done";
     const name = frame.names[frame.next++];
-    if (name === undefined) walk.frames.pop();
-    else visit(walk, frame, name);
+    if (name === undefined) leave(walk, frame);
+    else if (visit(walk, frame, name) === "no row") frame.isComplete = false;
     if (count % clockInterval === 0 && performance.now() >= deadline) return "unfinished";
   }
+  return "unfinished";
 }
 
-function visit(walk: Walk, frame: Frame, name: string): void {
-  const { fs, root, isLeftOut, ignore } = walk.options;
-  const path = frame.path === "" ? name : `${frame.path}/${name}`;
-  if (isLeftOut?.(path) === true) return;
-  const native = nativePath(root, path);
+type Visited = "row" | "no row";
+
+function visit(walk: Walk, frame: Frame, name: string): Visited {
+  if (frame.isLeftOut?.(name) === true) return "no row";
+  const { fs, ignore, warnings } = walk.options;
+  const path = frame.place.path + name;
+  const native = nativeOf(frame.place, name);
   const stats = statOf(fs, native, path);
-  if (stats === undefined) return;
+  walk.work.entriesStatted++;
+  if (stats === undefined) return "no row";
   const type = kindOfStats(stats);
-  if (type === "directory") enter(walk, frame, { path, name, native, stats, type });
-  else if (ignore?.excludes(path, frame.match) === true) return;
-  else if (type === undefined || type === "socket") walk.options.warnings.push(leftOut(path, type));
-  else addLeaf(walk, { path, name, native, stats, type });
+  if (type === "directory")
+    return enter(walk, frame, judge(walk, frame, { path, name, native, stats, type }));
+  if (ignore?.excludes(path, frame.match) === true) return "no row";
+  if (type !== undefined && type !== "socket")
+    return addLeaf(walk, judge(walk, frame, { path, name, native, stats, type }));
+  warnings.push(leftOut(path, type));
+  return "no row";
 }
 
-function addLeaf(walk: Walk, found: Found): void {
-  const target = found.type === "symlink" ? linkTarget(walk.options.fs, found.native, found.path) : undefined;
-  if (found.type === "symlink" && target === undefined) return;
+/** An entry with what the index says of it. */
+function judge(walk: Walk, frame: Frame | undefined, { path, name, native, stats, type }: Seen): Found {
+  const { index, modes } = walk.options;
+  const mode = modeOf(type, stats, modes);
+  if (index === undefined) return { path, name, native, stats, type, mode, facts: undefined };
+  const compared = { name, native, stats, mode, kind: entryKinds.indexOf(type) };
+  const facts = frame === undefined ? factsOfRoot(index, compared) : factsOf(index, frame.cursor, compared);
+  return { path, name, native, stats, type, mode, facts };
+}
+
+/** A link's own mode means nothing and differs between systems. */
+function modeOf(type: Entry["type"], stats: ContextStats, modes: WalkOptions["modes"]): number {
+  if (type === "symlink") return 0o777;
+  return modes === "0755" ? 0o755 : Number(stats.mode) & 0o7777;
+}
+
+function addLeaf(walk: Walk, found: Found): Visited {
+  const target = found.type === "symlink" ? targetOf(walk, found) : undefined;
+  if (found.type === "symlink" && target === undefined) return "no row";
   addRow(walk, rowOf(walk, walk.frames.length - 1), found, target);
+  return "row";
 }
 
-function enter(walk: Walk, parent: Frame, found: Found): void {
+function targetOf(walk: Walk, { path, native, facts }: Found): string | undefined {
+  const { fs, index } = walk.options;
+  const known = facts?.known === undefined ? undefined : index?.earlier?.targets.get(facts.known);
+  return known ?? linkTarget(fs, native, path);
+}
+
+function enter(walk: Walk, parent: Frame, found: Found): Visited {
   const { ignore } = walk.options;
-  const { path, name, stats } = found;
-  const match = ignore?.enter(path, parent.match);
+  const match = ignore?.enter(found.path, parent.match);
   const isExcluded = match?.excluded === true;
-  if (isExcluded && ignore?.couldReincludeBelow(path, match) !== true) return;
-  const names = namesOf(walk.options.fs, found.native, path, isExcluded ? "optional" : "needed");
-  if (names === undefined) return;
-  walk.frames.push({ path, name, names, stats, match, next: 0, row: notYet });
+  if (isExcluded && ignore?.couldReincludeBelow(found.path, match) !== true) return "no row";
+  const names = namesIn(walk, found, isExcluded ? "optional" : "needed");
+  if (names === undefined) return "no row";
+  push(walk, placeBelow(parent.place, found.name), { found, names, match, row: notYet });
   if (!isExcluded) rowOf(walk, walk.frames.length - 1);
+  return isExcluded ? "no row" : "row";
+}
+
+/** The names in a directory. When nothing was added to it or taken from it, they are those that the index has. */
+function namesIn(
+  walk: Walk,
+  { facts, native, path }: Found,
+  need: "needed" | "optional",
+): readonly string[] | undefined {
+  const earlier = walk.options.index?.earlier;
+  const row = facts?.known;
+  if (earlier !== undefined && row !== undefined && ((earlier.flags[row] ?? 0) & rowFlags.complete) !== 0) {
+    return earlierNames(earlier, row);
+  }
+  walk.work.directoriesRead++;
+  return namesOf(walk.options.fs, native, path, need);
+}
+
+interface Opened {
+  readonly found: Found;
+  readonly names: readonly string[];
+  readonly match: Frame["match"];
+  readonly row: number;
+}
+
+function push(walk: Walk, place: Place, { found, names, match, row }: Opened): void {
+  const { index, leftOut: test } = walk.options;
+  const { name, stats, facts } = found;
+  const isLeftOut = test?.(directoryPath(place));
+  const cursor = cursorOf(index, facts);
+  walk.frames.push({
+    place,
+    name,
+    names,
+    stats,
+    match,
+    isLeftOut,
+    facts,
+    cursor,
+    next: 0,
+    row,
+    isComplete: true,
+  });
+}
+
+function leave(walk: Walk, frame: Frame): void {
+  walk.frames.pop();
+  if (frame.isComplete && frame.row !== notYet) walk.table.addFlag(frame.row, rowFlags.complete);
 }
 
 /** The row of a directory on the stack; it and those above it are added now if they were only passed through. */
@@ -117,21 +181,23 @@ function rowOf(walk: Walk, depth: number): number {
   if (frame === undefined) return 0;
   if (frame.row === notYet) {
     const parent = rowOf(walk, depth - 1);
-    const { path, name, stats } = frame;
-    const native = nativePath(walk.options.root, path);
-    frame.row = addRow(walk, parent, { path, name, native, stats, type: "directory" });
+    const { place, name, stats, facts } = frame;
+    const path = directoryPath(place);
+    const native = nativeOf(walk.frames[depth - 1]?.place ?? place, name);
+    const mode = modeOf("directory", stats, walk.options.modes);
+    frame.row = addRow(walk, parent, { path, name, native, stats, type: "directory", mode, facts });
   }
   return frame.row;
 }
 
 function addRow(walk: Walk, parent: number, found: Found, target?: string): number {
-  const { owners, readXattrs } = walk.options;
-  const { stats, type } = found;
+  const { owners } = walk.options;
+  const { stats, type, facts } = found;
   const row = walk.table.add({
     parent,
     name: found.name,
     type,
-    mode: modeOf(walk, found),
+    mode: found.mode,
     uid: owners === "keep" ? Number(stats.uid) : owners.uid,
     gid: owners === "keep" ? Number(stats.gid) : owners.gid,
     size: Number(stats.size),
@@ -141,25 +207,12 @@ function addRow(walk: Walk, parent: number, found: Found, target?: string): numb
     ino: stats.ino,
     rdev: stats.rdev,
     target,
-    xattrs: readXattrs === undefined ? undefined : xattrsOf(walk, readXattrs, found),
   });
   if (type === "file" && stats.nlink > 1n) walk.table.link(row, stats.dev, stats.ino);
-  return row;
-}
-
-/** A link's own mode means nothing and differs between systems. */
-function modeOf(walk: Walk, found: Found): number {
-  if (found.type === "symlink") return 0o777;
-  return walk.options.modes === "0755" ? 0o755 : Number(found.stats.mode) & 0o7777;
-}
-
-function xattrsOf(walk: Walk, read: XattrReader, found: Found): Xattrs | undefined {
-  try {
-    if (typeof found.native === "string") return read(found.native);
-  } catch {
-    // The addon tells no code; whatever keeps the attributes from being read, the entry itself is good.
+  if (facts?.isSettled === true) walk.table.addFlag(row, rowFlags.settled);
+  if (facts?.same !== undefined) walk.table.setEarlier(row, facts.same);
+  if (walk.options.xattrs === "read") {
+    readAttributes(walk, { row, path: found.path, native: found.native, facts });
   }
-  const message = `extended attributes of ${JSON.stringify(found.path)} could not be read`;
-  walk.options.warnings.push({ kind: "xattrs-unreadable", path: found.path, message });
-  return undefined;
+  return row;
 }
