@@ -123,15 +123,21 @@ async function writeStepLayer(
 ): Promise<StoredLayer | undefined> {
   if (totals.entries === 0) return undefined;
   const { cache, compression, signal, times } = context;
-  return cache.writeLayer((sink) =>
-    writeLayer(layerEntries(changes, { createdSec, digests }), sink, {
-      compression: "gzip",
-      level: compression.level,
-      clampMtimeSec: times.kind === "clamp" ? times.epochSec : undefined,
-      signal,
-      onProgress: progressEmitter(step, totals.fileBytes, context),
-    }),
-  );
+  const reuse = cache.segmentSource();
+  try {
+    return await cache.writeLayer((sink) =>
+      writeLayer(layerEntries(changes, { createdSec, digests }), sink, {
+        compression: "gzip",
+        level: compression.level,
+        reuse,
+        clampMtimeSec: times.kind === "clamp" ? times.epochSec : undefined,
+        signal,
+        onProgress: progressEmitter(step, totals.fileBytes, context),
+      }),
+    );
+  } finally {
+    await reuse[Symbol.asyncDispose]();
+  }
 }
 
 interface Made {
