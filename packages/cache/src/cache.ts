@@ -1,5 +1,8 @@
 import type { Descriptor, DiffId, Digest, LayerTree } from "@oci-build/oci";
 import type { BlobStore, LayerBlob, StoredLayer } from "./blob-store.js";
+import type { PrunePolicy, PruneReport } from "./collect/prune-policy.js";
+import type { CacheUsage } from "./collect/usage.js";
+import type { FileIndexStore } from "./indexes/file-index-store.js";
 import type { StepKey } from "./keys/step-key.js";
 import type { WriteLayer } from "./layers/layer-store.js";
 import type { Lease } from "./lock/lease.js";
@@ -39,6 +42,9 @@ export interface Cache {
    * sink, { reuse })`. Nothing is read before the first look-up. Damaged or missing tables and blobs find nothing, with
    * a warning. The caller disposes of it when the layer is written, or was not. */
   segmentSource(options?: SegmentSourceOptions): StoredSegments;
+  /** The file-digest indexes of contexts, a `DigestIndexStore` of @oci-build/snapshot: what earlier scans knew. What
+   * goes wrong with them is a warning and never an error. */
+  readonly indexes: FileIndexStore;
   /** The images that have a name here, as the descriptors of `index.json`: the name is the annotation
    * `org.opencontainers.image.ref.name`. */
   images(): Promise<readonly Descriptor[]>;
@@ -56,6 +62,11 @@ export interface Cache {
   /** When and why the record of a key was last collected, or undefined when it was not, or too long ago. A record may
    * have come since. */
   tombstone(key: Digest): Promise<Tombstone | undefined>;
+  /** What lies in the store, whose it is and what it takes of the disk. Looks at every file, and reads every record. */
+  usage(): Promise<CacheUsage>;
+  /** Collects what a policy names. Builds may run meanwhile, and may begin: what they use stays. Two prunes run one
+   * after the other. Ended at any moment, it leaves a good store. */
+  prune(policy: PrunePolicy): Promise<PruneReport>;
   /** Does some work while no other process, and nothing else in this one, holds the lock of this name: lower-case
    * letters, digits and hyphens. The lock of a process that has ended is taken over. Not reentrant. */
   withLock<T>(name: string, work: () => Promise<T>): Promise<T>;

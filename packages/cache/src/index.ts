@@ -1,8 +1,11 @@
 export type { BlobRange, BlobStore, BlobWriter, LayerBlob, StoredLayer } from "./blob-store.js";
 export type { Cache } from "./cache.js";
 export { defaultCacheDir } from "./cache-dir.js";
+export type { PrunedRecord, PrunePolicy, PruneReport } from "./collect/prune-policy.js";
+export type { Amount, CacheUsage, ProjectUsage, RecordUsage } from "./collect/usage.js";
 export type { CacheErrorData } from "./errors.js";
 export { cacheErrorCodes } from "./errors.js";
+export type { FileIndexStore, IndexName } from "./indexes/file-index-store.js";
 export type { KeyDifference, PartDifference } from "./keys/explain-miss.js";
 export { explainMiss } from "./keys/explain-miss.js";
 export { hideSecrets, looksSecret } from "./keys/hide-secrets.js";

@@ -1,7 +1,10 @@
 import { resolve } from "node:path";
 import { FileBlobStore } from "./blobs/file-blob-store.js";
 import type { Cache } from "./cache.js";
+import { prune } from "./collect/prune.js";
+import { readUsage } from "./collect/usage.js";
 import { ImageIndexStore } from "./images/image-index-store.js";
+import { FileIndexStore } from "./indexes/file-index-store.js";
 import { LayerStore } from "./layers/layer-store.js";
 import { takeLease } from "./lock/lease.js";
 import { withLock } from "./lock/with-lock.js";
@@ -61,6 +64,7 @@ function cacheOf(store: StoreContext): Cache {
     tree: (diffId) => layers.readTree(diffId),
     writeTree: (tree) => layers.writeTree(tree),
     segmentSource: (options = {}) => new StoredSegmentSource(store, options),
+    indexes: new FileIndexStore(store),
     images: () => images.list(),
     tagImage: (name, image) => images.tag(name, image),
     untagImage: (name) => images.untag(name),
@@ -68,6 +72,8 @@ function cacheOf(store: StoreContext): Cache {
     logBuild: (log) => projects.log(log),
     projects: () => projects.list(),
     tombstone: (key) => tombstones.find(key),
+    usage: () => readUsage(store),
+    prune: (policy) => prune(store, policy),
     withLock: (name, work) => withLock(store, name, work),
   };
 }

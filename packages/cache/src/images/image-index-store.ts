@@ -54,6 +54,11 @@ export class ImageIndexStore {
   }
 }
 
+/** The name of an image in the store's index, or nothing for one that another tool put there. */
+export function imageName(image: Descriptor): string {
+  return image.annotations?.[REF_NAME] ?? "";
+}
+
 function hasName(image: Descriptor, name: string): boolean {
   return image.annotations?.[REF_NAME] === name;
 }

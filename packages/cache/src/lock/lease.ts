@@ -1,4 +1,4 @@
-import { readdir, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { livenessOf } from "../process/process-identity.js";
 import type { StoreContext } from "../store/store-context.js";
@@ -31,6 +31,21 @@ export async function takeLease(store: StoreContext): Promise<Lease> {
     await rm(path, { force: true });
   };
   return { release, [Symbol.asyncDispose]: release };
+}
+
+/** When a lease was taken, by the clock of its store. One that is still being written was taken just now. */
+export async function leaseStartMs(
+  store: StoreContext,
+  lease: { readonly name: string; readonly beatMs: number },
+): Promise<number> {
+  const path = join(store.paths.leases, lease.name);
+  try {
+    const text = await readFile(path, "latin1");
+    return /^[0-9]{1,12}$/.test(text) ? Number(text) * 1000 : lease.beatMs;
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return Number.POSITIVE_INFINITY;
+    throw storeError(error, path);
+  }
 }
 
 /** Whether the process that took a lease of this name still holds it. */

@@ -1,4 +1,5 @@
 import { utimes } from "node:fs/promises";
+import type { Digest } from "@oci-build/oci";
 import type { LayerBlob } from "../blob-store.js";
 import { hideSecrets } from "../keys/hide-secrets.js";
 import type { StepKey } from "../keys/step-key.js";
@@ -75,9 +76,7 @@ export class RecordStore {
 
   #read(key: StepKey): Promise<StepRecord | undefined> {
     const path = this.#path(key);
-    return readOrWarn(this.#store, path, async () =>
-      decodeRecord(key.digest, await readSealed(path, recordKind)),
-    );
+    return readOrWarn(this.#store, path, () => readRecordFile(path, key.digest));
   }
 
   #write(key: StepKey, record: StepRecord): Promise<void> {
@@ -102,6 +101,12 @@ export class RecordStore {
   #path(key: StepKey): string {
     return digestPath(this.#store.paths.records, key.digest);
   }
+}
+
+/** The record of a key, from its file.
+ * @throws OciBuildError CACHE_ENTRY_CORRUPT, CACHE_ENTRY_TOO_LARGE, and as `decodeRecord`; system errors as they are */
+export async function readRecordFile(path: string, key: Digest): Promise<StepRecord> {
+  return decodeRecord(key, await readSealed(path, recordKind));
 }
 
 /** Only what a record keeps: a stored layer would drag its tree along. */

@@ -15,6 +15,7 @@ export interface StorePaths {
   readonly records: string;
   readonly trees: string;
   readonly segments: string;
+  readonly indexes: string;
   readonly projects: string;
   readonly temporary: string;
   readonly leases: string;
@@ -34,6 +35,7 @@ export function storePaths(dir: string): StorePaths {
     records: join(root, "records"),
     trees: join(root, "trees"),
     segments: join(root, "segments"),
+    indexes: join(root, "indexes"),
     projects: join(root, "projects"),
     temporary: join(root, "tmp"),
     leases: join(root, "leases"),

@@ -1,0 +1,179 @@
+import type { ProjectLog } from "../projects/build-log.js";
+import { projectFile } from "../projects/project-store.js";
+import { type StoreFile, sumBytes } from "../store/store-files.js";
+import type { PruneReason } from "../tombstones/tombstone.js";
+import type { Inventory } from "./inventory.js";
+import type { Protection } from "./protection.js";
+import type { PrunePolicy } from "./prune-policy.js";
+import { isConditional, type PruneScope, pruneScope } from "./prune-scope.js";
+import type { RecordEntry } from "./record-entries.js";
+import { type References, referencesOf } from "./references.js";
+
+/** What is to go, in this order. */
+export interface PrunePlan {
+  readonly records: readonly PlannedRecord[];
+  readonly leftovers: readonly StoreFile[];
+  readonly indexes: readonly StoreFile[];
+  readonly projects: readonly { readonly log: ProjectLog; readonly file: StoreFile }[];
+  readonly untagged: readonly string[];
+  readonly kept: { readonly inUse: number; readonly young: number };
+  /** What the store takes before. */
+  readonly usedBytes: number;
+  readonly reclaimedBytes: number;
+}
+
+/** A record that is to go. */
+export interface PlannedRecord {
+  readonly entry: RecordEntry;
+  readonly reason: PruneReason;
+  readonly reclaimedBytes: number;
+}
+
+/** What a plan depends on besides the store. */
+export interface PruneFacts {
+  readonly nowMs: number;
+  readonly protection: Protection;
+  /** Free on the store's disk. */
+  readonly freeBytes: number;
+}
+
+type Candidate =
+  | { readonly kind: "record"; readonly entry: RecordEntry; readonly file: StoreFile }
+  | { readonly kind: "index"; readonly file: StoreFile };
+
+/** Decides what a policy collects. Changes nothing. */
+export function planPrune(inventory: Inventory, policy: PrunePolicy, facts: PruneFacts): PrunePlan {
+  const planning = new Planning(inventory, policy, facts);
+  for (const candidate of candidates(inventory, planning.scope.records, policy)) {
+    const reason = planning.reasonFor(candidate.file);
+    // The rest was used later: it is no older, and there is room for it.
+    if (reason === undefined) break;
+    planning.take(candidate, reason);
+  }
+  return planning.plan();
+}
+
+/** A plan that grows by one candidate at a time. */
+class Planning {
+  readonly scope: PruneScope;
+  readonly #inventory: Inventory;
+  readonly #policy: PrunePolicy;
+  readonly #facts: PruneFacts;
+  readonly #references: References;
+  readonly #leftovers: readonly StoreFile[];
+  readonly #projects: PrunePlan["projects"];
+  readonly #usedBytes: number;
+  readonly #records: PlannedRecord[] = [];
+  readonly #indexes: StoreFile[] = [];
+  readonly #kept: { inUse: number; young: number } = { inUse: 0, young: 0 };
+  #reclaimedBytes: number;
+
+  constructor(inventory: Inventory, policy: PrunePolicy, facts: PruneFacts) {
+    [this.#inventory, this.#policy, this.#facts] = [inventory, policy, facts];
+    this.scope = pruneScope(inventory, policy);
+    const images = inventory.images.filter(({ name }) => !this.scope.untagged.includes(name));
+    this.#references = referencesOf(inventory.records, images);
+    const parts = [...inventory.parts.values()];
+    this.#leftovers = parts.filter((file) => !this.#references.has(file.path) && this.#isOld(file));
+    this.#projects = plannedProjects(inventory, this.scope.projects, policy, facts);
+    this.#usedBytes = storeBytes(inventory);
+    this.#reclaimedBytes = sumBytes(this.#leftovers) + sumBytes(this.#projects.map(({ file }) => file));
+  }
+
+  /** Why a file goes that nothing protects, as things stand; undefined when the policy has had enough. */
+  reasonFor(file: StoreFile): PruneReason | undefined {
+    const { unusedForMs, maxUsedBytes, minFreeBytes, reservedBytes = 0 } = this.#policy;
+    const usedBytes = this.#usedBytes - this.#reclaimedBytes;
+    if (usedBytes < reservedBytes) return undefined;
+    if (!isConditional(this.#policy)) return this.scope.reason;
+    if (unusedForMs !== undefined && file.mtimeMs < this.#facts.nowMs - unusedForMs) return "age";
+    const freeBytes = this.#facts.freeBytes + this.#reclaimedBytes;
+    const isOver = maxUsedBytes !== undefined && usedBytes > maxUsedBytes;
+    const isShort = minFreeBytes !== undefined && freeBytes < minFreeBytes;
+    return isOver || isShort ? "size" : undefined;
+  }
+
+  take(candidate: Candidate, reason: PruneReason): void {
+    const { file } = candidate;
+    if (file.mtimeMs >= this.#facts.protection.inUseSinceMs) {
+      this.#kept.inUse += 1;
+    } else if (candidate.kind === "index") {
+      this.#indexes.push(file);
+      this.#reclaimedBytes += file.diskBytes;
+    } else {
+      this.#takeRecord(candidate.entry, reason);
+    }
+  }
+
+  #takeRecord(entry: RecordEntry, reason: PruneReason): void {
+    if (this.#partsOf(entry.partPaths).some((part) => !this.#isOld(part))) {
+      this.#kept.young += 1;
+      return;
+    }
+    const freed = this.#partsOf(this.#references.drop(entry.partPaths));
+    const reclaimedBytes = entry.file.diskBytes + sumBytes(freed);
+    this.#records.push({ entry, reason, reclaimedBytes });
+    this.#reclaimedBytes += reclaimedBytes;
+  }
+
+  plan(): PrunePlan {
+    return {
+      records: this.#records,
+      leftovers: this.#leftovers,
+      indexes: this.#indexes,
+      projects: this.#projects,
+      untagged: this.scope.untagged,
+      kept: this.#kept,
+      usedBytes: this.#usedBytes,
+      reclaimedBytes: this.#reclaimedBytes,
+    };
+  }
+
+  #partsOf(paths: readonly string[]): readonly StoreFile[] {
+    return paths.flatMap((path) => this.#inventory.parts.get(path) ?? []);
+  }
+
+  #isOld(file: StoreFile): boolean {
+    return file.mtimeMs < this.#facts.protection.youngSinceMs;
+  }
+}
+
+/** Least recently used first; of those used in one moment, the oldest first. */
+function candidates(
+  inventory: Inventory,
+  records: readonly RecordEntry[],
+  policy: PrunePolicy,
+): readonly Candidate[] {
+  const found: Candidate[] = records.map((entry) => ({ kind: "record", entry, file: entry.file }));
+  const isForAll = policy.scope === "all" && policy.projects === undefined && policy.tags === undefined;
+  if (isForAll) found.push(...inventory.indexes.map((file): Candidate => ({ kind: "index", file })));
+  return found.sort((a, b) => a.file.mtimeMs - b.file.mtimeMs || createdSec(a) - createdSec(b));
+}
+
+function createdSec(candidate: Candidate): number {
+  return candidate.kind === "record" ? candidate.entry.createdSec : 0;
+}
+
+/** A project's log is small and tells why its next build has to do everything again, so that size is no reason. */
+function plannedProjects(
+  { projectFiles }: Inventory,
+  projects: readonly ProjectLog[],
+  policy: PrunePolicy,
+  { nowMs, protection }: PruneFacts,
+): PrunePlan["projects"] {
+  const { unusedForMs } = policy;
+  if (isConditional(policy) && unusedForMs === undefined) return [];
+  return projects.flatMap((log) => {
+    const file = projectFiles.get(projectFile(log.lastBuild.project.id));
+    if (file === undefined || file.mtimeMs >= protection.inUseSinceMs) return [];
+    return unusedForMs === undefined || file.mtimeMs < nowMs - unusedForMs ? [{ log, file }] : [];
+  });
+}
+
+/** What everything in a store takes of the disk. */
+export function storeBytes(inventory: Inventory): number {
+  const { parts, records, projectFiles, indexes, temporary, other } = inventory;
+  const recordFiles = records.map(({ file }) => file);
+  const groups = [parts.values(), recordFiles, projectFiles.values(), indexes, temporary, other];
+  return groups.reduce((bytes, files) => bytes + sumBytes(files), 0);
+}

@@ -1,0 +1,58 @@
+import type { Digest } from "@oci-build/oci";
+import type { Project } from "../projects/build-log.js";
+import type { PruneReason } from "../tombstones/tombstone.js";
+
+/** What is to be collected. Records go least recently used first, each with the layers that nothing else needs.
+ *
+ * Without `unusedForMs`, `maxUsedBytes` and `minFreeBytes` all records in `scope` go. With them, those that were not
+ * used for that long, and then as many more as it takes to come to the size. What a running build may use, what is
+ * younger than an hour, and the files of images that have a name always stay. */
+export interface PrunePolicy {
+  /** `dangling` (the default): records that no project's last build and no image with a name uses. `all`: every
+   * record. */
+  readonly scope?: "dangling" | "all" | undefined;
+  /** Only records that belong to these projects, by id or context, and to no other one. */
+  readonly projects?: readonly string[] | undefined;
+  /** Only records of projects whose last build had one of these names, and of no other project; images of these names
+   * lose them. */
+  readonly tags?: readonly string[] | undefined;
+  /** Milliseconds. */
+  readonly unusedForMs?: number | undefined;
+  /** What the store may take of the disk, in bytes. */
+  readonly maxUsedBytes?: number | undefined;
+  /** What has to stay free on the store's disk, in bytes. */
+  readonly minFreeBytes?: number | undefined;
+  /** Records stay when the store takes less than this, in bytes, however old they are. Default: 0. */
+  readonly reservedBytes?: number | undefined;
+  /** `dry-run` collects nothing and tells what would be. */
+  readonly mode?: "collect" | "dry-run" | undefined;
+}
+
+/** A record that was collected, or would be. */
+export interface PrunedRecord {
+  readonly key: Digest;
+  readonly stepName: string;
+  readonly lastUsedSec: number;
+  readonly reason: PruneReason;
+  /** What went with it: its own file, and layers that nothing else needs. Bytes on disk. */
+  readonly reclaimedBytes: number;
+}
+
+/** What a prune did, or would do. JSON-safe; bytes are those on disk. */
+export interface PruneReport {
+  /** In the order in which they went. */
+  readonly records: readonly PrunedRecord[];
+  /** Layers and other files that nothing referred to before, such as what an interrupted build left. */
+  readonly leftovers: { readonly count: number; readonly bytes: number };
+  /** File-digest indexes of contexts that were not built for long; the next build hashes again. */
+  readonly indexes: { readonly count: number; readonly bytes: number };
+  /** Projects whose last build is forgotten. */
+  readonly projects: readonly Project[];
+  /** Names that images lost. */
+  readonly untagged: readonly string[];
+  readonly reclaimedBytes: number;
+  /** What the store takes afterwards. */
+  readonly usedBytes: number;
+  /** Records that the policy would have taken, and why they stayed. */
+  readonly kept: { readonly inUse: number; readonly young: number };
+}

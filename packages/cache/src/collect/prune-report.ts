@@ -1,0 +1,26 @@
+import { type StoreFile, sumBytes } from "../store/store-files.js";
+import type { PlannedRecord, PrunePlan } from "./plan-prune.js";
+import type { PrunedRecord, PruneReport } from "./prune-policy.js";
+
+/** A plan as it is told, before it is carried out or with what was left of it afterwards. */
+export function pruneReport(plan: PrunePlan): PruneReport {
+  return {
+    records: plan.records.map(prunedRecord),
+    leftovers: amountOf(plan.leftovers),
+    indexes: amountOf(plan.indexes),
+    projects: plan.projects.map(({ log }) => log.lastBuild.project),
+    untagged: plan.untagged,
+    reclaimedBytes: plan.reclaimedBytes,
+    usedBytes: plan.usedBytes - plan.reclaimedBytes,
+    kept: plan.kept,
+  };
+}
+
+function prunedRecord({ entry, reason, reclaimedBytes }: PlannedRecord): PrunedRecord {
+  const { key, stepName, file } = entry;
+  return { key, stepName, lastUsedSec: Math.floor(file.mtimeMs / 1000), reason, reclaimedBytes };
+}
+
+function amountOf(files: readonly StoreFile[]): { readonly count: number; readonly bytes: number } {
+  return { count: files.length, bytes: sumBytes(files) };
+}

@@ -1,0 +1,68 @@
+import type { BuildLog, ProjectLog } from "../projects/build-log.js";
+import type { PruneReason } from "../tombstones/tombstone.js";
+import { type Inventory, type KeyOwners, keyOwners } from "./inventory.js";
+import type { PrunePolicy } from "./prune-policy.js";
+import type { RecordEntry } from "./record-entries.js";
+import { referencesOf } from "./references.js";
+
+/** Which records and projects a policy is about, before age, size and use are looked at. */
+export interface PruneScope {
+  /** Why records of this scope go when neither age nor size decides. */
+  readonly reason: PruneReason;
+  readonly records: readonly RecordEntry[];
+  readonly projects: readonly ProjectLog[];
+  /** Names that images lose. */
+  readonly untagged: readonly string[];
+}
+
+/** True when age or size decides about what is in the scope. */
+export function isConditional({ unusedForMs, maxUsedBytes, minFreeBytes }: PrunePolicy): boolean {
+  return unusedForMs !== undefined || maxUsedBytes !== undefined || minFreeBytes !== undefined;
+}
+
+/** What a policy is about. */
+export function pruneScope(inventory: Inventory, policy: PrunePolicy): PruneScope {
+  const owners = keyOwners(inventory.projects);
+  const isMatch = buildFilter(policy);
+  const untagged = isConditional(policy) ? [] : namesIn(inventory, policy);
+  if (isMatch === undefined && policy.scope !== "all") {
+    const records = danglingRecords(inventory, owners);
+    return { reason: "dangling", records, projects: [], untagged };
+  }
+  if (isMatch === undefined) {
+    return { reason: "all", records: inventory.records, projects: inventory.projects, untagged };
+  }
+  const isOwned = ({ key }: RecordEntry): boolean => {
+    const { last, earlier } = owners.get(key) ?? { last: [], earlier: [] };
+    return last.length + earlier.length > 0 && [...last, ...earlier].every(isMatch);
+  };
+  const isOfProject = ({ lastBuild }: ProjectLog): boolean => policy.tags === undefined && isMatch(lastBuild);
+  return {
+    reason: policy.projects === undefined ? "tag" : "project",
+    records: inventory.records.filter(isOwned),
+    projects: inventory.projects.filter(isOfProject),
+    untagged,
+  };
+}
+
+function buildFilter({ projects, tags }: PrunePolicy): ((build: BuildLog) => boolean) | undefined {
+  if (projects === undefined && tags === undefined) return undefined;
+  return ({ project, tags: builtAs }) => {
+    const isProject = projects?.some((name) => name === project.id || name === project.context) ?? true;
+    return isProject && (tags?.some((name) => builtAs.includes(name)) ?? true);
+  };
+}
+
+function namesIn({ images }: Inventory, { tags = [] }: PrunePolicy): readonly string[] {
+  return images.map(({ name }) => name).filter((name) => tags.includes(name));
+}
+
+function danglingRecords(
+  { records, images }: Inventory,
+  owners: ReadonlyMap<string, KeyOwners>,
+): readonly RecordEntry[] {
+  const named = referencesOf(images);
+  const isUsed = ({ key, partPaths }: RecordEntry): boolean =>
+    (owners.get(key)?.last.length ?? 0) > 0 || partPaths.some((path) => named.has(path));
+  return records.filter((record) => !isUsed(record));
+}
