@@ -12,6 +12,10 @@ export class DigestColumn {
     this.#count = count;
   }
 
+  has(row: number): boolean {
+    return this.#known?.[row] === 1;
+  }
+
   get(row: number): Digest | undefined {
     if (this.#known?.[row] !== 1 || this.#bytes === undefined) return undefined;
     return parseDigest(`sha256:${this.#bytes.toString("hex", row * digestSize, (row + 1) * digestSize)}`);
@@ -25,10 +29,22 @@ export class DigestColumn {
 
   /** Remembers a SHA-256, given in hex. */
   set(row: number, hex: string): Digest {
+    this.#allocate(row).write(hex, row * digestSize, digestSize, "hex");
+    return parseDigest(`sha256:${hex}`);
+  }
+
+  /** Takes a digest over from a row of another column's bytes. */
+  copy(row: number, from: Uint8Array, fromRow: number): void {
+    const bytes = this.#allocate(row);
+    const start = row * digestSize;
+    const fromStart = fromRow * digestSize;
+    for (let at = 0; at < digestSize; at++) bytes[start + at] = from[fromStart + at] ?? 0;
+  }
+
+  #allocate(row: number): Buffer {
     this.#bytes ??= Buffer.alloc(this.#count * digestSize);
     this.#known ??= new Uint8Array(this.#count);
-    this.#bytes.write(hex, row * digestSize, digestSize, "hex");
     this.#known[row] = 1;
-    return parseDigest(`sha256:${hex}`);
+    return this.#bytes;
   }
 }

@@ -4,6 +4,14 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { snapshotError } from "../errors.js";
 import type { PatternMatcher } from "../patterns/pattern-matcher.js";
 import type { ContextFileSystem } from "./context-file-system.js";
+import { DigestColumn } from "./digest-column.js";
+import {
+  openIndex,
+  type ScanIndex,
+  type ScanIndexOptions,
+  scanIndex,
+  takeDigests,
+} from "./index/scan-index.js";
 import { type LeftOut, leftOutTest } from "./left-out-paths.js";
 import type { ScanWarning } from "./scan-warning.js";
 import { type ScannedSnapshot, scannedSnapshot } from "./scanned-snapshot.js";
@@ -27,6 +35,9 @@ export interface ScanOptions {
   readonly xattrs: "read" | "skip";
   /** "0755" gives every entry this mode; the default on Windows, where files have none. Links always have 0777. */
   readonly modes?: "keep" | "0755" | undefined;
+  /** Where to find what an earlier scan of this directory knew, so that unchanged files need not be hashed, nor their
+   * extended attributes read. Not for volumes in memory. */
+  readonly index?: ScanIndexOptions | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called with the count of entries so far, some 60 times a second at most, and once at the end. */
   readonly onProgress?: ((entries: number) => void) | undefined;
@@ -35,6 +46,8 @@ export interface ScanOptions {
 export interface ScanResult {
   readonly snapshot: ScannedSnapshot;
   readonly warnings: readonly ScanWarning[];
+  /** To be saved when the digests of the files are known. Undefined when the scan used none. */
+  readonly index: ScanIndex | undefined;
 }
 
 /** How long the walk keeps the event loop waiting, in milliseconds. */
@@ -52,6 +65,9 @@ export async function scanDirectory(options: ScanOptions): Promise<ScanResult> {
   const root = fs === nodeFs ? resolve(options.root) : options.root;
   const realRoot = resolveRoot(fs, root);
   const warnings: ScanWarning[] = [];
+  const index = fs === nodeFs ? options.index : undefined;
+  const name = { context: realRoot, variant: options.index?.variant ?? "" };
+  const use = index === undefined ? undefined : await openIndex(index, name);
   const walk = startWalk({
     fs,
     root: realRoot,
@@ -60,11 +76,20 @@ export async function scanDirectory(options: ScanOptions): Promise<ScanResult> {
     owners: options.owners,
     modes: options.modes ?? (process.platform === "win32" && fs === nodeFs ? "0755" : "keep"),
     xattrs: fs === nodeFs ? options.xattrs : "skip",
-    index: undefined,
+    index: use,
     warnings,
   });
   await walkInTurns(walk, options);
-  return { snapshot: scannedSnapshot(walk.table.finish(), realRoot, fs), warnings };
+  const table = walk.table.finish();
+  const digests = new DigestColumn(table.count);
+  const earlier = use?.earlier;
+  const digestsFromIndex = earlier === undefined ? 0 : takeDigests(table, earlier, digests);
+  const work = { ...walk.work, digestsFromIndex };
+  return {
+    snapshot: scannedSnapshot({ table, root: realRoot, fs, digests, work }),
+    warnings,
+    index: index === undefined ? undefined : scanIndex(index, name, { table, digests, earlier }),
+  };
 }
 
 async function walkInTurns(walk: Walk, options: ScanOptions): Promise<void> {

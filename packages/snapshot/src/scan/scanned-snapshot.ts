@@ -2,7 +2,7 @@ import { type Digest, digestHex, type Entry, type FileReader } from "@oci-build/
 import type { HashWork, Snapshot } from "../snapshot.js";
 import { Subtree } from "../subtree/subtree.js";
 import type { ContextFileSystem } from "./context-file-system.js";
-import { DigestColumn } from "./digest-column.js";
+import type { DigestColumn } from "./digest-column.js";
 import type { EntryTable } from "./entry-table.js";
 import { notAFile } from "./file-check.js";
 import { HASH_BUFFER_SIZE, hashScannedFile } from "./hash-scanned-file.js";
@@ -10,6 +10,7 @@ import { nativePath } from "./native-path.js";
 import { openScannedFile, type ScannedFile } from "./open-scanned-file.js";
 import { type RowLookup, rowLookup } from "./row-lookup.js";
 import { entryOfRow, pathOfRow, typeOfRow } from "./table-entry.js";
+import type { ScanWork } from "./walk-options.js";
 
 /** A tree that lies on a file system, as a scan saw it. */
 export interface ScannedSnapshot extends Snapshot {
@@ -19,16 +20,29 @@ export interface ScannedSnapshot extends Snapshot {
   readonly entryCount: number;
   /** What `fileDigest` has read so far; names of one file count once. */
   readonly hashed: HashWork;
+  /** What the scan asked of the file system. */
+  readonly work: ScanWork;
 }
 
-/** The snapshot of a table whose files lie below `root`. */
-export function scannedSnapshot(table: EntryTable, root: string, fs: ContextFileSystem): ScannedSnapshot {
-  return new TableSnapshot(table, root, fs);
+/** A finished scan: its files lie below `root`. */
+export interface ScannedTable {
+  readonly table: EntryTable;
+  readonly root: string;
+  readonly fs: ContextFileSystem;
+  /** Those that are known by now. */
+  readonly digests: DigestColumn;
+  readonly work: ScanWork;
+}
+
+/** The snapshot of a scan. */
+export function scannedSnapshot(scan: ScannedTable): ScannedSnapshot {
+  return new TableSnapshot(scan);
 }
 
 /** A class because it remembers digests and keeps a buffer. */
 class TableSnapshot implements ScannedSnapshot {
   readonly entryCount: number;
+  readonly work: ScanWork;
   readonly #table: EntryTable;
   readonly #root: string;
   readonly #fs: ContextFileSystem;
@@ -38,11 +52,12 @@ class TableSnapshot implements ScannedSnapshot {
   #buffer: Uint8Array | undefined;
   #hashed: HashWork = { files: 0, bytes: 0 };
 
-  constructor(table: EntryTable, root: string, fs: ContextFileSystem) {
+  constructor({ table, root, fs, digests, work }: ScannedTable) {
     this.#table = table;
     this.#root = root;
     this.#fs = fs;
-    this.#digests = new DigestColumn(table.count);
+    this.#digests = digests;
+    this.work = work;
     this.entryCount = table.count - 1;
   }
 

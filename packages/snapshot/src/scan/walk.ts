@@ -16,7 +16,7 @@ export interface Walk {
   readonly options: WalkOptions;
   readonly table: EntryTableBuilder;
   readonly frames: Frame[];
-  readonly work: { -readonly [Count in keyof ScanWork]: ScanWork[Count] };
+  readonly work: { -readonly [Count in Exclude<keyof ScanWork, "digestsFromIndex">]: ScanWork[Count] };
   readonly attributes: Attributes;
 }
 
@@ -42,7 +42,7 @@ const clockInterval = 128;
 /** Stands at the root. */
 export function startWalk(options: WalkOptions): Walk {
   const table = new EntryTableBuilder();
-  const work = { entriesStatted: 1, directoriesRead: 0, xattrsRead: 0, digestsFromIndex: 0 };
+  const work = { entriesStatted: 1, directoriesRead: 0, xattrsRead: 0 };
   const walk: Walk = { options, table, frames: [], work, attributes: attributes() };
   const stats = statOf(options.fs, options.root, "");
   if (stats === undefined) throw unreadable("SNAPSHOT_DIRECTORY_UNREADABLE", "", "ENOENT");
