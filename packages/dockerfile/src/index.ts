@@ -51,11 +51,8 @@ export { findStage } from "./stages/find-stage.js";
 export { reachableStages } from "./stages/reachable-stages.js";
 export { type ReadStagesResult, readStages } from "./stages/read-stages.js";
 export type { DockerfileStages, Stage } from "./stages/stage.js";
-export {
-  type DependencyOptions,
-  type StageDependency,
-  stageDependencies,
-} from "./stages/stage-dependencies.js";
+export { stageDependencies } from "./stages/stage-dependencies.js";
+export type { DependencyOptions, StageDependency } from "./stages/stage-graph.js";
 export type * from "./tree/ast.js";
 export { print } from "./tree/print.js";
 export type { Position, Span } from "./tree/span.js";

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import type { Diagnostic, DiagnosticNote } from "../diagnostics/diagnostic.js";
 import type { Instruction, InstructionBase } from "../instructions/instruction.js";
 import type { ParsedDockerfile } from "../parse-dockerfile.js";
 import type { DirectiveNode } from "../tree/ast.js";
@@ -30,8 +30,12 @@ export function checkDockerfile(parsed: ParsedDockerfile, options: CheckOptions 
   for (const rule of runnableRules) {
     const isOn = isRuleOn(rule, settings);
     if (!isOn && inline.size === 0) continue;
+    const triggers = new Set<number>();
     rule.check(facts, (finding) => {
-      if (appliesTo(rule, finding.owner, { isOn, inline })) findings.push(toCheckDiagnostic(rule, finding));
+      if (!appliesTo(rule, finding.owner, { isOn, inline })) return;
+      if (finding.triggeredIn !== undefined && triggers.has(finding.span.start.offset)) return;
+      if (finding.triggeredIn !== undefined) triggers.add(finding.span.start.offset);
+      findings.push(toCheckDiagnostic(rule, finding));
     });
   }
   const diagnostics = [...errors, ...parsed.diagnostics, ...facts.errors, ...findings].sort(byPlace);
@@ -70,7 +74,10 @@ function collectInline({ stages: { globalArgs, stages } }: ParsedDockerfile): In
   const inline = new Map<InstructionBase, CheckSettings>();
   const collect = (instruction: Instruction) => {
     const settings = instruction.comments.length === 0 ? undefined : inlineSettings(instruction.comments);
-    if (settings !== undefined) inline.set(instruction, settings);
+    if (settings === undefined) return;
+    inline.set(instruction, settings);
+    const trigger = instruction.kind === "onbuild" ? instruction.instruction : undefined;
+    if (trigger !== undefined) inline.set(trigger, settings);
   };
   for (const instruction of globalArgs) collect(instruction);
   for (const { from, instructions } of stages) {
@@ -95,15 +102,23 @@ function appliesTo(
   return !isSkipped(rule, settings) && (isOn || isEnabled(rule, settings));
 }
 
+/** Differs: BuildKit reports what is wrong with a trigger at the FROM of each stage that runs it; we report it once, at
+ * the trigger, with a note on the first such stage. */
+function notesOf({ notes = [], triggeredIn }: CheckFinding): readonly DiagnosticNote[] {
+  if (triggeredIn === undefined) return notes;
+  const { span } = triggeredIn.from.keyword;
+  return [...notes, { message: "the trigger runs in the stage that begins here", span }];
+}
+
 /** Absent fields stay absent, so that JSON of a diagnostic is stable. */
 function toCheckDiagnostic({ name, docs }: CheckRule, finding: CheckFinding): Diagnostic {
-  const { message, span, notes = [], hint, file, fixes } = finding;
+  const { message, span, hint, file, fixes } = finding;
   return {
     rule: name,
     severity: "warning",
     message,
     span,
-    notes,
+    notes: notesOf(finding),
     ...(hint === undefined ? {} : { hint }),
     docs,
     ...(file === undefined ? {} : { file }),

@@ -1,6 +1,7 @@
 import type { DiagnosticNote } from "../diagnostics/diagnostic.js";
 import type { TextEdit } from "../edit/text-edit.js";
 import type { InstructionBase } from "../instructions/instruction.js";
+import type { Stage } from "../stages/stage.js";
 import type { Span } from "../tree/span.js";
 import type { CheckFacts } from "./facts/check-facts.js";
 
@@ -25,6 +26,8 @@ export interface CheckRuleInfo {
 export interface CheckFinding {
   /** The instruction whose comments may skip the rule; absent for findings about the whole file. */
   readonly owner?: InstructionBase | undefined;
+  /** The stage in which the owner runs as a trigger of ONBUILD. */
+  readonly triggeredIn?: Stage | undefined;
   readonly span: Span;
   readonly message: string;
   readonly hint?: string | undefined;

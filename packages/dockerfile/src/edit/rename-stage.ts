@@ -1,8 +1,9 @@
 import type { Word } from "../instructions/instruction.js";
 import type { ParsedDockerfile } from "../parse-dockerfile.js";
+import { allDependencies } from "../stages/all-dependencies.js";
 import { findStage } from "../stages/find-stage.js";
 import type { Stage } from "../stages/stage.js";
-import { dependencyReader, type StageDependency } from "../stages/stage-dependencies.js";
+import { type StageDependency, stageGraph } from "../stages/stage-graph.js";
 import { print } from "../tree/print.js";
 import type { TextEdit } from "./text-edit.js";
 
@@ -40,20 +41,17 @@ function checkName({ stages }: ParsedDockerfile, stage: Stage, name: string): vo
   const other = stages.stages.find((candidate) => candidate.name === lower);
   if (other !== undefined)
     throw new RangeError(`stage ${String(other.index)} has the name ${JSON.stringify(lower)}`);
-  const dependenciesOf = dependencyReader(stages);
-  for (const { index } of stages.stages) {
-    const user = dependenciesOf(index).find(({ reference }) => reference.text.toLowerCase() === lower);
-    if (user === undefined) continue;
-    const { line } = user.reference.span.start;
-    throw new RangeError(`line ${String(line)} uses ${JSON.stringify(lower)} as the name of an image`);
-  }
+  const user = allDependencies(stages, stageGraph(stages)).find(
+    ({ reference }) => reference.text.toLowerCase() === lower,
+  );
+  if (user === undefined) return;
+  const { line } = user.reference.span.start;
+  throw new RangeError(`line ${String(line)} uses ${JSON.stringify(lower)} as the name of an image`);
 }
 
 function findReferences({ stages }: ParsedDockerfile, stage: Stage): readonly StageDependency[] {
-  const dependenciesOf = dependencyReader(stages);
   const name = stage.name ?? "";
-  return stages.stages
-    .flatMap(({ index }) => dependenciesOf(index))
+  return allDependencies(stages, stageGraph(stages))
     .filter((dependency) => dependency.kind === "stage" && dependency.index === stage.index)
     .filter(({ reference }) => reference.text.toLowerCase() === name);
 }

@@ -45,8 +45,13 @@ export function readFileFields<K extends "copy" | "add">(
   const chmod = filledFlag(flags, "chmod");
   if (chmod !== undefined) checkChmod(context, chmod);
   const { sources, inlineSources } = readSources(context, context.args.slice(0, -1));
+  // Copied by name, which is several times as fast as a spread before so many other fields.
+  const { keyword, span, text, comments } = context.base;
   return {
-    ...context.base,
+    keyword,
+    span,
+    text,
+    comments,
     kind,
     sources,
     inlineSources,

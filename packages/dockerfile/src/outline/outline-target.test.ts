@@ -105,4 +105,20 @@ describe("listTargets", () => {
       },
     ]);
   });
+
+  it("names what the ONBUILD triggers of a base take, once", () => {
+    const dockerfile = stages(
+      "ARG G=1",
+      "FROM scratch AS p",
+      "ONBUILD ARG G T=2",
+      "ONBUILD RUN --mount=type=secret,id=s x",
+      "FROM p AS a",
+      "FROM p",
+      "COPY --from=a x y",
+    );
+    const { args, secrets } = outlineTarget(dockerfile, 2);
+    expect(args.map(({ name, value }) => `${name}=${value}`)).toEqual(["G=1", "T=2"]);
+    expect(secrets.map(({ id }) => id)).toEqual(["s"]);
+    expect(outlineTarget(dockerfile, 0).args).toEqual([]);
+  });
 });

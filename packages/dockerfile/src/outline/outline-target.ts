@@ -1,7 +1,8 @@
 import { expandWord } from "../expand/expand-word.js";
-import type { ArgInstruction, RunMount } from "../instructions/instruction.js";
+import type { ArgInstruction, Instruction, RunMount } from "../instructions/instruction.js";
 import { reachableStages } from "../stages/reachable-stages.js";
 import type { DockerfileStages, Stage } from "../stages/stage.js";
+import { stageGraph, stageTriggers } from "../stages/stage-graph.js";
 import type { EscapeCharacter } from "../tree/ast.js";
 import type { Span } from "../tree/span.js";
 import { describedBy } from "./description.js";
@@ -52,14 +53,15 @@ export function outlineTarget(
   const stages = reachableStages(dockerfile, targetIndex, { baseName }).flatMap(
     (index) => dockerfile.stages[index] ?? [],
   );
-  const own = stages.flatMap(({ instructions }) =>
+  const runs = runsOf(dockerfile, stages, baseName);
+  const own = runs.flatMap((instructions) =>
     outlineArgs(
       instructions.filter((instruction) => instruction.kind === "arg"),
       globalValues,
       options,
     ),
   );
-  const mounts = stages.flatMap(({ instructions }) =>
+  const mounts = runs.flatMap((instructions) =>
     instructions.flatMap((instruction) => (instruction.kind === "run" ? instruction.mounts : [])),
   );
   const target = dockerfile.stages[targetIndex];
@@ -74,6 +76,22 @@ export function outlineTarget(
     ssh: outlineMounts(mounts, "ssh"),
     caches: outlineMounts(mounts, "cache"),
   };
+}
+
+/** What runs in each stage. The triggers of a base are named with the first stage on it. */
+function runsOf(
+  dockerfile: DockerfileStages,
+  stages: readonly Stage[],
+  baseName: (stage: Stage) => string,
+): readonly (readonly Instruction[])[] {
+  const { parent } = stageGraph(dockerfile, { baseName });
+  const triggered = new Set<number>();
+  return stages.map(({ index, instructions }) => {
+    const base = parent(index);
+    if (base === undefined || triggered.has(base)) return instructions;
+    triggered.add(base);
+    return [...stageTriggers(dockerfile.stages[base]), ...instructions];
+  });
 }
 
 function outlineArgs(

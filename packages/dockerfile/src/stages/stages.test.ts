@@ -63,6 +63,33 @@ describe("stageDependencies", () => {
     expect(stageDependencies(stagesOf("FROM a AS a\n"), 0).map(show)).toEqual(["from a -> image"]);
   });
 
+  it("has what the ONBUILD triggers of the base need, between FROM and the stage's own instructions", () => {
+    const stages = stagesOf(`FROM a AS p
+ONBUILD COPY --from=x b c
+ONBUILD RUN --mount=from=p,target=/y z
+ONBUILD COPY --from=9 b c
+FROM d AS x
+FROM p AS q
+COPY --from=1 b c
+FROM q
+`);
+    const dependencies = stages.stages.map(({ index }) =>
+      stageDependencies(stages, index).map((dependency) => `${dependency.origin} ${show(dependency)}`),
+    );
+    expect(dependencies).toEqual([
+      ["own from a -> image"],
+      ["own from d -> image"],
+      [
+        "own from p -> 0",
+        "trigger copy x -> 1",
+        "trigger mount p -> 0",
+        "trigger copy 9 -> missing",
+        "own copy 1 -> 1",
+      ],
+      ["own from q -> 2"],
+    ]);
+  });
+
   it("knows no indexes in RUN --mount", () => {
     const stages = stagesOf("FROM a\nFROM b\nRUN --mount=from=0,target=/x y\n");
     expect(stageDependencies(stages, 1).map(show)).toEqual(["from b -> image", "mount 0 -> image"]);
@@ -80,8 +107,54 @@ describe("reachableStages", () => {
     expect(reachableStages(stagesOf(text), target)).toEqual(expected);
   });
 
+  it("follows the ONBUILD triggers of bases, for stages that build on them alone", () => {
+    const stages = stagesOf(
+      "FROM a AS x\nFROM b AS p\nONBUILD COPY --from=x c d\nFROM p AS q\nFROM q\nFROM b\n",
+    );
+    expect([1, 2, 3, 4].map((target) => reachableStages(stages, target))).toEqual([
+      [1],
+      [0, 1, 2],
+      [0, 1, 2, 3],
+      [4],
+    ]);
+  });
+
   it("ends for stages in a circle", () => {
     expect(reachableStages(stagesOf("FROM a AS x\nCOPY --from=y a b\nFROM x AS y\n"), 0)).toEqual([0, 1]);
+  });
+});
+
+describe("references of ONBUILD triggers", () => {
+  const diagnose = (source: string) =>
+    parseDockerfile(source).diagnostics.map(
+      ({ rule, severity, span, notes }) =>
+        `${severity} ${rule} ${String(span.start.line)}${notes.map((note) => ` ${String(note.span?.start.line)}`).join("")}`,
+    );
+
+  it.each([
+    ["no stage builds on theirs", "FROM a AS p\nONBUILD COPY --from=9 b c\nONBUILD COPY --from=q b c\n", []],
+    [
+      "an index is that of no stage",
+      "FROM a AS p\nONBUILD COPY --from=9 b c\nFROM p\nFROM p\n",
+      ["warning DOCKERFILE_UNKNOWN_STAGE 2"],
+    ],
+    [
+      "the stage that runs them is meant",
+      "FROM a AS p\nONBUILD COPY --from=q b c\nFROM p AS q\n",
+      ["warning DOCKERFILE_STAGE_CYCLE 2 3"],
+    ],
+    [
+      "a circle runs through another stage",
+      "FROM a AS x\nCOPY --from=q b c\nFROM a AS p\nONBUILD COPY --from=x b c\nFROM p AS q\n",
+      ["warning DOCKERFILE_STAGE_CYCLE 4 1"],
+    ],
+    [
+      "two stages would need each other",
+      "FROM a AS p\nONBUILD COPY --from=q b c\nONBUILD COPY --from=r b c\nFROM p AS q\nFROM p AS r\n",
+      ["warning DOCKERFILE_STAGE_CYCLE 2 4", "warning DOCKERFILE_STAGE_CYCLE 3 5"],
+    ],
+  ])("are judged when %s", (_name, source, expected) => {
+    expect(diagnose(source)).toEqual(expected);
   });
 });
 

@@ -1,21 +1,18 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import type { Instruction, Word } from "../../instructions/instruction.js";
 import type { ParsedDockerfile } from "../../parse-dockerfile.js";
-import type { Stage } from "../../stages/stage.js";
 import type { DockerfileNode, InstructionNode } from "../../tree/ast.js";
 import type { CheckOptions } from "../check-options.js";
 import { expandStages, type UndefinedUse } from "./expand-stages.js";
 import { type GlobalVariables, globalVariables } from "./global-variables.js";
 import { nameSuggester, type SuggestName } from "./name-suggester.js";
+import { placeKey } from "./place-key.js";
+import type { PlacedInstruction } from "./placed-instruction.js";
 import { type NormalPlatform, normalPlatform } from "./platform-name.js";
 import { type StageBase, stageBases } from "./stage-bases.js";
 import { type ExpandedValue, wordExpander } from "./word-expander.js";
 
-/** An instruction and its stage; ARGs before the first FROM have none. */
-interface PlacedInstruction<K extends Instruction["kind"] = Instruction["kind"]> {
-  readonly instruction: Extract<Instruction, { kind: K }>;
-  readonly stage?: Stage | undefined;
-}
+type PlacedOfKind<K extends Instruction["kind"]> = PlacedInstruction<Extract<Instruction, { kind: K }>>;
 
 /** All that rules share, worked out once. */
 export interface CheckFacts {
@@ -31,12 +28,12 @@ export interface CheckFacts {
   readonly undefinedUses: readonly UndefinedUse[];
   /** Words that cannot be expanded. */
   readonly errors: readonly Diagnostic[];
-  /** The instructions of a kind, in the order of the text; triggers of ONBUILD are not among them. */
-  readonly ofKind: <K extends Instruction["kind"]>(kind: K) => readonly PlacedInstruction<K>[];
+  /** The instructions of a kind in the order in which they run, a trigger of ONBUILD in each stage that it runs in. */
+  readonly ofKind: <K extends Instruction["kind"]>(kind: K) => readonly PlacedOfKind<K>[];
   /** A word of a stage's instruction with its variables replaced. */
-  readonly valueOf: (word: Word) => ExpandedValue;
+  readonly valueOf: (word: Word, placed: PlacedInstruction) => ExpandedValue;
   /** The ports that a word of EXPOSE comes to, not yet understood. */
-  readonly portsOf: (word: Word) => readonly string[];
+  readonly portsOf: (word: Word, placed: PlacedInstruction) => readonly string[];
   /** The node that an instruction was read from. */
   readonly nodeOf: (instruction: Instruction) => InstructionNode | undefined;
   /** The instruction that was read from a node; undefined for one that is not valid. */
@@ -66,7 +63,7 @@ export function checkFacts(parsed: ParsedDockerfile, options: CheckOptions): Che
   const bases = stageBases({ stages: parsed.stages.stages, options, expander, globals });
   const suggest = nameSuggester();
   const { uses, values, ports } = expandStages({ bases, options, expander, globals, suggest });
-  const placed = placeInstructions(parsed);
+  const placed = placeInstructions(parsed, bases);
   return {
     suggest,
     parsed,
@@ -78,8 +75,8 @@ export function checkFacts(parsed: ParsedDockerfile, options: CheckOptions): Che
     undefinedUses: uses,
     errors: expander.errors,
     ofKind: (kind) => ofKind(placed, kind),
-    valueOf: (word) => values.get(word.span.start.offset) ?? { value: word.text, used: [], missing: [] },
-    portsOf: (word) => ports.get(word.span.start.offset) ?? [word.text],
+    valueOf: (word, at) => values.get(placeKey(word, at)) ?? { value: word.text, used: [], missing: [] },
+    portsOf: (word, at) => ports.get(placeKey(word, at)) ?? [word.text],
     ...nodeFinders(parsed, placed),
   };
 }
@@ -90,24 +87,27 @@ function readPlatform(text: string | undefined): NormalPlatform | undefined {
 
 type Placed = ReadonlyMap<Instruction["kind"], readonly PlacedInstruction[]>;
 
-function placeInstructions({ stages: { globalArgs, stages } }: ParsedDockerfile): Placed {
-  const placed = new Map<Instruction["kind"], PlacedInstruction[]>();
-  const place = (instruction: Instruction, stage?: Stage) => {
-    const list = placed.get(instruction.kind);
-    if (list === undefined) placed.set(instruction.kind, [{ instruction, stage }]);
-    else list.push({ instruction, stage });
+function placeInstructions(
+  { stages: { globalArgs } }: ParsedDockerfile,
+  bases: readonly StageBase[],
+): Placed {
+  const lists = new Map<Instruction["kind"], PlacedInstruction[]>();
+  const place = (placed: PlacedInstruction) => {
+    const list = lists.get(placed.instruction.kind);
+    if (list === undefined) lists.set(placed.instruction.kind, [placed]);
+    else list.push(placed);
   };
-  for (const instruction of globalArgs) place(instruction);
-  for (const stage of stages) {
-    place(stage.from, stage);
-    for (const instruction of stage.instructions) place(instruction, stage);
+  for (const instruction of globalArgs) place({ instruction, origin: "own" });
+  for (const { stage, runs } of bases) {
+    place({ instruction: stage.from, stage, origin: "own" });
+    for (const placed of runs) place(placed);
   }
-  return placed;
+  return lists;
 }
 
-function ofKind<K extends Instruction["kind"]>(placed: Placed, kind: K): readonly PlacedInstruction<K>[] {
+function ofKind<K extends Instruction["kind"]>(placed: Placed, kind: K): readonly PlacedOfKind<K>[] {
   // The map holds under each kind only instructions of that kind.
-  return (placed.get(kind) ?? []) as readonly unknown[] as readonly PlacedInstruction<K>[];
+  return (placed.get(kind) ?? []) as readonly unknown[] as readonly PlacedOfKind<K>[];
 }
 
 /** Finds nodes and instructions by the place of their keyword. */

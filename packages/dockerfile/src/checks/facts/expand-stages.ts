@@ -2,20 +2,21 @@ import type {
   ArgInstruction,
   EnvInstruction,
   ExposeInstruction,
-  Instruction,
   Word,
 } from "../../instructions/instruction.js";
 import type { CheckOptions } from "../check-options.js";
 import type { GlobalVariables } from "./global-variables.js";
 import { visitTexts } from "./instruction-words.js";
 import type { SuggestName } from "./name-suggester.js";
+import { placeKey } from "./place-key.js";
+import type { PlacedInstruction } from "./placed-instruction.js";
 import { ScopedVariables } from "./scoped-variables.js";
 import type { StageBase } from "./stage-bases.js";
 import type { ExpandedValue, WordExpander } from "./word-expander.js";
 
 /** A variable that is read where it is not set. */
 export interface UndefinedUse {
-  readonly instruction: Instruction;
+  readonly placed: PlacedInstruction;
   readonly base: StageBase;
   readonly word: Word;
   readonly name: string;
@@ -28,7 +29,7 @@ export interface UndefinedUse {
 /** What the variables of all stages come to. */
 export interface StageExpansion {
   readonly uses: readonly UndefinedUse[];
-  /** Words that expansion changes, by the place where they begin. */
+  /** Words that expansion changes, by `placeKey`. */
   readonly values: ReadonlyMap<number, ExpandedValue>;
   /** The ports of EXPOSE words that expansion changes. */
   readonly ports: ReadonlyMap<number, readonly string[]>;
@@ -48,6 +49,7 @@ interface Walk extends StageExpansionSource {
   readonly values: Map<number, ExpandedValue>;
   readonly ports: Map<number, readonly string[]>;
   base: StageBase;
+  placed: PlacedInstruction;
   environment: "known" | "unknown";
 }
 
@@ -70,6 +72,7 @@ export function expandStages(source: StageExpansionSource): StageExpansion {
     values: new Map(),
     ports: new Map(),
     base: first,
+    placed: { instruction: first.stage.from, stage: first.stage, origin: "own" },
     environment: "unknown",
   };
   const children = childrenByParent(source.bases);
@@ -110,17 +113,19 @@ function visitStage(walk: Walk, index: number): void {
     walk.variables.set("PATH", defaultPath);
     for (const [name, value] of base.facts?.environment ?? []) walk.variables.set(name, value);
   }
-  for (const instruction of base.stage.instructions) visitInstruction(walk, instruction);
+  for (const placed of base.runs) visitInstruction(walk, placed);
 }
 
-function visitInstruction(walk: Walk, instruction: Instruction): void {
+function visitInstruction(walk: Walk, placed: PlacedInstruction): void {
+  const { instruction } = placed;
+  walk.placed = placed;
   if (instruction.kind === "arg") visitArg(walk, instruction);
   else if (instruction.kind === "expose") visitExpose(walk, instruction);
   else {
     visitTexts(instruction, (text) => {
       const expanded = walk.expander.expand(text, walk.variables);
-      walk.values.set(text.span.start.offset, expanded);
-      noteMissing(walk, instruction, text, expanded.missing);
+      walk.values.set(placeKey(text, placed), expanded);
+      noteMissing(walk, text, expanded.missing);
     });
     if (instruction.kind === "env") visitEnv(walk, instruction);
   }
@@ -132,7 +137,7 @@ function visitEnv(walk: Walk, { pairs }: EnvInstruction): void {
 }
 
 function expandedText(walk: Walk, word: Word): string {
-  return walk.values.get(word.span.start.offset)?.value ?? word.text;
+  return walk.values.get(placeKey(word, walk.placed))?.value ?? word.text;
 }
 
 function visitArg(walk: Walk, instruction: ArgInstruction): void {
@@ -140,7 +145,7 @@ function visitArg(walk: Walk, instruction: ArgInstruction): void {
     let value = walk.options.buildArgs?.get(name.text);
     if (value === undefined && fallback !== undefined) {
       const expanded = walk.expander.expand(fallback, walk.variables);
-      noteMissing(walk, instruction, fallback, expanded.missing);
+      noteMissing(walk, fallback, expanded.missing);
       value = expanded.value;
     }
     value ??= walk.globals.values.get(name.text);
@@ -152,15 +157,15 @@ function visitArg(walk: Walk, instruction: ArgInstruction): void {
 function visitExpose(walk: Walk, { ports }: ExposeInstruction): void {
   for (const port of ports) {
     const words = walk.expander.split(port, walk.variables);
-    if (words.length !== 1 || words[0] !== port.text) walk.ports.set(port.span.start.offset, words);
+    if (words.length !== 1 || words[0] !== port.text) walk.ports.set(placeKey(port, walk.placed), words);
   }
 }
 
-function noteMissing(walk: Walk, instruction: Instruction, word: Word, missing: readonly string[]): void {
+function noteMissing(walk: Walk, word: Word, missing: readonly string[]): void {
   for (const name of missing) {
     if (walk.variables.isKnown(name)) continue;
-    const { base, environment } = walk;
+    const { base, placed, environment } = walk;
     const suggestion = walk.suggest(name, walk.variables.names());
-    walk.uses.push({ instruction, base, word, name, suggestion, environment });
+    walk.uses.push({ placed, base, word, name, suggestion, environment });
   }
 }

@@ -1,17 +1,14 @@
+import { allDependencies } from "../../stages/all-dependencies.js";
 import type { DockerfileStages } from "../../stages/stage.js";
-import { dependencyReader } from "../../stages/stage-dependencies.js";
+import { stageGraph } from "../../stages/stage-graph.js";
 import type { StageBase } from "./stage-bases.js";
 
 /** The stages whose layers are in an image that is used: the last one, those that no other refers to, and the bases
  * of all these. The others only lend files, so what they leave behind does no harm. */
 export function shippedStages(stages: DockerfileStages, bases: readonly StageBase[]): ReadonlySet<number> {
-  const dependenciesOf = dependencyReader(stages, {
-    baseName: ({ index }) => bases[index]?.image.value ?? "",
-  });
+  const graph = stageGraph(stages, { baseName: ({ index }) => bases[index]?.image.value ?? "" });
   const referred = new Set<number>();
-  for (const { index } of stages.stages)
-    for (const dependency of dependenciesOf(index))
-      if (dependency.kind === "stage") referred.add(dependency.index);
+  for (const need of allDependencies(stages, graph)) if (need.kind === "stage") referred.add(need.index);
   const shipped = new Set<number>();
   for (const { index } of stages.stages) {
     const isTarget = index === stages.stages.length - 1 || !referred.has(index);

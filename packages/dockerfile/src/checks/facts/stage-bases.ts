@@ -1,6 +1,8 @@
 import type { Stage } from "../../stages/stage.js";
 import type { BaseImageFacts, CheckOptions } from "../check-options.js";
 import type { GlobalVariables } from "./global-variables.js";
+import type { PlacedInstruction } from "./placed-instruction.js";
+import { stageRuns } from "./stage-runs.js";
 import type { ExpandedValue, WordExpander } from "./word-expander.js";
 
 /** What the FROM of a stage comes to. */
@@ -12,6 +14,8 @@ export interface StageBase {
   readonly parent?: number | undefined;
   /** What the caller knows of the image. */
   readonly facts?: BaseImageFacts | undefined;
+  /** What runs in the stage, in order: the triggers of its base, then its own instructions. */
+  readonly runs: readonly PlacedInstruction[];
   /** Whether the stage begins empty. */
   readonly kind: "stage" | "scratch" | "image";
 }
@@ -26,6 +30,7 @@ export interface StageBaseSource {
 /** The bases of all stages, by index. */
 export function stageBases({ stages, options, expander, globals }: StageBaseSource): readonly StageBase[] {
   const names = new Map<string, number>();
+  const runsOf = stageRuns();
   return stages.map((stage) => {
     const { from, name, index } = stage;
     const image = expander.expand(from.image, globals.values);
@@ -34,6 +39,7 @@ export function stageBases({ stages, options, expander, globals }: StageBaseSour
     if (name !== undefined) names.set(name, index);
     const kind = parent !== undefined ? "stage" : image.value === "scratch" ? "scratch" : "image";
     const facts = kind === "image" ? options.baseImage?.(image.value, stage) : undefined;
-    return { stage, image, platform, parent, facts, kind };
+    const runs = runsOf(stage, parent === undefined ? undefined : stages[parent]);
+    return { stage, image, platform, parent, facts, runs, kind };
   });
 }

@@ -1,5 +1,6 @@
 import type { RunInstruction } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
+import { ownedBy } from "../facts/placed-instruction.js";
 import { scriptText, shellCommands } from "../facts/shell-commands.js";
 import { shippedStages } from "../facts/shipped-stages.js";
 
@@ -15,10 +16,11 @@ export const aptGetNoClean: CheckRule = defineRule({
     const leaving = facts.ofKind("run").filter(({ instruction }) => leavesLists(instruction));
     if (leaving.length === 0) return;
     const shipped = shippedStages(facts.parsed.stages, facts.bases);
-    for (const { instruction, stage } of leaving) {
+    for (const placed of leaving) {
+      const { instruction, stage } = placed;
       if (stage === undefined || !shipped.has(stage.index)) continue;
       report({
-        owner: instruction,
+        ...ownedBy(placed),
         span: instruction.keyword.span,
         message: `the package lists in ${listsFolder} stay in the layer of this RUN`,
         hint: `End the command with && rm -rf ${listsFolder}/*, or mount a cache there`,

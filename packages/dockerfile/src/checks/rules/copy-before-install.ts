@@ -6,11 +6,12 @@ import type {
 } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule, type ReportCheck } from "../check-rule.js";
 import { installTools } from "../facts/install-command.js";
+import { ownedBy, type PlacedInstruction } from "../facts/placed-instruction.js";
 import { scriptText } from "../facts/shell-commands.js";
 
 /** What one stage hands to those built on it: the copy of the whole context, and the tools that ran before it. */
 interface CopyState {
-  readonly copy?: CopyInstruction | AddInstruction | undefined;
+  readonly copy?: PlacedInstruction | undefined;
   readonly installed: ReadonlySet<string>;
 }
 
@@ -27,11 +28,12 @@ export const copyBeforeInstall: CheckRule = defineRule({
     if (!facts.ofKind("copy").some(isCopied) && !facts.ofKind("add").some(isCopied)) return;
     const states: CopyState[] = [];
     const reported = new Set<Instruction>();
-    for (const { stage, parent } of facts.bases) {
+    for (const { runs, parent } of facts.bases) {
       let state = parent === undefined ? nothing : (states[parent] ?? nothing);
-      for (const instruction of stage.instructions) {
+      for (const placed of runs) {
+        const { instruction } = placed;
         if (instruction.kind === "copy" || instruction.kind === "add") {
-          if (state.copy === undefined && copiesContext(instruction)) state = { ...state, copy: instruction };
+          if (state.copy === undefined && copiesContext(instruction)) state = { ...state, copy: placed };
         } else if (instruction.kind === "run")
           state = visitRun({ state, run: instruction, reported, report });
       }
@@ -59,11 +61,11 @@ function visitRun({ state, run, reported, report }: RunVisit): CopyState {
   if (copy === undefined)
     return tools.length === 0 ? state : { ...state, installed: new Set([...installed, ...tools]) };
   const tool = tools.find((name) => !installed.has(name));
-  if (tool === undefined || reported.has(copy)) return state;
-  reported.add(copy);
+  if (tool === undefined || reported.has(copy.instruction)) return state;
+  reported.add(copy.instruction);
   report({
-    owner: copy,
-    span: copy.span,
+    ...ownedBy(copy),
+    span: copy.instruction.span,
     message: `all sources are copied before ${tool} installs the dependencies, so any change installs them again`,
     hint: "Copy the manifest and the lock file, install, then copy the rest",
     notes: [{ message: `${tool} runs here`, span: run.keyword.span }],

@@ -1,6 +1,7 @@
-import type { AddInstruction, CopyInstruction } from "../../instructions/instruction.js";
+import type { AddInstruction, CopyInstruction, Word } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import type { CheckFacts } from "../facts/check-facts.js";
+import { ownedBy, type PlacedInstruction } from "../facts/placed-instruction.js";
 
 /** COPY and ADD name no file that the ignore file keeps out of the context. A file with exceptions (`!`) is not
  * judged, as in BuildKit: a directory may be left out and a file in it not. */
@@ -10,15 +11,15 @@ export const copyIgnoredFile: CheckRule = defineRule({
   check: (facts, report) => {
     const { isIgnored, ignoreFile } = facts.options;
     if (isIgnored === undefined || (ignoreFile !== undefined && /^[\t ]*!/m.test(ignoreFile.text))) return;
-    for (const { instruction } of [...facts.ofKind("copy"), ...facts.ofKind("add")]) {
-      for (const [source, path] of contextPaths(facts, instruction)) {
+    for (const placed of [...facts.ofKind("copy"), ...facts.ofKind("add")]) {
+      for (const [source, path] of contextPaths(facts, placed)) {
         const found = isIgnored(path);
         if (found === undefined) continue;
         const place = `line ${String(found.line)} of ${ignoreFile?.name ?? "the ignore file"}`;
         report({
-          owner: instruction,
+          ...ownedBy(placed),
           span: source.span,
-          message: `${instruction.kind.toUpperCase()} of ${JSON.stringify(path)}, which is not in the build context`,
+          message: `${placed.instruction.kind.toUpperCase()} of ${JSON.stringify(path)}, which is not in the build context`,
           notes: [{ message: `${JSON.stringify(found.pattern)} in ${place} excludes it` }],
         });
       }
@@ -29,11 +30,12 @@ export const copyIgnoredFile: CheckRule = defineRule({
 /** The sources that are in the build context, with their paths. */
 function contextPaths(
   facts: CheckFacts,
-  instruction: CopyInstruction | AddInstruction,
-): readonly (readonly [CopyInstruction["destination"], string])[] {
+  placed: PlacedInstruction<CopyInstruction | AddInstruction>,
+): readonly (readonly [Word, string])[] {
+  const { instruction } = placed;
   if (instruction.kind === "copy" && instruction.from !== undefined) return [];
   return instruction.sources.flatMap((source) => {
-    const { value } = facts.valueOf(source);
+    const { value } = facts.valueOf(source, placed);
     const path = cleanPath(value);
     return path === "" || isRemote(value) ? [] : [[source, path] as const];
   });

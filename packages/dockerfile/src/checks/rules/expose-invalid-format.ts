@@ -3,6 +3,7 @@ import type { Word } from "../../instructions/instruction.js";
 import { parsePortSpec } from "../../values/parse-port-spec.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import { mayChange } from "../facts/instruction-words.js";
+import { ownedBy } from "../facts/placed-instruction.js";
 import { isContiguous } from "../facts/variable-use.js";
 
 /** EXPOSE names ports of the container, without an address or port of the host. */
@@ -10,12 +11,12 @@ export const exposeInvalidFormat: CheckRule = defineRule({
   name: "ExposeInvalidFormat",
   description: "EXPOSE should not have an address or a port of the host",
   check: (facts, report) => {
-    for (const { instruction } of facts.ofKind("expose")) {
-      for (const word of instruction.ports) {
-        const mapped = facts.portsOf(word).find(hasHostPart);
+    for (const placed of facts.ofKind("expose")) {
+      for (const word of placed.instruction.ports) {
+        const mapped = facts.portsOf(word, placed).find(hasHostPart);
         if (mapped === undefined) continue;
         report({
-          owner: instruction,
+          ...ownedBy(placed),
           span: word.span,
           message: `${JSON.stringify(mapped)} maps a port of the host, which EXPOSE cannot do`,
           hint: "Write only the container's port",

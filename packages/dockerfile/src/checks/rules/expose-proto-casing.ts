@@ -2,6 +2,7 @@ import type { TextEdit } from "../../edit/text-edit.js";
 import type { Word } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import { mayChange } from "../facts/instruction-words.js";
+import { ownedBy } from "../facts/placed-instruction.js";
 import { isContiguous } from "../facts/variable-use.js";
 
 /** The protocol of a port is lower case. */
@@ -9,12 +10,14 @@ export const exposeProtoCasing: CheckRule = defineRule({
   name: "ExposeProtoCasing",
   description: "The protocol in EXPOSE should be lower case",
   check: (facts, report) => {
-    for (const { instruction } of facts.ofKind("expose")) {
-      for (const word of instruction.ports) {
-        const port = facts.portsOf(word).find((text) => protocolOf(text) !== protocolOf(text).toLowerCase());
+    for (const placed of facts.ofKind("expose")) {
+      for (const word of placed.instruction.ports) {
+        const port = facts
+          .portsOf(word, placed)
+          .find((text) => protocolOf(text) !== protocolOf(text).toLowerCase());
         if (port === undefined) continue;
         report({
-          owner: instruction,
+          ...ownedBy(placed),
           span: word.span,
           message: `the protocol of ${JSON.stringify(port)} should be lower case`,
           fixes: lowerProtocol(word),

@@ -1,7 +1,7 @@
 import type { TextEdit } from "../../edit/text-edit.js";
 import type { CmdInstruction, EntrypointInstruction } from "../../instructions/instruction.js";
-import type { Stage } from "../../stages/stage.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
+import { ownedBy, type PlacedInstruction } from "../facts/placed-instruction.js";
 import type { StageBase } from "../facts/stage-bases.js";
 
 /** CMD and ENTRYPOINT are in exec form, unless a SHELL was chosen here, in a base stage or in the base image. */
@@ -12,17 +12,18 @@ export const jsonArgsRecommended: CheckRule = defineRule({
     const shells: boolean[] = [];
     for (const base of facts.bases) {
       let hasShell = startsWithShell(base, shells);
-      for (const instruction of base.stage.instructions) {
+      for (const placed of base.runs) {
+        const { instruction } = placed;
         if (instruction.kind === "shell") hasShell = true;
         if (instruction.kind !== "cmd" && instruction.kind !== "entrypoint") continue;
         if (hasShell || instruction.command.form === "exec") continue;
         const name = instruction.kind.toUpperCase();
         report({
-          owner: instruction,
+          ...ownedBy(placed),
           span: instruction.command.span,
           message: `${name} is run by a shell, which does not pass on signals`,
           hint: `Write ${name} ["executable", "argument"]`,
-          fixes: execForm(instruction, base.stage),
+          fixes: execForm(instruction, placed, base.runs),
         });
       }
       shells.push(hasShell);
@@ -46,17 +47,22 @@ const shellCommands: ReadonlySet<string> = new Set(
 );
 
 /** The same words as JSON; undefined where a shell has something to do. In exec form an ENTRYPOINT takes the words of
- * CMD, so one beside a CMD is left alone. */
+ * CMD, so one beside a CMD is left alone, as is one in a trigger, which may meet a CMD elsewhere. */
 function execForm(
   { kind, command }: CmdInstruction | EntrypointInstruction,
-  { instructions }: Stage,
+  { origin }: PlacedInstruction,
+  runs: readonly PlacedInstruction[],
 ): readonly TextEdit[] | undefined {
   if (command.form !== "shell" || !plainWords.test(command.text)) return undefined;
-  if (kind === "entrypoint" && instructions.some((other) => other.kind === "cmd")) return undefined;
+  if (kind === "entrypoint" && (origin === "trigger" || runs.some(isCmd))) return undefined;
   const words = command.text.split(/[\t ]+/);
   const [first = ""] = words;
   const { start, end } = command.span;
   const isOneLine = start.line === end.line && end.offset - start.offset === command.text.length;
   if (!isOneLine || shellCommands.has(first) || first.includes("=")) return undefined;
   return [{ span: command.span, text: `[${words.map((word) => JSON.stringify(word)).join(", ")}]` }];
+}
+
+function isCmd({ instruction }: PlacedInstruction): boolean {
+  return instruction.kind === "cmd";
 }

@@ -3,6 +3,7 @@ import type { EnvInstruction, KeyValue, LabelInstruction } from "../../instructi
 import { splitQuoted } from "../../lexer/split-words.js";
 import type { EscapeCharacter } from "../../tree/ast.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
+import { ownedBy } from "../facts/placed-instruction.js";
 import { isContiguous } from "../facts/variable-use.js";
 
 /** ENV and LABEL are written with `=`. */
@@ -10,11 +11,12 @@ export const legacyKeyValueFormat: CheckRule = defineRule({
   name: "LegacyKeyValueFormat",
   description: "ENV and LABEL should be written key=value, not key value",
   check: (facts, report) => {
-    for (const { instruction } of [...facts.ofKind("env"), ...facts.ofKind("label")]) {
+    for (const placed of [...facts.ofKind("env"), ...facts.ofKind("label")]) {
+      const { instruction } = placed;
       if (!instruction.legacy) continue;
       const name = instruction.kind.toUpperCase();
       report({
-        owner: instruction,
+        ...ownedBy(placed),
         span: legacySpan(instruction),
         message: `${name} key value is an old form`,
         hint: `Write ${name} key=value`,

@@ -1,5 +1,6 @@
 import type { Instruction } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
+import { ownedBy, type PlacedInstruction } from "../facts/placed-instruction.js";
 
 const singleKinds: ReadonlySet<Instruction["kind"]> = new Set(["cmd", "entrypoint", "healthcheck"]);
 
@@ -8,17 +9,18 @@ export const multipleInstructionsDisallowed: CheckRule = defineRule({
   name: "MultipleInstructionsDisallowed",
   description: "Only the last CMD, ENTRYPOINT and HEALTHCHECK of a stage count",
   check: (facts, report) => {
-    for (const { instructions } of facts.parsed.stages.stages) {
-      const last = new Map<Instruction["kind"], Instruction>();
-      for (const instruction of instructions) {
+    for (const { runs } of facts.bases) {
+      const last = new Map<Instruction["kind"], PlacedInstruction>();
+      for (const placed of runs) {
+        const { instruction } = placed;
         if (!singleKinds.has(instruction.kind)) continue;
         const earlier = last.get(instruction.kind);
-        last.set(instruction.kind, instruction);
+        last.set(instruction.kind, placed);
         if (earlier === undefined) continue;
-        const name = earlier.kind.toUpperCase();
+        const name = instruction.kind.toUpperCase();
         report({
-          owner: earlier,
-          span: earlier.keyword.span,
+          ...ownedBy(earlier),
+          span: earlier.instruction.keyword.span,
           message: `this ${name} has no effect, because a later ${name} of the stage replaces it`,
           notes: [{ message: "the later one is here", span: instruction.keyword.span }],
         });

@@ -1,5 +1,6 @@
-import type { Instruction, Word } from "../../instructions/instruction.js";
+import type { Word } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule, type ReportCheck } from "../check-rule.js";
+import { ownedBy, type PlacedInstruction } from "../facts/placed-instruction.js";
 
 /** A word of the name, between underscores, that tells of a secret; and one that takes this back. */
 const secretWord =
@@ -12,28 +13,28 @@ export const secretsUsedInArgOrEnv: CheckRule = defineRule({
   name: "SecretsUsedInArgOrEnv",
   description: "Secrets should not be passed in ARG or ENV",
   check: (facts, report) => {
-    for (const { instruction, stage } of facts.ofKind("arg")) {
-      if (stage === undefined) continue;
-      for (const { name } of instruction.args)
-        reportSecret(report, instruction, { name: name.text, word: name });
+    for (const placed of facts.ofKind("arg")) {
+      if (placed.stage === undefined) continue;
+      for (const { name } of placed.instruction.args)
+        reportSecret(report, placed, { name: name.text, word: name });
     }
-    for (const { instruction } of facts.ofKind("env")) {
-      for (const { key } of instruction.pairs)
-        reportSecret(report, instruction, { name: facts.valueOf(key).value, word: key });
+    for (const placed of facts.ofKind("env")) {
+      for (const { key } of placed.instruction.pairs)
+        reportSecret(report, placed, { name: facts.valueOf(key, placed).value, word: key });
     }
   },
 });
 
 function reportSecret(
   report: ReportCheck,
-  instruction: Instruction,
+  placed: PlacedInstruction,
   { name, word }: { readonly name: string; readonly word: Word },
 ): void {
   if (!secretWord.test(name) || harmlessWord.test(name)) return;
   report({
-    owner: instruction,
+    ...ownedBy(placed),
     span: word.span,
-    message: `the name of ${instruction.kind.toUpperCase()} ${name} tells of a secret, which would stay in the image`,
+    message: `the name of ${placed.instruction.kind.toUpperCase()} ${name} tells of a secret, which would stay in the image`,
     hint: "Pass it with RUN --mount=type=secret",
   });
 }

@@ -1,6 +1,7 @@
 import type { TextEdit } from "../../edit/text-edit.js";
 import type { Word } from "../../instructions/instruction.js";
-import { dependencyReader } from "../../stages/stage-dependencies.js";
+import { allDependencies } from "../../stages/all-dependencies.js";
+import { stageGraph } from "../../stages/stage-graph.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import type { CheckFacts } from "../facts/check-facts.js";
 import { isContiguous } from "../facts/variable-use.js";
@@ -34,14 +35,12 @@ function isMixed(name: Word | undefined): boolean {
  * image, so what it means is the stage. */
 function findReferences({ parsed: { stages } }: CheckFacts): ReadonlyMap<number, readonly Word[]> {
   const references = new Map<number, Word[]>();
-  const dependenciesOf = dependencyReader(stages, { baseName: ({ from }) => from.image.text.toLowerCase() });
-  for (const { index } of stages.stages) {
-    for (const dependency of dependenciesOf(index)) {
-      if (dependency.kind !== "stage" || !isMixed(dependency.reference)) continue;
-      const list = references.get(dependency.index);
-      if (list === undefined) references.set(dependency.index, [dependency.reference]);
-      else list.push(dependency.reference);
-    }
+  const graph = stageGraph(stages, { baseName: ({ from }) => from.image.text.toLowerCase() });
+  for (const need of allDependencies(stages, graph)) {
+    if (need.kind !== "stage" || !isMixed(need.reference)) continue;
+    const list = references.get(need.index);
+    if (list === undefined) references.set(need.index, [need.reference]);
+    else list.push(need.reference);
   }
   return references;
 }

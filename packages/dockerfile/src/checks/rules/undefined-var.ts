@@ -2,6 +2,7 @@ import { predefinedArgs } from "../../values/predefined-args.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import type { CheckFacts } from "../facts/check-facts.js";
 import type { UndefinedUse } from "../facts/expand-stages.js";
+import { ownedBy } from "../facts/placed-instruction.js";
 import { type VariablePlaces, variablePlaces } from "../facts/variable-use.js";
 
 /** Arguments that steer the builder and never become variables. */
@@ -23,7 +24,8 @@ export const undefinedVar: CheckRule = defineRule({
     let places: VariablePlaces = new Map();
     let placesOf: object | undefined;
     for (const use of facts.undefinedUses) {
-      const { instruction, word, name } = use;
+      const { placed, word, name } = use;
+      const { instruction } = placed;
       if (placesOf !== word) places = variablePlaces(word);
       placesOf = word;
       const place = places.get(name);
@@ -36,7 +38,7 @@ export const undefinedVar: CheckRule = defineRule({
       else seen.add(name);
       const hint = explanation === "" ? undefined : explanation;
       const message = `$${name} is not defined here`;
-      report({ owner: instruction, span: place, message, hint });
+      report({ ...ownedBy(placed), span: place, message, hint });
     }
   },
 });
@@ -67,18 +69,18 @@ function declaredNames({ globals, parsed }: CheckFacts): DeclaredNames {
 }
 
 /** Why the variable cannot come from the base image, as advice or as the empty text; undefined when it can. */
-function explain(
-  { name, base, suggestion, instruction }: UndefinedUse,
-  names: DeclaredNames,
-): string | undefined {
+function explain({ name, base, suggestion, placed }: UndefinedUse, names: DeclaredNames): string | undefined {
   if (!/^[\p{L}_]/u.test(name)) return "";
   const last = names.lastByStage[base.stage.index]?.get(name);
-  if (last !== undefined && last > instruction.span.start.offset) return `Move the ARG or ENV of ${name} up`;
-  if (platformArgs.has(name)) return `Add ARG ${name} to this stage`;
+  const isTrigger = placed.origin === "trigger";
+  const advice = isTrigger ? `Put ONBUILD ARG ${name} above the trigger` : `Add ARG ${name} to this stage`;
+  if (last !== undefined && last > placed.instruction.span.start.offset)
+    return isTrigger ? advice : `Move the ARG or ENV of ${name} up`;
+  if (platformArgs.has(name)) return advice;
   // FROM node:$NODE_VERSION: images tend to have such a variable of their own.
   const isInFrom = base.image.used.includes(name);
   if (names.global.has(name) && !isInFrom)
-    return `Repeat ARG ${name} in this stage; those before FROM serve FROM alone`;
+    return isTrigger ? advice : `Repeat ARG ${name} in this stage; those before FROM serve FROM alone`;
   if (suggestion !== undefined) return `Did you mean $${suggestion}?`;
-  return names.anyArg.has(name) && !isInFrom ? `Add ARG ${name} to this stage` : undefined;
+  return names.anyArg.has(name) && !isInFrom ? advice : undefined;
 }

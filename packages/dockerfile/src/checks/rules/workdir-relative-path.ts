@@ -1,5 +1,6 @@
 import { type CheckRule, defineRule } from "../check-rule.js";
 import type { CheckFacts } from "../facts/check-facts.js";
+import { ownedBy } from "../facts/placed-instruction.js";
 import { normalPlatform } from "../facts/platform-name.js";
 import type { StageBase } from "../facts/stage-bases.js";
 
@@ -11,14 +12,15 @@ export const workdirRelativePath: CheckRule = defineRule({
     const isSet: boolean[] = [];
     for (const base of facts.bases) {
       let hasWorkdir = base.parent === undefined ? false : (isSet[base.parent] ?? false);
-      for (const instruction of base.stage.instructions) {
+      for (const placed of base.runs) {
+        const { instruction } = placed;
         if (instruction.kind !== "workdir") continue;
-        const { value, missing } = facts.valueOf(instruction.path);
+        const { value, missing } = facts.valueOf(instruction.path, placed);
         // An unset variable may well be one of the base image.
         const isUncertain = missing.length > 0 && !isBaseKnown(facts, base);
         if (!hasWorkdir && !isUncertain && !isAbsolute(value, osOf(facts, base))) {
           report({
-            owner: instruction,
+            ...ownedBy(placed),
             span: instruction.path.span,
             message: `the path ${JSON.stringify(value)} is relative to a directory that the base image chooses`,
             hint: "Begin the path with /",
