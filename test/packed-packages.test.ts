@@ -40,14 +40,17 @@ function pack(folder: string, destination: string): Packed {
     packageManager: string;
   };
   const args = ["--yes", packageManager, "pack", "--json", "--pack-destination", destination];
-  const { filename } = readJson(run("npx", args, join(root, "packages", folder))) as { filename: string };
+  const told = run("npx", args, join(root, "packages", folder));
+  // What prepack says comes first.
+  const { filename } = readJson(told.slice(told.search(/^\{/m))) as { filename: string };
   const tarball = join(destination, filename.split("/").at(-1) ?? filename);
   const listed = run("tar", ["-tzf", tarball], destination).trimEnd().split("\n");
   const manifest = readJson(run("tar", ["-xzOf", tarball, "package/package.json"], destination)) as Manifest;
   return { tarball, files: listed.map((path) => path.replace(/^package\//, "")).sort(), manifest };
 }
 
-/** What a package of ours should hold: its sources without tests, what the compiler makes of each, and the papers. */
+/** What a package of ours should hold: its sources without tests, what the compiler makes of each, its programs and
+ * their bundle, and the papers. */
 function expectedFiles(folder: string): readonly string[] {
   const cwd = join(root, "packages", folder);
   const sources = glob.sync(["src/**/*.ts"], { cwd, ignore: ["**/*.test.ts"] });
@@ -55,7 +58,7 @@ function expectedFiles(folder: string): readonly string[] {
     const stem = source.replace(/^src/, "dist").replace(/\.ts$/, "");
     return [".js", ".js.map", ".d.ts", ".d.ts.map"].map((ending) => `${stem}${ending}`);
   });
-  const programs = glob.sync(["bin/*.js"], { cwd });
+  const programs = glob.sync(["bin/*.js", "dist/command/*"], { cwd });
   return ["LICENSE", "README.md", "package.json", ...programs, ...sources, ...compiled].sort();
 }
 

@@ -5,7 +5,8 @@ import { nearest } from "@oci-build/dockerfile";
 import { buildError } from "../errors.js";
 import { readSmallFile } from "../input/read-small-file.js";
 import { compressionTypes } from "../options/compression.js";
-import { type BuildFlags, progressModes } from "./parse-arguments.js";
+import type { BuildFlags } from "./parse-arguments.js";
+import { progressModes } from "./progress/progress-mode.js";
 import { formatCsv, splitCsv } from "./split-csv.js";
 import { findTomlKey } from "./toml-place.js";
 

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { flagOptions, mergeFlags } from "./flag-options.js";
-import type { BuildFlags } from "./parse-arguments.js";
+import { type BuildFlags, parseArguments } from "./parse-arguments.js";
 
 const process = {
   stdout: new PassThrough(),
@@ -47,6 +47,12 @@ describe("flagOptions", () => {
 });
 
 describe("mergeFlags", () => {
+  it("looks nothing up where the configuration file says so and the command line says nothing", () => {
+    const request = parseArguments(["."], process);
+    expect(request).toMatchObject({ kind: "build" });
+    expect(mergeFlags({ cache: false }, "flags" in request ? request.flags : {}).cache).toBe(false);
+  });
+
   it("keeps the level of the defaults only with their compression", () => {
     const defaults = { compression: "gzip", compressionLevel: "9" };
     expect(mergeFlags(defaults, {})).toMatchObject(defaults);

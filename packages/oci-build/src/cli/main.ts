@@ -1,9 +1,6 @@
 import { readFileSync } from "node:fs";
-import { CommanderError } from "commander";
-import { parseArguments, type Request } from "./parse-arguments.js";
+import { plainRequest } from "./plain-request.js";
 import type { CliProcess } from "./terminal.js";
-
-const EXIT_USAGE = 2;
 
 type RunCommand = (args: readonly string[], process: CliProcess) => Promise<number>;
 
@@ -26,7 +23,7 @@ export async function main(args: readonly string[], process: CliProcess): Promis
     process.exitCode = await command(rest, process);
     return;
   }
-  const request = readRequest(args, process);
+  const request = plainRequest(args) ?? (await import("./read-request.js")).readRequest(args, process);
   if (request === undefined) return;
   if (request.kind === "version") {
     process.stdout.write(`oci-build ${packageVersion()}\n`);
@@ -35,17 +32,6 @@ export async function main(args: readonly string[], process: CliProcess): Promis
   // Loaded only to build: help and wrong usage answer at once.
   const { runBuild } = await import("./run-build.js");
   process.exitCode = await runBuild(request.context, request.flags, process);
-}
-
-/** The request, or undefined when help was shown or the usage is wrong. */
-function readRequest(args: readonly string[], process: CliProcess): Request | undefined {
-  try {
-    return parseArguments(args, process);
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
-    return undefined;
-  }
 }
 
 function packageVersion(): string {

@@ -2,11 +2,9 @@ import { Command, Option } from "commander";
 import { compressionTypes } from "../options/compression.js";
 import { escapeControls } from "./escape-controls.js";
 import { goBooleans } from "./go-booleans.js";
+import { type ProgressMode, progressModes } from "./progress/progress-mode.js";
 import { redact } from "./redact.js";
 import type { CliProcess } from "./terminal.js";
-
-export const progressModes = ["auto", "plain", "tty", "rawjson", "quiet"] as const;
-export type ProgressMode = (typeof progressModes)[number];
 
 /** The build's options as the command line or the configuration file gives them; what was not given is undefined. */
 export interface BuildFlags {
@@ -55,6 +53,8 @@ export function parseArguments(args: readonly string[], process: CliProcess): Re
   return { kind: "build", context, flags };
 }
 
+/** `--cache` stands before `--no-cache`: else commander would say that the cache is to be used whenever neither is
+ * given, and the configuration file could not. */
 function declare(process: CliProcess): Command {
   return new Command("oci-build")
     .usage("[build] [options] CONTEXT")
@@ -73,8 +73,8 @@ function declare(process: CliProcess): Command {
     )
     .addOption(new Option("--compression <type>", "of layers (default: gzip)").choices(compressionTypes))
     .addOption(new Option("--compression-level <n>", "0 to 9 for gzip (default: 6), 1 to 22 for zstd (3)"))
-    .addOption(new Option("--no-cache", "look nothing up in the cache"))
     .addOption(new Option("--cache", "use the cache").hideHelp())
+    .addOption(new Option("--no-cache", "look nothing up in the cache"))
     .addOption(repeatable("--platform <os/arch>", "platform of the image (default: linux/<this machine's>)"))
     .addOption(new Option("--progress <mode>", "how to tell what happens").choices(progressModes))
     .addOption(new Option("-q, --quiet", "print the image's digest, and nothing else"))

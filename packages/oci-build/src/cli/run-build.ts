@@ -1,4 +1,4 @@
-import { cwd } from "node:process";
+import path from "node:path";
 import { build } from "../build.js";
 import { buildError } from "../errors.js";
 import type { BuildOptions, BuildResult } from "../options/build-options.js";
@@ -47,7 +47,8 @@ export async function runBuild(context: string, given: BuildFlags, process: CliP
  * @throws OciBuildError BUILD_CONTEXT_INVALID */
 function checkWorkingDirectory(): void {
   try {
-    cwd();
+    // Not from node:process: importing that asks for all it has, standard input too.
+    path.resolve();
   } catch (error) {
     throw buildError("BUILD_CONTEXT_INVALID", {
       message: "the working directory does not exist any more",

@@ -5,7 +5,7 @@ import { isTarEnd } from "./header-window.js";
 import { MemberBody } from "./member-body.js";
 import { memberEntry } from "./member-entry.js";
 import type { PaxRecords } from "./pax-records.js";
-import { overLimit, TarFeed } from "./tar-feed.js";
+import { overLimit, type TarFeed, tarFeed } from "./tar-feed.js";
 import { BLOCK_BYTES } from "./ustar-block.js";
 
 /** Without another bound, how many members a tar may have. */
@@ -37,7 +37,7 @@ export async function* readTar(
   source: AsyncIterable<Uint8Array>,
   options: ReadTarOptions = {},
 ): AsyncGenerator<TarMember, void, undefined> {
-  const feed = new TarFeed(source, options.maxBytes ?? TAR_TOTAL_MAX_BYTES);
+  const feed = await tarFeed(source, options.maxBytes ?? TAR_TOTAL_MAX_BYTES);
   const feeding = feed.run();
   try {
     yield* members(feed, options.maxMembers ?? TAR_MEMBERS_MAX);

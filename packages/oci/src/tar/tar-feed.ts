@@ -1,4 +1,4 @@
-import { type Extract, type ExtractEvents, extract } from "tar-stream";
+import type { Extract, ExtractEvents } from "tar-stream";
 import { isOciBuildError, type OciBuildError } from "../error.js";
 import { ociError } from "../errors.js";
 import { HeaderWindow } from "./header-window.js";
@@ -14,10 +14,21 @@ const parserOptions = { filenameEncoding: "latin1", allowUnknownFormat: true, hi
 /** A member as tar-stream gives it: its header, its bytes, and what is to be called when they are done with. */
 export type ParsedMember = ExtractEvents["entry"];
 
+interface FeedOptions {
+  readonly parser: Extract;
+  readonly maxBytes: number;
+}
+
+/** A feed that has not begun. tar-stream is loaded with the first one: few builds read a tar. */
+export async function tarFeed(source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<TarFeed> {
+  const { extract } = await import("tar-stream");
+  return new TarFeed(source, { parser: extract(parserOptions), maxBytes });
+}
+
 /** Feeds a tar's bytes to tar-stream and takes its members out, and keeps the bytes of the headers, of which tar-stream
  * tells only a part. Its own iterator is not used, since it waits for ever once the parser was destroyed. */
 export class TarFeed {
-  readonly #parser: Extract = extract(parserOptions);
+  readonly #parser: Extract;
   readonly #source: AsyncIterable<Uint8Array>;
   readonly #maxBytes: number;
   readonly #window: HeaderWindow = new HeaderWindow();
@@ -27,7 +38,8 @@ export class TarFeed {
   #parsed: ParsedMember | undefined;
   #wake: () => void = nothing;
 
-  constructor(source: AsyncIterable<Uint8Array>, maxBytes: number) {
+  constructor(source: AsyncIterable<Uint8Array>, { parser, maxBytes }: FeedOptions) {
+    this.#parser = parser;
     this.#source = source;
     this.#maxBytes = maxBytes;
     this.#parser.on("entry", (...parsed) => {

@@ -1,7 +1,7 @@
 import type { BuildEvent } from "../../events/build-event.js";
-import type { ProgressMode } from "../parse-arguments.js";
 import { type CliProcess, textStyle } from "../terminal.js";
 import { plainProgress } from "./plain-progress.js";
+import type { ProgressMode } from "./progress-mode.js";
 import { rawJsonProgress } from "./raw-json-progress.js";
 import { ttyProgress } from "./tty-progress.js";
 

@@ -1,0 +1,16 @@
+import { CommanderError } from "commander";
+import { parseArguments, type Request } from "./parse-arguments.js";
+import type { CliProcess } from "./terminal.js";
+
+const EXIT_USAGE = 2;
+
+/** The request, or undefined when help was shown or the usage is wrong; the exit code is set then. */
+export function readRequest(args: readonly string[], process: CliProcess): Request | undefined {
+  try {
+    return parseArguments(args, process);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+    return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+// Bundles the command into packages/oci-build/dist/command: our own modules alone, so that a build that changes nothing
+// loads a few files and not hundreds. Packages of others stay outside, with their licences and their updates.
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { root } from "./workspace.mjs";
+
+const packages = join(root, "packages");
+const folder = join(packages, "oci-build/dist/command");
+
+/** Loaded last and so written last: whoever finds it finds the chunks that it names. */
+const ENTRY = "main.js";
+
+/** What only packages of ours depend on, with the names that they import. The command may not see it by its own name:
+ * it is asked for from where the owner is. */
+const owned = {
+  "tar-stream": { owner: "@oci-build/oci", names: ["extract"] },
+  "@napi-rs/xattr": { owner: "@oci-build/snapshot", names: ["getAttributeSync", "listAttributesSync"] },
+};
+
+/** Makes the bundle. A command that runs meanwhile finds the old one or the new one. */
+export async function bundleCommand() {
+  const { outputFiles } = await build({
+    entryPoints: [join(packages, "oci-build/src/cli", "main.ts")],
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    conditions: ["oci-build:source"],
+    external: ["commander", "@iarna/toml", "fast-glob"],
+    plugins: [ownedPackages],
+    // Names stay as they are, for stacks; a bug's stack is told by the map, which is read only then.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    sourcemap: "linked",
+    sourcesContent: false,
+    legalComments: "none",
+    logLevel: "warning",
+    write: false,
+  });
+  mkdirSync(folder, { recursive: true });
+  const isEntry = ({ path }) => basename(path) === ENTRY;
+  const files = [...outputFiles.filter((file) => !isEntry(file)), ...outputFiles.filter(isEntry)];
+  for (const { path, text } of files) replaceFile(path, path.endsWith(".map") ? withNames(text) : text);
+  const made = new Set(files.map(({ path }) => basename(path)));
+  for (const name of readdirSync(folder)) if (!made.has(name)) rmSync(join(folder, name));
+  // Also when nothing changed: it is as new as what the compiler wrote.
+  utimesSync(join(folder, ENTRY), new Date(), new Date());
+}
+
+const ownedPackages = {
+  name: "owned-packages",
+  setup({ onResolve, onLoad }) {
+    const filter = new RegExp(`^(?:${Object.keys(owned).join("|")})$`);
+    onResolve({ filter }, ({ path }) => ({ path, namespace: "owned" }));
+    onLoad({ filter: /.*/, namespace: "owned" }, ({ path }) => {
+      const { owner, names } = owned[path];
+      return {
+        contents: `import { createRequire } from "node:module";
+export const { ${names.join(", ")} } = createRequire(import.meta.resolve("${owner}"))("${path}");`,
+      };
+    });
+  },
+};
+
+function replaceFile(path, text) {
+  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
+  const aside = `${path}.${process.pid}.tmp`;
+  writeFileSync(aside, text);
+  renameSync(aside, path);
+}
+
+/** Names each source by its package and path in it: where the packages lie is another matter on each machine. */
+function withNames(text) {
+  const map = JSON.parse(text);
+  const sources = map.sources.map((source) => {
+    const [name, ...path] = relative(packages, join(folder, source)).split(/[\\/]/);
+    return [name === "oci-build" ? name : `@oci-build/${name}`, ...path].join("/");
+  });
+  return JSON.stringify({ ...map, sources });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleCommand();
