@@ -1,0 +1,130 @@
+import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { startBaseRegistry } from "./contenders/base-registry.mjs";
+import { probeBuildah } from "./contenders/buildah.mjs";
+import { installContainerify } from "./contenders/containerify.mjs";
+import { missingProgram } from "./contenders/missing-program.mjs";
+import { describeHost, describeHostAfter } from "./describe-host.mjs";
+import { runGroup } from "./measure/run-group.mjs";
+import { probeTime } from "./measure/time-command.mjs";
+import { checkEntries } from "./report/check-entries.mjs";
+import { judgeFigure } from "./report/judge.mjs";
+import { judgeGrowth } from "./report/judge-growth.mjs";
+import { growth, growthName, growthSizes } from "./scenarios/growth.mjs";
+import { nodeApp } from "./scenarios/node-app.mjs";
+import { oneFile } from "./scenarios/one-file.mjs";
+import { smallApp } from "./scenarios/small-app.mjs";
+import { makeScratch } from "./scratch-folder.mjs";
+import { selectFigures, selectGroups } from "./select-figures.mjs";
+
+/** @typedef {import("./options.mjs").BenchOptions} BenchOptions */
+/** @typedef {import("./scenarios/bench.mjs").Bench} Bench */
+/** @typedef {import("./report/report.mjs").Report} Report */
+/** @typedef {import("./report/report.mjs").ReportGroup} ReportGroup */
+
+/** Runs what the options ask for. @param {BenchOptions} options @param {(line: string) => void} tell
+ * @returns {Promise<Omit<Report, "command" | "methodLink">>} */
+export async function runBench(options, tell) {
+  const before = describeHost(import.meta.dirname);
+  const scratch = makeScratch(options.folder);
+  const registry = await startBaseRegistry();
+  const time = probeTime();
+  try {
+    const bench = await makeBench(options, scratch, registry.address);
+    /** @type {ReportGroup[]} */
+    const groups = [];
+    const makers = groupMakers(bench);
+    const wanted = selectGroups([...makers.keys()], options.only);
+    for (const [name, make] of makers) {
+      if (!wanted.includes(name)) continue;
+      const group = await runOne(name, make, { bench, options, time, tell });
+      if (group !== undefined) groups.push(group);
+    }
+    return {
+      rounds: Math.max(1, options.rounds),
+      host: describeHostAfter(before),
+      groups,
+      growth: growthOf(groups, bench),
+      problems: [
+        ...(time === "none" ? ["no GNU time here: no CPU times and no memory"] : []),
+        ...groups.flatMap(problemsOf),
+      ],
+    };
+  } finally {
+    await registry.close();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** @param {BenchOptions} options @param {string} scratch @param {string} registry @returns {Promise<Bench>} */
+async function makeBench({ size, rounds, peerRounds, settleMs, folder }, scratch, registry) {
+  const missing = `not run: --${size}`;
+  return {
+    ...{ size, rounds, peerRounds, settleMs, scratch, registry },
+    projects: join(folder, "projects"),
+    fixtures: join(import.meta.dirname, "../fixtures"),
+    missing: { gzip: missingProgram("gzip"), pigz: missingProgram("pigz") },
+    buildah: size === "quick" ? { missing } : probeBuildah(scratch),
+    // The smoke test needs no network.
+    containerify:
+      size === "quick" || size === "smoke"
+        ? { missing }
+        : await installContainerify(join(folder, "containerify")),
+  };
+}
+
+/** @param {Bench} bench @returns {ReadonlyMap<string, () => Promise<import("./measure/contender.mjs").Group>>} */
+function groupMakers(bench) {
+  return new Map([
+    /** @type {const} */ (["node-app", () => nodeApp(bench)]),
+    /** @type {const} */ (["one-file", () => oneFile(bench)]),
+    /** @type {const} */ (["small-app", () => smallApp(bench)]),
+    ...growthSizes(bench).map(
+      (files) => /** @type {const} */ ([growthName(files), () => growth(bench, files)]),
+    ),
+  ]);
+}
+
+/** @param {string} name @param {() => Promise<import("./measure/contender.mjs").Group>} make
+ * @param {{ readonly bench: Bench, readonly options: BenchOptions, readonly time: "gnu" | "none",
+ *   readonly tell: (line: string) => void }} run
+ * @returns {Promise<ReportGroup | undefined>} */
+async function runOne(name, make, { bench, options, time, tell }) {
+  tell(`${name}: preparing`);
+  const group = await make();
+  const { contenders, figures } = selectFigures(group, options.only);
+  if (figures.length === 0) return undefined;
+  tell(`${name}: ${group.project.entries} entries, ${Math.round(group.project.bytes / 1e6)} MB`);
+  const rounds = options.rounds * (group.roundsFactor ?? 1);
+  // Times of the smoke test mean nothing, and a busy disk takes long.
+  const flush = () => (bench.size === "smoke" ? undefined : void spawnSync("sync"));
+  try {
+    const measured = await runGroup(contenders, { rounds, scratch: bench.scratch, time, flush, tell });
+    return {
+      name,
+      project: group.project,
+      measured,
+      figures: figures.map((figure) => judgeFigure(figure, measured)),
+    };
+  } finally {
+    group.restore?.();
+  }
+}
+
+/** @param {readonly ReportGroup[]} groups @param {Bench} bench */
+function growthOf(groups, bench) {
+  const sizes = growthSizes(bench).flatMap((files) => {
+    const group = groups.find(({ name }) => name === growthName(files));
+    return group === undefined ? [] : [{ files, measured: group.measured }];
+  });
+  return sizes.length < 2 ? [] : judgeGrowth(sizes);
+}
+
+/** @param {ReportGroup} group */
+function problemsOf({ name, project, measured }) {
+  const missing = measured.flatMap(({ id, missing }) =>
+    missing === undefined ? [] : [`${name}: ${id}: ${missing}`],
+  );
+  return [...checkEntries(name, project.entries, measured), ...missing];
+}

@@ -1,0 +1,94 @@
+import { symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bareHash, bareWalk, tarPipe } from "../contenders/baselines.mjs";
+import { containerifyBuild } from "../contenders/containerify.mjs";
+import { installNodeProject } from "../projects/install-node-project.mjs";
+import { makeOnce } from "../projects/make-once.mjs";
+import { writeTree } from "../projects/write-tree.mjs";
+import { buildahScenarios } from "./buildah-scenarios.mjs";
+import { describeProject } from "./describe-project.mjs";
+import { cold, freshCheckout, noChange, oneChange } from "./our-scenarios.mjs";
+import { workingTree } from "./working-tree.mjs";
+
+/** @typedef {import("./bench.mjs").Bench} Bench */
+/** @typedef {import("../measure/contender.mjs").Figure} Figure */
+
+const MAX_RSS_MB = 400;
+const changedFile = "src/area-0/part-0/file-7.js";
+const smokeTree = { files: 60, seed: 5, smallest: 50, largest: 20_000 };
+
+/** A real web application with its node_modules. @param {Bench} bench
+ * @returns {Promise<import("../measure/contender.mjs").Group>} */
+export async function nodeApp(bench) {
+  const folder = await makeProject(bench);
+  const shared = {
+    project: "node-app",
+    context: folder,
+    dockerfile: join(bench.fixtures, "node-app.Dockerfile"),
+    scratch: bench.scratch,
+    settleMs: bench.settleMs,
+    tree: workingTree({ folder, file: join(folder, changedFile), offset: 12, settleMs: bench.settleMs }),
+  };
+  const peers = { ...shared, maxRounds: bench.peerRounds };
+  const buildah = buildahScenarios({ ...peers, setup: bench.buildah });
+  const about =
+    bench.size === "smoke" ? "generated" : "25 npm packages and all that they need, as npm ci installs them";
+  return {
+    name: "node-app",
+    project: describeProject(folder, about),
+    restore: shared.tree.restore,
+    contenders: [
+      bareWalk(folder),
+      bareHash(folder),
+      tarPipe("gzip", bench.missing.gzip, { folder, scratch: bench.scratch, maxRounds: bench.peerRounds }),
+      tarPipe("pigz", bench.missing.pigz, { folder, scratch: bench.scratch }),
+      cold(shared),
+      noChange({ ...shared, output: "absent" }),
+      noChange({ ...shared, output: "present" }),
+      oneChange({ ...shared, action: "rebuild-one-file" }),
+      freshCheckout({ ...shared, times: "kept-times" }),
+      freshCheckout({ ...shared, times: "fixed-epoch" }),
+      freshCheckout({ ...shared, times: "commit-epoch" }),
+      ...[buildah.cold, buildah.noChange, buildah.oneFile],
+      containerifyBuild({ ...peers, registry: bench.registry, setup: bench.containerify }),
+    ],
+    figures,
+  };
+}
+
+/** @type {readonly Figure[]} */
+const figures = [
+  figure("cold", "pigz", 1.25, ["gzip", "cold buildah", "cold containerify"]),
+  figure("no-change-output-absent.warm", "walk", 2, ["no-change.warm buildah"]),
+  figure("no-change-output-present.warm", "walk", 2, []),
+  figure("rebuild-one-file.warm", "hash", 2, ["rebuild-one-file.warm buildah"]),
+  figure("fresh-checkout-one-file-kept-times.warm", "hash", undefined, []),
+  figure("fresh-checkout-one-file-fixed-epoch.warm", "hash", undefined, []),
+  figure("fresh-checkout-one-file-commit-epoch.warm", "hash", undefined, []),
+];
+
+/** @param {string} action @param {string} baseline @param {number | undefined} limit
+ * @param {readonly string[]} others @returns {Figure} */
+function figure(action, baseline, limit, others) {
+  const scenario = `node-app.${action}`;
+  return {
+    ...{ scenario, ours: scenario, baseline, others, maxRssMb: MAX_RSS_MB },
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+/** @param {Bench} bench */
+async function makeProject({ projects, size }) {
+  if (size === "smoke") {
+    const folder = join(projects, "node-app-smoke");
+    await makeOnce(folder, JSON.stringify(smokeTree), (temporary) => {
+      writeTree(join(temporary, "src"), smokeTree);
+      writeFileSync(join(temporary, "package.json"), "{}\n");
+      symlinkSync("src", join(temporary, "link"));
+    });
+    return folder;
+  }
+  const folder = join(projects, "node-app");
+  await installNodeProject(folder);
+  return folder;
+}
