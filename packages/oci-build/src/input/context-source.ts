@@ -1,14 +1,30 @@
 import path from "node:path";
-import { type LeftOutRule, type PatternMatcher, scanDirectory } from "@oci-build/snapshot";
+import {
+  type DigestIndexStore,
+  type LeftOutRule,
+  type PatternMatcher,
+  type StatTrust,
+  scanDirectory,
+} from "@oci-build/snapshot";
 import type { CopySource } from "../copy/copy-request.js";
 import type { EmitEvent } from "../events/build-event.js";
 import type { ContextFolder } from "./context-folder.js";
+
+/** What is to be known of a context's files from the build before, and kept for the next. */
+export interface ContextIndex {
+  readonly store: DigestIndexStore;
+  readonly ignoreText: string | undefined;
+  readonly trustStat: StatTrust;
+  /** Gets what is to be done when all files that the build needs are hashed. It never fails. */
+  readonly later: (save: () => Promise<unknown>) => void;
+}
 
 /** How a context is to be scanned. `written` tells which files of the machine the build writes itself. */
 export interface ContextScan {
   readonly folder: ContextFolder;
   readonly ignore: PatternMatcher | undefined;
   readonly written: LeftOutRule;
+  readonly index?: ContextIndex | undefined;
   readonly emit: EmitEvent;
   readonly signal: AbortSignal | undefined;
 }
@@ -22,21 +38,31 @@ export function contextSource(scan: ContextScan): () => Promise<CopySource> {
   };
 }
 
-async function scanContext({ folder, ignore, written, emit, signal }: ContextScan): Promise<CopySource> {
+async function scanContext({
+  folder,
+  ignore,
+  written,
+  index,
+  emit,
+  signal,
+}: ContextScan): Promise<CopySource> {
   const startedMs = Date.now();
   emit({ type: "context.started", root: folder.label });
-  const { snapshot, warnings } = await scanDirectory({
+  const scan = await scanDirectory({
     root: folder.root,
-    ...(folder.kind === "host" ? {} : { fs: folder.fs }),
+    ...(folder.kind === "host" ? { exclude: written } : { fs: folder.fs }),
     ignore,
-    ...(folder.kind === "host" ? { exclude: written } : {}),
     owners: { uid: 0, gid: 0 },
     // Differs: BuildKit drops the user attributes of a local context; here they are kept.
     xattrs: folder.kind === "host" ? "read" : "skip",
+    index: index && { store: index.store, variant: index.ignoreText, trust: index.trustStat },
     signal,
   });
+  const { snapshot, warnings } = scan;
+  index?.later(async () => scan.index?.save());
   for (const { kind, message } of warnings) emit({ type: "warning", code: warningCode(kind), message });
-  emit({ type: "context.scanned", entries: snapshot.entryCount, durationMs: Date.now() - startedMs });
+  const durationMs = Date.now() - startedMs;
+  emit({ type: "context.scanned", entries: snapshot.entryCount, ...snapshot.work, durationMs });
   return { kind: "context", snapshot, explainMissing: (missing) => explainMissing(folder, ignore, missing) };
 }
 
