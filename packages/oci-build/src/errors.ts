@@ -1,5 +1,6 @@
 import type { Diagnostic, Span } from "@oci-build/dockerfile";
 import { type ErrorCodes, type ErrorFactory, errorFactory } from "@oci-build/oci";
+import type { StepExplanation } from "./explain/step-explanation.js";
 
 /** Where in a Dockerfile something happened. `step` is the step's name as progress shows it. */
 export type Place = {
@@ -11,6 +12,7 @@ export type Place = {
 /** The data of each error code of this package. `place` is added to any error that a step ends with. */
 export type BuildErrorData = {
   BUILD_ABORTED: { reason: string };
+  BUILD_CACHE_MISS: { stage: string; instruction: string; explanation: StepExplanation };
   BUILD_CONTEXT_INVALID: { path: string };
   BUILD_DOCKERFILE_INVALID: { file: string; diagnostics: readonly Diagnostic[] };
   BUILD_DOCKERFILE_MISSING: { path: string };
@@ -40,6 +42,7 @@ export type BuildErrorData = {
 /** The exit code of each error code of this package. */
 export const buildErrorCodes: ErrorCodes<BuildErrorData> = {
   BUILD_ABORTED: 1,
+  BUILD_CACHE_MISS: 1,
   BUILD_CONTEXT_INVALID: 1,
   BUILD_DOCKERFILE_INVALID: 1,
   BUILD_DOCKERFILE_MISSING: 1,

@@ -1,6 +1,8 @@
 import type { Span } from "@oci-build/dockerfile";
 import type { ContentDigest, DiffId, Digest } from "@oci-build/oci";
+import type { ScanWork } from "@oci-build/snapshot";
 import type { Place } from "../errors.js";
+import type { StepExplanation } from "../explain/step-explanation.js";
 import type { ErrorSummary } from "./error-summary.js";
 
 /** A step as events name it. */
@@ -40,7 +42,7 @@ export type BuildEvent = { readonly timeMs: number } & (
       readonly place?: Place | undefined;
     }
   | { readonly type: "context.started"; readonly root: string }
-  | { readonly type: "context.scanned"; readonly entries: number; readonly durationMs: number }
+  | (ScanWork & { readonly type: "context.scanned"; readonly entries: number; readonly durationMs: number })
   | { readonly type: "step.started"; readonly step: StepInfo }
   | {
       readonly type: "step.progress";
@@ -60,6 +62,8 @@ export type BuildEvent = { readonly timeMs: number } & (
       readonly error: ErrorSummary;
       readonly durationMs: number;
     }
+  /** Before the step is executed, if it is; see `BuildOptions.explain`. */
+  | { readonly type: "step.explained"; readonly step: StepInfo; readonly explanation: StepExplanation }
   | { readonly type: "output.started"; readonly destination: string }
   | {
       readonly type: "output.finished";

@@ -1,7 +1,8 @@
 import type { Writable } from "node:stream";
 import type { Descriptor, Digest, Platform } from "@oci-build/oci";
-import type { ContextFileSystem } from "@oci-build/snapshot";
+import type { ContextFileSystem, StatTrust } from "@oci-build/snapshot";
 import type { BuildEvent, StepOutcome } from "../events/build-event.js";
+import type { StepExplanation } from "../explain/step-explanation.js";
 
 /** A build context that is no folder on disk: any file system with the synchronous calls of `node:fs`, such as a
  * memfs volume. `root` is the context's folder in it, `/` by default. */
@@ -48,6 +49,16 @@ export interface BuildOptions {
   readonly compression?: LayerCompression | undefined;
   /** Looks nothing up in the cache; what is built replaces what was there. */
   readonly noCache?: boolean | undefined;
+  /** Tells of each step why it is, or is not, taken from the cache: in the event `step.explained` and in the result.
+   * Costs a comparison with the last build for each step that misses. */
+  readonly explain?: boolean | undefined;
+  /** Ends the build with BUILD_CACHE_MISS before the first step is executed that is not in the cache: any step, or those
+   * of one stage, by its name or index. */
+  readonly failOnCacheMiss?: boolean | { readonly stage: string } | undefined;
+  /** Whether a file of the context counts as unchanged when its stat (device, inode, size, mtime, ctime, mode) is as it
+   * was when it was last hashed. "by-file-system", the default: where the file system is known to move ctime with every
+   * change. "always": everywhere. "never": every file that the build needs is read. */
+  readonly trustStat?: StatTrust | undefined;
   /** Default: OCI_BUILD_CACHE_DIR, else the platform's cache folder. */
   readonly cacheDir?: string | undefined;
   /** Gets the image ID as Docker and podman know it: the digest of the config, not of the manifest. */
@@ -68,6 +79,8 @@ export interface BuildOptions {
 /** One step of the build and how it went. */
 export interface BuiltStep extends StepOutcome {
   readonly name: string;
+  /** With `BuildOptions.explain`. */
+  readonly explanation?: StepExplanation | undefined;
 }
 
 /** What was built. `digest` is the manifest's; `descriptor` points to it. */

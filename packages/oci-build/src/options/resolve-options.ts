@@ -2,7 +2,8 @@ import os from "node:os";
 import { defaultCacheDir, type TimePolicy } from "@oci-build/cache";
 import type { Platform } from "@oci-build/oci";
 import { formatReference, parseTaggedReference } from "@oci-build/registry";
-import type { LeftOutRule } from "@oci-build/snapshot";
+import type { LeftOutRule, StatTrust } from "@oci-build/snapshot";
+import { buildError } from "../errors.js";
 import { type ContextFolder, contextFolder } from "../input/context-folder.js";
 import { defaultOutputFile } from "../output/default-output.js";
 import { resolveDestination } from "../output/destination.js";
@@ -26,6 +27,9 @@ export interface ResolvedOptions {
   readonly output: BuildOutput;
   readonly compression: ResolvedCompression;
   readonly cacheUse: "read-write" | "write-only";
+  readonly explain: "yes" | "no";
+  readonly failOnCacheMiss: "any stage" | { readonly stage: string } | undefined;
+  readonly trustStat: StatTrust;
   readonly cacheDir: string;
   readonly iidFile: string | undefined;
   readonly metadataFile: string | undefined;
@@ -62,6 +66,9 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
     output,
     compression: resolveCompression(options.compression),
     cacheUse: options.noCache === true ? "write-only" : "read-write",
+    explain: options.explain === true ? "yes" : "no",
+    failOnCacheMiss: failOnCacheMiss(options),
+    trustStat: options.trustStat ?? "by-file-system",
     cacheDir,
     iidFile,
     metadataFile,
@@ -74,6 +81,20 @@ function tarballOf(output: BuildOutput): string | undefined {
   return output.type === "oci" && typeof output.dest === "string" && output.tar !== false
     ? output.dest
     : undefined;
+}
+
+/** @throws OciBuildError OPTION_INVALID with `noCache`, under which every step is a miss */
+function failOnCacheMiss({
+  failOnCacheMiss: asked,
+  noCache,
+}: BuildOptions): ResolvedOptions["failOnCacheMiss"] {
+  if (asked === undefined || asked === false) return undefined;
+  if (noCache !== true) return asked === true ? "any stage" : asked;
+  throw buildError("OPTION_INVALID", {
+    message: "--fail-on-cache-miss: with --no-cache every step is a miss",
+    data: { option: "--fail-on-cache-miss", value: "--no-cache" },
+    hint: "Leave one of them out.",
+  });
 }
 
 function timePolicy(epochSec: number | undefined): TimePolicy {

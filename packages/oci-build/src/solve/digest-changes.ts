@@ -36,7 +36,8 @@ async function hashOrigins({ parts }: ChangeSet, options: HashFilesOptions): Pro
   for (const [snapshot, paths] of bySnapshot) await hashFiles(snapshot, paths, options);
 }
 
-async function contentEntry(change: LayerChange): Promise<ContentEntry> {
+/** A change with the digest of its file. */
+export async function contentEntry(change: LayerChange): Promise<ContentEntry> {
   const { entry } = change;
   if (entry.type !== "file") return entry;
   if (!("origin" in change) || change.origin === undefined) throw unknownOrigin(entry.path);

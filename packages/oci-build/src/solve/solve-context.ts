@@ -2,6 +2,7 @@ import type { Cache, TimePolicy } from "@oci-build/cache";
 import type { CopySource } from "../copy/copy-request.js";
 import type { Scratch } from "../copy/scratch.js";
 import type { EmitEvent } from "../events/build-event.js";
+import type { StepWatcher } from "../explain/step-watcher.js";
 import type { ResolvedCompression } from "../options/compression.js";
 import type { LayerFiles } from "./layer-files.js";
 
@@ -18,4 +19,5 @@ export interface SolveContext {
   readonly times: TimePolicy;
   readonly compression: ResolvedCompression;
   readonly signal: AbortSignal | undefined;
+  readonly watcher: StepWatcher;
 }

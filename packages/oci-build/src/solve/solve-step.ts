@@ -29,7 +29,8 @@ export async function solveStep(step: Step, input: StepInput): Promise<SolvedSte
   context.signal?.throwIfAborted();
   context.emit({ type: "step.started", step: info });
   try {
-    const changes = await changesOf(step, input);
+    await context.watcher.begins(step, input.root.snapshot());
+    const changes = await stepChanges(step, input);
     const { outcome, ...solved } = await storeChanges(info, changes, context);
     context.emit({ type: "step.finished", step: info, outcome, durationMs: context.now() - startedMs });
     return { id: step.id, status: outcome.status, ...solved };
@@ -41,7 +42,8 @@ export async function solveStep(step: Step, input: StepInput): Promise<SolvedSte
   }
 }
 
-function changesOf(step: Step, input: StepInput): Promise<ChangeSet> {
+/** What a step changes on the tree below it. */
+export function stepChanges(step: Step, input: StepInput): Promise<ChangeSet> {
   const parent: Snapshot = input.root.snapshot();
   return step.kind === "workdir" ? workdirChanges(step, parent) : copyChanges(step, parent, input);
 }

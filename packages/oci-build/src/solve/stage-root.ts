@@ -1,28 +1,32 @@
 import type { StoredLayer } from "@oci-build/cache";
+import type { LayerEntry } from "@oci-build/oci";
 import { emptyFileTree, type FileTree, type Snapshot } from "@oci-build/snapshot";
 import type { LayerFiles } from "./layer-files.js";
 
 /** The file tree of a stage at one point: a stack of layers, put together only when somebody looks. */
 export class StageRoot {
   readonly #files: LayerFiles;
-  readonly #below: StageRoot | undefined;
-  readonly #layer: StoredLayer | undefined;
+  readonly #grow: () => FileTree;
   #tree: FileTree | undefined;
 
-  private constructor(files: LayerFiles, below: StageRoot | undefined, layer: StoredLayer | undefined) {
+  private constructor(files: LayerFiles, grow: () => FileTree) {
     this.#files = files;
-    this.#below = below;
-    this.#layer = layer;
+    this.#grow = grow;
   }
 
   static empty(files: LayerFiles): StageRoot {
-    return new StageRoot(files, undefined, undefined);
+    return new StageRoot(files, () => emptyFileTree((diffId, file) => files.open(diffId, file)));
   }
 
   /** This tree with one more layer on it. */
   with(layer: StoredLayer): StageRoot {
     this.#files.add(layer);
-    return new StageRoot(this.#files, this, layer);
+    return new StageRoot(this.#files, () => this.#fileTree().applyLayer(layer.tree));
+  }
+
+  /** This tree with changes on it that no layer was made of; files are read where the changes come from. */
+  withEntries(entries: () => Iterable<LayerEntry>): StageRoot {
+    return new StageRoot(this.#files, () => this.#fileTree().applyEntries(entries()));
   }
 
   /** The files, whose bytes are read out of the layers' blobs. */
@@ -31,10 +35,7 @@ export class StageRoot {
   }
 
   #fileTree(): FileTree {
-    this.#tree ??=
-      this.#below === undefined || this.#layer === undefined
-        ? emptyFileTree((diffId, file) => this.#files.open(diffId, file))
-        : this.#below.#fileTree().applyLayer(this.#layer.tree);
+    this.#tree ??= this.#grow();
     return this.#tree;
   }
 }

@@ -1,19 +1,14 @@
-import {
-  keyField,
-  layerForm,
-  type StepKey,
-  type StepRecord,
-  type StoredLayer,
-  stepKey,
-} from "@oci-build/cache";
+import { layerForm, type StepKey, type StoredLayer } from "@oci-build/cache";
 import { type ContentDigest, type LayerTree, writeLayer } from "@oci-build/oci";
 import { contentDigest as digestOfContent } from "@oci-build/snapshot";
 import type { ChangeSet } from "../copy/change.js";
 import { eachChange } from "../copy/graft-changes.js";
 import type { StepInfo, StepOutcome } from "../events/build-event.js";
+import { changedEntries } from "../explain/changed-entries.js";
 import { type ChangeTotals, changeTotals, hashWork } from "./change-totals.js";
 import { digestChanges } from "./digest-changes.js";
 import { layerEntries } from "./layer-entries.js";
+import { contentKey, lookUpContent, recordedContent } from "./look-up-content.js";
 import { progressEmitter } from "./progress-emitter.js";
 import type { SolveContext } from "./solve-context.js";
 
@@ -73,7 +68,7 @@ export async function storeChanges(
 /** Whether to write the layer at once, hashing files on the way: where nothing can be found, each file is read once
  * instead of twice. Content that is recorded all the same is then found too late, and its layer used. */
 function writesFirst({ totals, context, changes }: Storing): boolean {
-  if (totals.fileBytes < WRITE_FIRST_MIN_BYTES) return false;
+  if (totals.fileBytes < WRITE_FIRST_MIN_BYTES || context.watcher.lookedUp !== undefined) return false;
   return context.cacheUse === "write-only" || isAllNew(changes);
 }
 
@@ -88,9 +83,15 @@ function isAllNew({ parts }: ChangeSet): boolean {
 async function digestThenWrite(storing: Storing): Promise<Stored> {
   const { changes, context } = storing;
   const contentDigest = await digestChanges(changes, { signal: context.signal });
-  const key = contentKey(contentDigest);
-  const found = context.cacheUse === "read-write" ? await context.cache.lookUp(key) : undefined;
-  const hit = found === undefined ? undefined : await hitOf(found, storing);
+  const { key, record, hit } = await lookUpContent({ ...storing, contentDigest }, context);
+  await context.watcher.lookedUp?.(storing.step.id, {
+    key: key.digest,
+    contentDigest,
+    form: storing.form,
+    record,
+    found: hit !== undefined ? "hit" : context.cacheUse === "write-only" ? "not-asked" : "miss",
+    entries: () => changedEntries(changes),
+  });
   if (hit !== undefined) return { status: "cached", contentDigest, ...hit };
   const createdSec = Math.floor(context.now() / 1000);
   const layer = await writeStepLayer(storing, createdSec, "known");
@@ -156,17 +157,7 @@ async function recordLayer(
   const mode = context.cacheUse === "read-write" ? "keep" : "replace";
   const content = layer === undefined ? undefined : { digest: contentDigest, form, layer };
   const record = await context.cache.record(key, { stepName: step.name, createdSec, content }, mode);
-  return (await hitOf(record, storing)) ?? { createdSec, layer };
-}
-
-async function hitOf(
-  record: StepRecord,
-  { form, totals, context }: Storing,
-): Promise<Pick<Stored, "createdSec" | "layer"> | undefined> {
-  if (totals.entries === 0) return { createdSec: record.createdSec, layer: undefined };
-  const recorded = record.layers.find((layer) => layer.form === form);
-  const layer = recorded === undefined ? undefined : await context.cache.layer(recorded);
-  return layer === undefined ? undefined : { createdSec: record.createdSec, layer };
+  return (await recordedContent(record, storing, context)) ?? { createdSec, layer };
 }
 
 /** Tells the trees what the layer's writer has read, so that no other step and no later build reads it again. */
@@ -177,10 +168,6 @@ function rememberDigests(changes: ChangeSet, tree: LayerTree): void {
     if (written?.type !== "file" || !("origin" in change) || change.origin === undefined) continue;
     change.origin.snapshot.rememberDigest?.(change.origin.path, written.digest);
   }
-}
-
-function contentKey(contentDigest: ContentDigest): StepKey {
-  return stepKey([keyField("operation", "string", "files"), keyField("content", "digest", contentDigest)]);
 }
 
 function identity(layer: StoredLayer | undefined): StepOutcome["layer"] {

@@ -32,6 +32,7 @@ export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
     case "build.started":
     case "build.planned":
     case "step.progress":
+    case "step.explained":
     case "build.finished":
     case "build.failed":
       return undefined;

@@ -49,6 +49,7 @@ export function takeEvent(running: Map<string, RunningWork>, event: BuildEvent):
       running.delete("output");
       return;
     case "warning":
+    case "step.explained":
     case "build.started":
     case "build.planned":
     case "build.finished":
@@ -77,6 +78,7 @@ export function finishedLines(event: BuildEvent, style: LineStyle): readonly str
     case "context.started":
     case "step.started":
     case "step.progress":
+    case "step.explained":
     case "output.started":
     case "build.started":
     case "build.planned":

@@ -1,0 +1,80 @@
+import { basename } from "node:path";
+import { type Cache, openCache } from "@oci-build/cache";
+import { Scratch } from "./copy/scratch.js";
+import type { EmitEvent } from "./events/build-event.js";
+import type { StepWatcher } from "./explain/step-watcher.js";
+import { type ContextIndex, contextSource } from "./input/context-source.js";
+import type { PreparedBuild } from "./prepare-build.js";
+import { LayerFiles } from "./solve/layer-files.js";
+import type { SolveContext } from "./solve/solve-context.js";
+
+/** Who listens to a build, and who may stop it. */
+export interface RunContext {
+  readonly emit: EmitEvent;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What a build holds while it runs. */
+export interface BuildSession {
+  readonly cache: Cache;
+  /** Whether a file of the store with this name has proved damaged. */
+  readonly isDamaged: (name: string) => boolean;
+  /** What steps work with, with a context that is not scanned yet. */
+  readonly solveContext: (watcher: StepWatcher) => SolveContext;
+}
+
+/** Opens the cache and does some work with it; nothing of the session is left when that ends. */
+export async function withBuildSession<T>(
+  prepared: PreparedBuild,
+  run: RunContext,
+  work: (session: BuildSession) => Promise<T>,
+): Promise<T> {
+  const damaged = new Set<string>();
+  const cache = await openCache({
+    dir: prepared.options.cacheDir,
+    signal: run.signal,
+    onWarning: ({ code, message, data }) => {
+      const file = data["path"];
+      if (typeof file === "string") damaged.add(basename(file));
+      run.emit({ type: "warning", code, message });
+    },
+  });
+  const lease = await cache.lease();
+  const scratch = new Scratch();
+  const saves: (() => Promise<unknown>)[] = [];
+  try {
+    return await work({
+      cache,
+      isDamaged: (name) => damaged.has(name),
+      solveContext: (watcher) =>
+        solveContextOf(prepared, { ...run, cache, scratch, watcher, later: (save) => saves.push(save) }),
+    });
+  } finally {
+    // Also after a failure: what was hashed is known, and the next build need not do it again.
+    await Promise.all(saves.map((save) => save()));
+    await scratch[Symbol.asyncDispose]();
+    await lease.release();
+  }
+}
+
+function solveContextOf(
+  { options, dockerfile, ignore }: PreparedBuild,
+  {
+    later,
+    ...parts
+  }: RunContext & Pick<SolveContext, "cache" | "scratch" | "watcher"> & Pick<ContextIndex, "later">,
+): SolveContext {
+  const { emit, signal, cache } = parts;
+  const { cacheUse, times, compression, context: folder, written, trustStat } = options;
+  const index = { store: cache.indexes, ignoreText: ignore?.text, trustStat, later };
+  return {
+    ...parts,
+    layerFiles: new LayerFiles(cache),
+    cacheUse,
+    times,
+    compression,
+    context: contextSource({ folder, ignore: ignore?.matcher, written, index, emit, signal }),
+    now: Date.now,
+    file: dockerfile.label,
+  };
+}

@@ -1,0 +1,78 @@
+import { type BuildLog, type Cache, hideSecrets, type LoggedStep } from "@oci-build/cache";
+import { type LookedUp, missReasons } from "./explain-step.js";
+import type { ChangedParent } from "./input-reasons.js";
+import { type MatchableStep, matchSteps } from "./match-steps.js";
+import type { PlannedStep } from "./planned-steps.js";
+import type { StepExplanation } from "./step-explanation.js";
+import { inputFields, readInputs, readsSecret, type StepInputs } from "./step-inputs.js";
+
+/** What explaining a build leans on. */
+export interface ExplainerContext {
+  readonly steps: readonly PlannedStep[];
+  /** The last build of the project, if one is known. */
+  readonly last: BuildLog | undefined;
+  readonly cache: Pick<Cache, "tree" | "tombstone">;
+  /** Whether a file of the store with this name was found to be damaged. */
+  readonly isDamaged: (hex: string) => boolean;
+}
+
+/** Says of the steps of one build, in their order, why each hits or misses. */
+export class StepExplainer {
+  readonly #context: ExplainerContext;
+  readonly #earlier: ReadonlyMap<string, LoggedStep>;
+  readonly #paths: "shown" | "hidden";
+  /** Ids of the steps so far whose content is not that of the last build. */
+  readonly #changed = new Set<string>();
+
+  constructor(context: ExplainerContext) {
+    const { last, steps } = context;
+    this.#context = context;
+    this.#earlier = matchSteps((last?.steps ?? []).flatMap(matchable), steps);
+    const variables = [
+      ...steps.map(({ step }) => step),
+      ...(last?.steps ?? []).flatMap(({ fields }) => readInputs(fields) ?? []),
+    ];
+    this.#paths = variables.some(readsSecret) ? "hidden" : "shown";
+  }
+
+  async explain(
+    { id, stage, instruction, below }: PlannedStep,
+    inputs: StepInputs,
+    looked: LookedUp,
+  ): Promise<StepExplanation> {
+    const { last, cache, isDamaged } = this.#context;
+    const earlier = this.#earlier.get(id);
+    if (earlier?.contentDigest !== looked.contentDigest) this.#changed.add(id);
+    const parent = below.find((other) => this.#changed.has(other));
+    const reasons = await missReasons(
+      { looked, now: hideInputs(inputs) },
+      {
+        project: last === undefined ? "new" : "known",
+        earlier,
+        parent: parent === undefined ? undefined : this.#nameOf(parent),
+        paths: this.#paths,
+        isDamaged,
+      },
+      cache,
+    );
+    const verdict = looked.found === "hit" ? "hit" : "miss";
+    return { id, stage, instruction, verdict, key: looked.key, reasons };
+  }
+
+  #nameOf(wanted: string): ChangedParent | undefined {
+    const step = this.#context.steps.find(({ id }) => id === wanted);
+    return step === undefined ? undefined : { id: step.id, instruction: step.instruction };
+  }
+}
+
+/** A logged step as matching takes it; its stage is never unnamed. */
+function matchable(step: LoggedStep): readonly (LoggedStep & MatchableStep)[] {
+  const inputs = readInputs(step.fields);
+  if (inputs === undefined) return [];
+  return [{ ...step, stage: step.stage ?? "", instruction: inputs.instruction }];
+}
+
+/** The inputs as a log has them, so that the two can be compared. */
+function hideInputs(inputs: StepInputs): StepInputs {
+  return readInputs(hideSecrets(inputFields(inputs))) ?? inputs;
+}
