@@ -1,6 +1,7 @@
 import type { Descriptor, DiffId, Digest, LayerTree } from "@oci-build/oci";
 import type { BlobStore, LayerBlob, StoredLayer } from "./blob-store.js";
 import type { PrunePolicy, PruneReport } from "./collect/prune-policy.js";
+import type { CacheLimit } from "./collect/tidy-store.js";
 import type { CacheUsage } from "./collect/usage.js";
 import type { FileIndexStore } from "./indexes/file-index-store.js";
 import type { StepKey } from "./keys/step-key.js";
@@ -10,6 +11,7 @@ import type { BuildLog, ProjectLog } from "./projects/build-log.js";
 import type { RecordMode, StepRecord, StepResult } from "./records/step-record.js";
 import type { SegmentSourceOptions, StoredSegments } from "./segments/stored-segment-source.js";
 import type { Tombstone } from "./tombstones/tombstone.js";
+import type { VerifyOptions, VerifyReport } from "./verify/verify-report.js";
 
 /** What builds remember: blobs, layers with their trees, and what each step's key gave.
  *
@@ -67,6 +69,12 @@ export interface Cache {
   /** Collects what a policy names. Builds may run meanwhile, and may begin: what they use stays. Two prunes run one
    * after the other. Ended at any moment, it leaves a good store. */
   prune(policy: PrunePolicy): Promise<PruneReport>;
+  /** Keeps the store within a limit and free of what was not used for 60 days. For the end of each build: it does
+   * nothing if that was done in the last day, and then gives undefined. Default limit: 10 GB, or a tenth of the disk if
+   * that is less. What goes wrong is a warning. */
+  tidy(limit?: CacheLimit): Promise<PruneReport | undefined>;
+  /** Reads every file of the store and tells which are damaged. */
+  verify(options?: VerifyOptions): Promise<VerifyReport>;
   /** Does some work while no other process, and nothing else in this one, holds the lock of this name: lower-case
    * letters, digits and hyphens. The lock of a process that has ended is taken over. Not reentrant. */
   withLock<T>(name: string, work: () => Promise<T>): Promise<T>;

@@ -1,8 +1,7 @@
 import { resolve } from "node:path";
 import { FileBlobStore } from "./blobs/file-blob-store.js";
 import type { Cache } from "./cache.js";
-import { prune } from "./collect/prune.js";
-import { readUsage } from "./collect/usage.js";
+import { tidyStore } from "./collect/tidy-store.js";
 import { ImageIndexStore } from "./images/image-index-store.js";
 import { FileIndexStore } from "./indexes/file-index-store.js";
 import { LayerStore } from "./layers/layer-store.js";
@@ -72,8 +71,11 @@ function cacheOf(store: StoreContext): Cache {
     logBuild: (log) => projects.log(log),
     projects: () => projects.list(),
     tombstone: (key) => tombstones.find(key),
-    usage: () => readUsage(store),
-    prune: (policy) => prune(store, policy),
+    // Loaded when asked for: most builds have no use for it.
+    usage: async () => (await import("./collect/usage.js")).readUsage(store),
+    prune: async (policy) => (await import("./collect/prune.js")).prune(store, policy),
+    verify: async (options = {}) => (await import("./verify/verify-store.js")).verifyStore(store, options),
+    tidy: (limit) => tidyStore(store, limit),
     withLock: (name, work) => withLock(store, name, work),
   };
 }

@@ -1,12 +1,11 @@
-import { statfs } from "node:fs/promises";
 import { ImageIndexStore } from "../images/image-index-store.js";
 import { withLock } from "../lock/with-lock.js";
 import type { StoreContext } from "../store/store-context.js";
-import { storeError } from "../store/store-error.js";
 import { sumBytes } from "../store/store-files.js";
 import { collectFiles } from "./collect-files.js";
 import { collectParts } from "./collect-parts.js";
 import { collectRecords } from "./collect-records.js";
+import { diskSpace } from "./disk-space.js";
 import { type Inventory, readInventory } from "./inventory.js";
 import { type PrunePlan, planPrune } from "./plan-prune.js";
 import { readProtection } from "./protection.js";
@@ -56,18 +55,6 @@ async function planFor(
   const protection = await readProtection(store);
   const facts = { nowMs: store.now(), protection, freeBytes: (await diskSpace(store)).freeBytes };
   return { inventory, plan: planPrune(inventory, policy, facts) };
-}
-
-/** The disk that a store lies on; `freeBytes` is what this user may write. */
-export async function diskSpace({
-  paths,
-}: StoreContext): Promise<{ readonly freeBytes: number; readonly totalBytes: number }> {
-  try {
-    const { bavail, blocks, bsize } = await statfs(paths.root);
-    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
-  } catch (error) {
-    throw storeError(error, paths.root);
-  }
 }
 
 function partsOf({ records, leftovers }: PrunePlan, { parts }: Inventory): Inventory["parts"] {

@@ -15,7 +15,7 @@ const MiB = 1024 * 1024;
 /** About 2,800,000 entries. */
 export const TREE_MAX_BYTES: number = 512 * MiB;
 
-const treeKind: SealedKind = { name: "tree", version: 1, maxBytes: TREE_MAX_BYTES };
+export const treeKind: SealedKind = { name: "tree", version: 1, maxBytes: TREE_MAX_BYTES };
 
 /** Writes a layer's bytes to `sink` in order and tells what it wrote. */
 export type WriteLayer = (sink: (chunk: Uint8Array) => Promise<void>) => Promise<LayerWritten>;

@@ -1,8 +1,9 @@
-import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { livenessOf } from "../process/process-identity.js";
 import type { StoreContext } from "../store/store-context.js";
 import { storeError, systemErrorCode } from "../store/store-error.js";
+import { readFolder } from "../store/store-files.js";
 import { ownedName, ownerOfName } from "../store/temporary-name.js";
 import { startHeartbeat } from "./heartbeat.js";
 
@@ -63,7 +64,7 @@ export async function listLeases(
   store: StoreContext,
 ): Promise<readonly { readonly name: string; readonly beatMs: number }[]> {
   const leases = [];
-  for (const name of await readdir(store.paths.leases)) {
+  for (const name of await readFolder(store.paths.leases)) {
     const beatMs = await beatOf(join(store.paths.leases, name));
     if (beatMs !== undefined) leases.push({ name, beatMs });
   }

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatIdentity, type ProcessIdentity, parseIdentity } from "../process/process-identity.js";
 import type { StoreContext } from "../store/store-context.js";
 import { storeError, systemErrorCode } from "../store/store-error.js";
+import { readFolder } from "../store/store-files.js";
 import { ownedName } from "../store/temporary-name.js";
 
 /** One lock is a row of folders `locks/<name>.<generation>`, of which only the newest counts.
@@ -96,7 +97,7 @@ async function isTaken(store: StoreContext, place: LockPlace, code: string | und
 }
 
 async function generations(store: StoreContext, name: string): Promise<readonly number[]> {
-  const names = await readdir(store.paths.locks);
+  const names = await readFolder(store.paths.locks);
   const own = names.filter((file) => file.startsWith(`${name}.`)).map((file) => file.slice(name.length + 1));
   const numbers = own.filter((text) => /^[1-9][0-9]{0,14}$/.test(text)).map(Number);
   return numbers.sort((a, b) => a - b);

@@ -1,10 +1,11 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isLive, listLeases } from "../lock/lease.js";
 import { livenessOf } from "../process/process-identity.js";
 import { corrupt } from "./sealed-file.js";
 import type { StoreContext } from "./store-context.js";
 import { storeError, systemErrorCode } from "./store-error.js";
+import { readFolder } from "./store-files.js";
 import { ownerOfName } from "./temporary-name.js";
 
 /** For leftovers of processes that cannot be seen from here: longer than any blob takes between two writes. */
@@ -12,7 +13,7 @@ const FOREIGN_MAX_AGE_MS = 24 * 3_600_000;
 
 /** Removes what ended processes left behind: temporary files and folders, and leases. Never those of living ones. */
 export async function sweepStore(store: StoreContext): Promise<void> {
-  for (const name of await readdir(store.paths.temporary)) {
+  for (const name of await readFolder(store.paths.temporary)) {
     const path = join(store.paths.temporary, name);
     if (await isLeftOver(store, name, path)) await removeLeftOver(store, path);
   }
