@@ -57,6 +57,7 @@ export type * from "./tree/ast.js";
 export { print } from "./tree/print.js";
 export type { Position, Span } from "./tree/span.js";
 export { applyChmod } from "./values/apply-chmod.js";
+export { isKnownSystem, type NormalPlatform, normalizePlatform } from "./values/normalize-platform.js";
 export {
   type Chmod,
   type ChmodError,

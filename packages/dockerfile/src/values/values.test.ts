@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { nearest, parseDuration, parsePlatform, parsePortSpec, parseSignal } from "../index.js";
+import {
+  nearest,
+  normalizePlatform,
+  parseDuration,
+  parsePlatform,
+  parsePortSpec,
+  parseSignal,
+} from "../index.js";
 import { parseBoolean } from "./parse-boolean.js";
 import { parseByteSize } from "./parse-byte-size.js";
 
@@ -109,6 +116,49 @@ describe("parsePlatform", () => {
 
   it.each(["", "/", "linux/", "a/b/c/d", "linux amd64", "lin*x"])("refuses %j", (text) => {
     expect(parsePlatform(text)).toBeUndefined();
+  });
+});
+
+describe("normalizePlatform", () => {
+  const host = { os: "linux", architecture: "arm", variant: "v6" };
+  const show = (text: string) => {
+    const platform = normalizePlatform(text, host);
+    return (
+      platform && [platform.os, platform.architecture, platform.variant, platform.osVersion].join(" ").trim()
+    );
+  };
+
+  it.each([
+    ["linux/amd64", "linux amd64"],
+    ["linux/amd64/v1", "linux amd64"],
+    ["linux/amd64/v2", "linux amd64 v2"],
+    ["LINUX/X86_64", "linux amd64"],
+    ["linux/x86-64", "linux amd64"],
+    ["linux/i386/v2", "linux 386"],
+    ["linux/arm64/v8", "linux arm64"],
+    ["linux/arm64/8", "linux arm64"],
+    ["linux/aarch64/v9", "linux arm64 v9"],
+    ["linux/arm", "linux arm v7"],
+    ["linux/arm/7", "linux arm v7"],
+    ["linux/arm/v5", "linux arm v5"],
+    ["linux/arm/5", "linux arm v5"],
+    ["linux/armhf/v6", "linux arm v7"],
+    ["linux/armel", "linux arm v6"],
+    ["armel", "linux arm v6"],
+    ["arm", "linux arm v7"],
+    ["riscv64", "linux riscv64"],
+    ["linux", "linux arm v6"],
+    ["macOS", "darwin arm v6"],
+    ["macos/arm64", "darwin arm64"],
+    ["toaster/bread", "toaster bread"],
+    ["windows(10.0.17763)/amd64", "windows amd64  10.0.17763"],
+    ["windows()/amd64", "windows amd64"],
+  ])("reads %s as %s", (text, expected) => {
+    expect(show(text)).toBe(expected);
+  });
+
+  it.each(["", "toaster", "linux/", "linux/a/b/c", "linux/a b"])("refuses %j", (text) => {
+    expect(show(text)).toBeUndefined();
   });
 });
 

@@ -15,6 +15,9 @@ describe("parsePlatform", () => {
     ["armhf", { os: "linux", architecture: "arm", variant: "v7" }],
     ["linux", { os: "linux", architecture: "amd64" }],
     ["windows/amd64", { os: "windows", architecture: "amd64" }],
+    ["armel", { os: "linux", architecture: "arm", variant: "v6" }],
+    ["linux/armhf/v6", { os: "linux", architecture: "arm", variant: "v7" }],
+    ["windows(10.0.17763)/amd64", { os: "windows", architecture: "amd64", "os.version": "10.0.17763" }],
     ["linux/amd64/v2", { os: "linux", architecture: "amd64", variant: "v2" }],
   ])("reads %s", (text, platform) => {
     expect(parsePlatform(text, host)).toEqual(platform);
@@ -22,6 +25,17 @@ describe("parsePlatform", () => {
 
   it.each(["", "linux/", "linux/amd64/v2/x", "toaster", "linux/am d64", "linux/amd64,linux/arm64"])(
     "refuses %j",
+    (text) => {
+      expect(() => parsePlatform(text, host)).toThrowError(
+        expect.objectContaining({ code: "OPTION_INVALID" }),
+      );
+    },
+  );
+});
+
+describe("parsePlatform of an unknown system", () => {
+  it.each(["toaster/amd64", "arm/v7", "amd64/linux"])(
+    "Differs: containerd takes any word for a system; %s is refused",
     (text) => {
       expect(() => parsePlatform(text, host)).toThrowError(
         expect.objectContaining({ code: "OPTION_INVALID" }),

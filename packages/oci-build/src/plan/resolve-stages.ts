@@ -1,9 +1,15 @@
-import type { Instruction, OnBuildInstruction, Stage, Word } from "@oci-build/dockerfile";
+import {
+  type Instruction,
+  type OnBuildInstruction,
+  reachableStages,
+  type Stage,
+  type Word,
+} from "@oci-build/dockerfile";
 import { expandToText } from "./expand.js";
 import { onBuildInstructions } from "./on-build.js";
 import { PlanError } from "./plan-error.js";
 import type { PlanInput } from "./plan-input.js";
-import { type StageNames, stageNames } from "./stage-names.js";
+import type { StageNames } from "./stage-names.js";
 import type { CopyOrigin, StageBase } from "./step.js";
 
 /** What FROM names: nothing, an earlier stage, or an image. */
@@ -69,20 +75,15 @@ export function resolveCopyFrom(
 
 /** Indexes of the stages that the target needs, in order, the target included. */
 export function reachableIndexes(resolved: readonly ResolvedStage[], target: number): readonly number[] {
-  const stages = stageNames(resolved.map(({ stage }) => stage));
-  const needed = new Set([target]);
-  for (let index = target; index >= 0; index--) {
-    const current = resolved[index];
-    if (current === undefined || !needed.has(index)) continue;
-    if (current.base.kind === "stage") needed.add(current.base.index);
-    for (const { instruction } of current.instructions) {
-      for (const from of referencesOf(instruction)) {
-        const origin = resolveCopyFrom(stages, index, from);
-        if (origin.kind === "stage") needed.add(origin.stageIndex);
-      }
-    }
-  }
-  return [...needed].sort((a, b) => a - b);
+  const stages = resolved.map(({ stage }) => stage);
+  const baseName = ({ index }: Stage) => baseNameOf(resolved, index);
+  return reachableStages({ globalArgs: [], stages }, target, { baseName });
+}
+
+function baseNameOf(resolved: readonly ResolvedStage[], index: number): string {
+  const base = resolved[index]?.base;
+  if (base?.kind === "stage") return resolved[base.index]?.stage.name ?? "";
+  return base?.kind === "image" ? base.name : "scratch";
 }
 
 function resolveBase(
@@ -117,12 +118,4 @@ function findStageIndex(stages: StageNames, from: Word): number | undefined {
     throw new PlanError("DOCKERFILE_UNKNOWN_STAGE", from.span, `there is no stage ${from.text}`);
   }
   return stages.indexes.get(from.text.toLowerCase());
-}
-
-function referencesOf(instruction: Instruction): readonly Word[] {
-  if (instruction.kind === "copy") return instruction.from === undefined ? [] : [instruction.from];
-  if (instruction.kind !== "run") return [];
-  return instruction.mounts.flatMap((mount) =>
-    (mount.type === "bind" || mount.type === "cache") && mount.from !== undefined ? [mount.from] : [],
-  );
 }

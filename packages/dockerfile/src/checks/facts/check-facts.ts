@@ -2,13 +2,13 @@ import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import type { Instruction, Word } from "../../instructions/instruction.js";
 import type { ParsedDockerfile } from "../../parse-dockerfile.js";
 import type { DockerfileNode, InstructionNode } from "../../tree/ast.js";
+import { type NormalPlatform, normalizePlatform } from "../../values/normalize-platform.js";
 import type { CheckOptions } from "../check-options.js";
 import { expandStages, type UndefinedUse } from "./expand-stages.js";
 import { type GlobalVariables, globalVariables } from "./global-variables.js";
 import { nameSuggester, type SuggestName } from "./name-suggester.js";
 import { placeKey } from "./place-key.js";
 import type { PlacedInstruction } from "./placed-instruction.js";
-import { type NormalPlatform, normalPlatform } from "./platform-name.js";
 import { type StageBase, stageBases } from "./stage-bases.js";
 import { type ExpandedValue, wordExpander } from "./word-expander.js";
 
@@ -82,7 +82,7 @@ export function checkFacts(parsed: ParsedDockerfile, options: CheckOptions): Che
 }
 
 function readPlatform(text: string | undefined): NormalPlatform | undefined {
-  return text === undefined ? undefined : normalPlatform(text, defaultPlatform);
+  return text === undefined ? undefined : normalizePlatform(text, defaultPlatform);
 }
 
 type Placed = ReadonlyMap<Instruction["kind"], readonly PlacedInstruction[]>;

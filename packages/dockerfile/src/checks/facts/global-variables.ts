@@ -1,6 +1,6 @@
 import type { ParsedDockerfile } from "../../parse-dockerfile.js";
+import type { NormalPlatform } from "../../values/normalize-platform.js";
 import type { CheckOptions } from "../check-options.js";
-import type { NormalPlatform } from "./platform-name.js";
 import type { WordExpander } from "./word-expander.js";
 
 /** What FROM sees. */
@@ -41,9 +41,10 @@ export function globalVariables(source: GlobalSource): GlobalVariables {
   return { values, declared };
 }
 
-/** `linux/arm64/v8` */
-export function formatPlatform({ os, architecture, variant }: NormalPlatform): string {
-  return [os, architecture, ...(variant === undefined ? [] : [variant])].join("/");
+/** `linux/arm/v7`, `windows(10.0.17763)/amd64` */
+export function formatPlatform({ os, architecture, variant, osVersion }: NormalPlatform): string {
+  const system = osVersion === undefined ? os : `${os}(${osVersion})`;
+  return [system, architecture, ...(variant === undefined ? [] : [variant])].join("/");
 }
 
 function platformArgs(
@@ -53,7 +54,7 @@ function platformArgs(
   return [
     [`${prefix}PLATFORM`, formatPlatform(platform)],
     [`${prefix}OS`, platform.os],
-    [`${prefix}OSVERSION`, ""],
+    [`${prefix}OSVERSION`, platform.osVersion ?? ""],
     [`${prefix}ARCH`, platform.architecture],
     [`${prefix}VARIANT`, platform.variant ?? ""],
   ];

@@ -1,5 +1,5 @@
+import { normalizePlatform } from "../../values/normalize-platform.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
-import { normalPlatform } from "../facts/platform-name.js";
 
 /** `--platform` of FROM holds a variable, unless the name of the stage tells that it is for one platform. */
 export const fromPlatformFlagConstDisallowed: CheckRule = defineRule({
@@ -10,7 +10,7 @@ export const fromPlatformFlagConstDisallowed: CheckRule = defineRule({
       const word = stage.from.platform;
       if (platform === undefined || word === undefined) continue;
       if (platform.used.length > 0 || platform.missing.length > 0) continue;
-      const parsed = normalPlatform(platform.value, targetPlatform);
+      const parsed = normalizePlatform(platform.value, targetPlatform);
       const name = stage.name ?? "";
       if (parsed === undefined || name.includes(parsed.os) || name.includes(parsed.architecture)) continue;
       report({

@@ -1,6 +1,6 @@
+import { normalizePlatform } from "../../values/normalize-platform.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import { formatPlatform } from "../facts/global-variables.js";
-import { normalPlatform } from "../facts/platform-name.js";
 
 /** The base image is for the platform that is built, or that FROM asks for. The caller knows the image's. */
 export const invalidBaseImagePlatform: CheckRule = defineRule({
@@ -9,8 +9,8 @@ export const invalidBaseImagePlatform: CheckRule = defineRule({
   check: ({ bases, targetPlatform }, report) => {
     for (const { stage, image, platform, facts } of bases) {
       if (facts?.platform === undefined) continue;
-      const actual = normalPlatform(facts.platform, targetPlatform);
-      const expected = normalPlatform(platform?.value ?? "", targetPlatform) ?? targetPlatform;
+      const actual = normalizePlatform(facts.platform, targetPlatform);
+      const expected = normalizePlatform(platform?.value ?? "", targetPlatform) ?? targetPlatform;
       if (actual === undefined) continue;
       if (actual.os === expected.os && actual.architecture === expected.architecture) continue;
       report({

@@ -1,7 +1,7 @@
+import { normalizePlatform } from "../../values/normalize-platform.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import type { CheckFacts } from "../facts/check-facts.js";
 import { ownedBy } from "../facts/placed-instruction.js";
-import { normalPlatform } from "../facts/platform-name.js";
 import type { StageBase } from "../facts/stage-bases.js";
 
 /** The first WORKDIR of a stage is absolute, unless one in a base stage came before. */
@@ -38,7 +38,7 @@ function isAbsolute(path: string, os: string): boolean {
 }
 
 function osOf({ targetPlatform }: CheckFacts, { platform }: StageBase): string {
-  return normalPlatform(platform?.value ?? "", targetPlatform)?.os ?? targetPlatform.os;
+  return normalizePlatform(platform?.value ?? "", targetPlatform)?.os ?? targetPlatform.os;
 }
 
 function isBaseKnown(facts: CheckFacts, base: StageBase): boolean {
