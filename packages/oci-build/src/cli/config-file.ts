@@ -25,6 +25,8 @@ const KEYS = {
   compression: { flag: "compression", kind: "compression" },
   "compression-level": { flag: "compressionLevel", kind: "number" },
   "no-cache": { flag: "cache", kind: "negated" },
+  verify: { flag: "verify", kind: "boolean" },
+  "trust-stat": { flag: "trustStat", kind: "boolean" },
   platform: { flag: "platform", kind: "list" },
   progress: { flag: "progress", kind: "progress" },
   quiet: { flag: "quiet", kind: "boolean" },

@@ -64,6 +64,7 @@ export function flagOptions(context: string, flags: BuildFlags, process: CliProc
     output: spec?.output,
     compression: compressionOption(flags, spec?.compression ?? {}),
     noCache: flags.cache === false,
+    trustStat: statTrust(flags),
     cacheDir: flags.cacheDir,
     iidFile: flags.iidfile,
     metadataFile: flags.metadataFile,
@@ -81,6 +82,14 @@ function compressionOption(flags: BuildFlags, output: LayerCompression): LayerCo
   if (joined !== undefined) return joined;
   const value = [texts.type, texts.level].filter((text) => text !== undefined).join(" ");
   throw invalid("--compression", value, "the output asks for another one");
+}
+
+function statTrust({ verify, trustStat }: BuildFlags): BuildOptions["trustStat"] {
+  if (verify === true && trustStat === true) {
+    throw invalid("--verify", "--trust-stat", "files are either read or trusted");
+  }
+  if (verify === true) return "never";
+  return trustStat === true ? "always" : undefined;
 }
 
 /** `NAME=value`, or `NAME` for the environment's value: an unset one is not passed. */

@@ -6,6 +6,8 @@ const OPPOSITES: ReadonlyMap<string, string> = new Map([
   ["--no-cache", "--cache"],
   ["--quiet", "--no-quiet"],
   ["-q", "--no-quiet"],
+  ["--verify", "--no-verify"],
+  ["--trust-stat", "--no-trust-stat"],
 ]);
 
 /** Docker's tools take `--no-cache=true` and `--no-cache=false`; this turns both into flags without a value.

@@ -18,6 +18,8 @@ export interface BuildFlags {
   readonly compressionLevel?: string | undefined;
   /** False for `--no-cache`. */
   readonly cache?: boolean | undefined;
+  readonly trustStat?: boolean | undefined;
+  readonly verify?: boolean | undefined;
   readonly platform?: readonly string[] | undefined;
   readonly progress?: ProgressMode | undefined;
   readonly quiet?: boolean | undefined;
@@ -75,6 +77,10 @@ function declare(process: CliProcess): Command {
     .addOption(new Option("--compression-level <n>", "0 to 9 for gzip (default: 6), 1 to 22 for zstd (3)"))
     .addOption(new Option("--cache", "use the cache").hideHelp())
     .addOption(new Option("--no-cache", "look nothing up in the cache"))
+    .addOption(new Option("--verify", "read every file, also those whose stat is unchanged"))
+    .addOption(new Option("--no-verify", "go by stats where they can be trusted").hideHelp())
+    .addOption(new Option("--trust-stat", "go by stats on every file system, also on network ones"))
+    .addOption(new Option("--no-trust-stat", "go by stats where they can be trusted").hideHelp())
     .addOption(repeatable("--platform <os/arch>", "platform of the image (default: linux/<this machine's>)"))
     .addOption(new Option("--progress <mode>", "how to tell what happens").choices(progressModes))
     .addOption(new Option("-q, --quiet", "print the image's digest, and nothing else"))

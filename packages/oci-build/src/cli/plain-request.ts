@@ -30,6 +30,8 @@ const options: ReadonlyMap<string, PlainOption> = new Map<string, PlainOption>([
   ["--compression", { flag: "compression", kind: "text", choices: compressionTypes }],
   ["--compression-level", { flag: "compressionLevel", kind: "text" }],
   ["--no-cache", { flag: "cache", kind: "off" }],
+  ["--verify", { flag: "verify", kind: "on" }],
+  ["--trust-stat", { flag: "trustStat", kind: "on" }],
   ["--progress", { flag: "progress", kind: "text", choices: progressModes }],
   ["--iidfile", { flag: "iidfile", kind: "text" }],
   ["--metadata-file", { flag: "metadataFile", kind: "text" }],
