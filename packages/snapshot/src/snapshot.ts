@@ -27,6 +27,9 @@ export interface Snapshot {
   fileDigest(path: string): Digest | Promise<Digest>;
   /** Takes a file's digest from whoever read it through `openFile` to its end, so that nobody reads it again. */
   rememberDigest?(path: string, digest: Digest): void;
+  /** True for a file that any change since its digest was taken makes unreadable, so that bytes which were read need not
+   * be hashed again. */
+  checksBytes?(path: string): boolean;
   /** What `fileDigest` has read so far; names of one file count once. */
   readonly hashed?: HashWork;
   /** True when nothing was known of the files of this tree when it was made: each has to be read. */

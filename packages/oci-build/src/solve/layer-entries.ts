@@ -26,5 +26,7 @@ function layerEntry(change: LayerChange, { createdSec, digests }: LayerEntriesOp
   if (digests === "unknown") return { ...entry, mtimeSec, open };
   // After hashing there is no promise; a digest that is not there yet need not be checked.
   const digest: Digest | Promise<Digest> = snapshot.fileDigest(path);
-  return typeof digest === "string" ? { ...entry, mtimeSec, digest, open } : { ...entry, mtimeSec, open };
+  if (typeof digest !== "string") return { ...entry, mtimeSec, open };
+  const digestIs = snapshot.checksBytes?.(path) === true ? "known" : "expected";
+  return { ...entry, mtimeSec, digest, digestIs, open };
 }

@@ -86,7 +86,14 @@ export async function scanDirectory(options: ScanOptions): Promise<ScanResult> {
   const digestsFromIndex = earlier === undefined ? 0 : takeDigests(table, earlier, digests);
   const work = { ...walk.work, digestsFromIndex };
   return {
-    snapshot: scannedSnapshot({ table, root: realRoot, fs, digests, work }),
+    snapshot: scannedSnapshot({
+      table,
+      root: realRoot,
+      fs,
+      digests,
+      work,
+      isNew: use !== undefined && earlier === undefined && index?.trust !== "never",
+    }),
     warnings,
     index: index === undefined ? undefined : scanIndex(index, name, { table, digests, earlier }),
   };

@@ -6,6 +6,7 @@ import type { DigestColumn } from "./digest-column.js";
 import type { EntryTable } from "./entry-table.js";
 import { notAFile } from "./file-check.js";
 import { HASH_BUFFER_SIZE, hashScannedFile } from "./hash-scanned-file.js";
+import { rowFlags } from "./index/row-flags.js";
 import { nativePath } from "./native-path.js";
 import { openScannedFile, type ScannedFile } from "./open-scanned-file.js";
 import { type RowLookup, rowLookup } from "./row-lookup.js";
@@ -32,6 +33,8 @@ export interface ScannedTable {
   /** Those that are known by now. */
   readonly digests: DigestColumn;
   readonly work: ScanWork;
+  /** Whether an index was looked for and found none. */
+  readonly isNew: boolean;
 }
 
 /** The snapshot of a scan. */
@@ -43,6 +46,7 @@ export function scannedSnapshot(scan: ScannedTable): ScannedSnapshot {
 class TableSnapshot implements ScannedSnapshot {
   readonly entryCount: number;
   readonly work: ScanWork;
+  readonly isNew: boolean;
   readonly #table: EntryTable;
   readonly #root: string;
   readonly #fs: ContextFileSystem;
@@ -52,12 +56,13 @@ class TableSnapshot implements ScannedSnapshot {
   #buffer: Uint8Array | undefined;
   #hashed: HashWork = { files: 0, bytes: 0 };
 
-  constructor({ table, root, fs, digests, work }: ScannedTable) {
+  constructor({ table, root, fs, digests, work, isNew }: ScannedTable) {
     this.#table = table;
     this.#root = root;
     this.#fs = fs;
     this.#digests = digests;
     this.work = work;
+    this.isNew = isNew;
     this.entryCount = table.count - 1;
   }
 
@@ -106,6 +111,11 @@ class TableSnapshot implements ScannedSnapshot {
 
   fileDigest(path: string): Digest | Promise<Digest> {
     return this.#digestOf(this.#file(this.#fileRow(path), path));
+  }
+
+  /** A reader compares stats before the first byte and behind the last, and those of settled rows tell every change. */
+  checksBytes(path: string): boolean {
+    return ((this.#table.columns.flags[this.#fileRow(path)] ?? 0) & rowFlags.settled) !== 0;
   }
 
   rememberDigest(path: string, digest: Digest): void {
