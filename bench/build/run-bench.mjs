@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { withCleanUp } from "./clean-up.mjs";
 import { startBaseRegistry } from "./contenders/base-registry.mjs";
 import { probeBuildah } from "./contenders/buildah.mjs";
 import { installContainerify } from "./contenders/containerify.mjs";
@@ -11,6 +12,7 @@ import { probeTime } from "./measure/time-command.mjs";
 import { checkEntries } from "./report/check-entries.mjs";
 import { judgeFigure } from "./report/judge.mjs";
 import { judgeGrowth } from "./report/judge-growth.mjs";
+import { grouped, megabytes } from "./report/units.mjs";
 import { growth, growthName, growthSizes } from "./scenarios/growth.mjs";
 import { nodeApp } from "./scenarios/node-app.mjs";
 import { oneFile } from "./scenarios/one-file.mjs";
@@ -27,34 +29,32 @@ import { selectFigures, selectGroups } from "./select-figures.mjs";
  * @returns {Promise<Omit<Report, "command" | "methodLink">>} */
 export async function runBench(options, tell) {
   const before = describeHost(import.meta.dirname);
-  const scratch = makeScratch(options.folder);
   const registry = await startBaseRegistry();
   const time = probeTime();
-  try {
+  const groups = await withCleanUp(async (add) => {
+    add(() => registry.close());
+    const scratch = makeScratch(options.folder);
+    add(() => rmSync(scratch, { recursive: true, force: true }));
     const bench = await makeBench(options, scratch, registry.address);
-    /** @type {ReportGroup[]} */
-    const groups = [];
     const makers = groupMakers(bench);
-    const wanted = selectGroups([...makers.keys()], options.only);
-    for (const [name, make] of makers) {
-      if (!wanted.includes(name)) continue;
-      const group = await runOne(name, make, { bench, options, time, tell });
-      if (group !== undefined) groups.push(group);
+    /** @type {ReportGroup[]} */
+    const done = [];
+    for (const name of selectGroups([...makers.keys()], options.only)) {
+      const group = await runOne(name, makers.get(name), { bench, options, time, tell, add });
+      if (group !== undefined) done.push(group);
     }
-    return {
-      rounds: Math.max(1, options.rounds),
-      host: describeHostAfter(before),
-      groups,
-      growth: growthOf(groups, bench),
-      problems: [
-        ...(time === "none" ? ["no GNU time here: no CPU times and no memory"] : []),
-        ...groups.flatMap(problemsOf),
-      ],
-    };
-  } finally {
-    await registry.close();
-    rmSync(scratch, { recursive: true, force: true });
-  }
+    return done;
+  });
+  return {
+    rounds: Math.max(1, options.rounds),
+    host: describeHostAfter(before),
+    groups,
+    growth: growthOf(groups, options.size),
+    problems: [
+      ...(time === "none" ? ["no GNU time here: no CPU times and no memory"] : []),
+      ...groups.flatMap(problemsOf),
+    ],
+  };
 }
 
 /** @param {BenchOptions} options @param {string} scratch @param {string} registry @returns {Promise<Bench>} */
@@ -80,41 +80,47 @@ function groupMakers(bench) {
     /** @type {const} */ (["node-app", () => nodeApp(bench)]),
     /** @type {const} */ (["one-file", () => oneFile(bench)]),
     /** @type {const} */ (["small-app", () => smallApp(bench)]),
-    ...growthSizes(bench).map(
+    ...growthSizes(bench.size).map(
       (files) => /** @type {const} */ ([growthName(files), () => growth(bench, files)]),
     ),
   ]);
 }
 
-/** @param {string} name @param {() => Promise<import("./measure/contender.mjs").Group>} make
+/** @param {string} name @param {(() => Promise<import("./measure/contender.mjs").Group>) | undefined} make
  * @param {{ readonly bench: Bench, readonly options: BenchOptions, readonly time: "gnu" | "none",
- *   readonly tell: (line: string) => void }} run
+ *   readonly tell: (line: string) => void, readonly add: (step: () => void) => void }} run
  * @returns {Promise<ReportGroup | undefined>} */
-async function runOne(name, make, { bench, options, time, tell }) {
+async function runOne(name, make, { bench, options, time, tell, add }) {
   tell(`${name}: preparing`);
-  const group = await make();
+  const group = await make?.();
+  if (group === undefined) return undefined;
+  const { project } = group;
   const { contenders, figures } = selectFigures(group, options.only);
   if (figures.length === 0) return undefined;
-  tell(`${name}: ${group.project.entries} entries, ${Math.round(group.project.bytes / 1e6)} MB`);
+  tell(`${name}: ${grouped(project.entries)} entries, ${megabytes(project.bytes)}`);
   const rounds = options.rounds * (group.roundsFactor ?? 1);
-  // Times of the smoke test mean nothing, and a busy disk takes long.
-  const flush = () => (bench.size === "smoke" ? undefined : void spawnSync("sync"));
-  try {
-    const measured = await runGroup(contenders, { rounds, scratch: bench.scratch, time, flush, tell });
-    return {
-      name,
-      project: group.project,
-      measured,
-      figures: figures.map((figure) => judgeFigure(figure, measured)),
-    };
-  } finally {
-    group.restore?.();
-  }
+  const restore = () => group.restore?.();
+  add(restore);
+  const measured = await runGroup(contenders, {
+    rounds,
+    scratch: bench.scratch,
+    time,
+    flush: flushOf(bench),
+    tell,
+  });
+  restore();
+  return { name, project, measured, figures: figures.map((figure) => judgeFigure(figure, measured)) };
 }
 
-/** @param {readonly ReportGroup[]} groups @param {Bench} bench */
-function growthOf(groups, bench) {
-  const sizes = growthSizes(bench).flatMap((files) => {
+/** @param {Bench} bench @returns {() => void} */
+function flushOf({ size }) {
+  // Times of the smoke test mean nothing, and a busy disk takes long.
+  return () => (size === "smoke" ? undefined : void spawnSync("sync"));
+}
+
+/** @param {readonly ReportGroup[]} groups @param {import("./options.mjs").Size} size */
+function growthOf(groups, size) {
+  const sizes = growthSizes(size).flatMap((files) => {
     const group = groups.find(({ name }) => name === growthName(files));
     return group === undefined ? [] : [{ files, measured: group.measured }];
   });

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
 
 /** A registry on this machine with one empty image, for builders that want a base and a registry to pull it from.
- * @returns {Promise<{ address: string, close: () => Promise<void> }>} */
+ * @returns {Promise<{ address: string, close: () => void }>} */
 export async function startBaseRegistry() {
   const blobs = emptyImage();
   const server = createServer((request, response) => {
@@ -24,10 +24,9 @@ export async function startBaseRegistry() {
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return {
     address: `http://127.0.0.1:${port}/v2/`,
-    close: async () => {
+    close: () => {
       server.close();
       server.closeAllConnections();
-      await once(server, "close");
     },
   };
 }

@@ -15,9 +15,9 @@ const sizes = {
 const LONG_FILES = 1_000_000;
 const LONG_ROUNDS = 2;
 
-/** Sizes of the growing trees of a run. @param {import("./bench.mjs").Bench} bench */
-export function growthSizes(bench) {
-  return sizes[bench.size];
+/** Sizes of the growing trees of a run. @param {import("../options.mjs").Size} size */
+export function growthSizes(size) {
+  return sizes[size];
 }
 
 /** One of the growing trees. @param {import("./bench.mjs").Bench} bench @param {number} files
