@@ -12,6 +12,11 @@ export class DigestColumn {
     this.#count = count;
   }
 
+  /** Those of all rows; undefined before the first one is known. */
+  get bytes(): Uint8Array | undefined {
+    return this.#bytes;
+  }
+
   has(row: number): boolean {
     return this.#known?.[row] === 1;
   }

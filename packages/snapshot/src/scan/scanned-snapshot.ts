@@ -99,7 +99,7 @@ class TableSnapshot implements ScannedSnapshot {
     if (row === undefined || typeOfRow(this.#table, row) !== "directory") return undefined;
     const files = {
       table: this.#table,
-      knownDigest: (file: number) => this.#digests.bytesOf(file),
+      digests: this.#digests,
       hash: (file: number, at: string) => this.#digestOf(this.#file(file, at)),
     };
     return new Subtree(files, { row, path });

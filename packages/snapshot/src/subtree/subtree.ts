@@ -1,5 +1,6 @@
 import { type Digest, type Entry, isReservedPath } from "@oci-build/oci";
 import type { FrameWriter } from "../content/frame-writer.js";
+import type { DigestColumn } from "../scan/digest-column.js";
 import { entryKinds } from "../scan/entry-kind.js";
 import type { EntryTable } from "../scan/entry-table.js";
 import { entryOfRow, pathOfRow, typeOfRow } from "../scan/table-entry.js";
@@ -9,8 +10,7 @@ import { writeRows } from "./write-rows.js";
 /** What a subtree needs of the files of its tree, by row. */
 export interface RowFiles {
   readonly table: EntryTable;
-  /** SHA-256 of a file, 32 bytes behind `offset`; undefined as long as it is not known. */
-  knownDigest(row: number): { readonly bytes: Buffer; readonly offset: number } | undefined;
+  readonly digests: DigestColumn;
   hash(row: number, path: string): Digest | Promise<Digest>;
 }
 
@@ -64,7 +64,7 @@ export class Subtree {
       if (kind !== fileKind) continue;
       const size = columns.size[row] ?? 0;
       fileBytes += size;
-      if (this.#files.knownDigest(row) === undefined) unknownBytes += size;
+      if (!this.#files.digests.has(row)) unknownBytes += size;
     }
     return { entries: this.#end - this.#first, fileBytes, unknownBytes, isPlain };
   }
@@ -79,11 +79,19 @@ export class Subtree {
   /** Reads the files whose digests are not known yet, one a step; `hashSubtree` does it in turns.
    * @throws OciBuildError as `fileDigest` */
   *hashing(): Iterable<{ readonly bytes: number; readonly digest: Digest | Promise<Digest> | undefined }> {
-    const { kind, size } = this.#files.table.columns;
-    for (const { row, path } of this.#paths()) {
+    const { table, digests, hash } = this.#files;
+    const { kind, size, parent } = table.columns;
+    let directory = { row: this.#first - 1, path: this.path };
+    for (let row = this.#first; row < this.#end; row++) {
       if (kind[row] !== fileKind) continue;
-      const digest = this.#files.knownDigest(row) === undefined ? this.#files.hash(row, path) : undefined;
-      yield { bytes: size[row] ?? 0, digest };
+      const bytes = size[row] ?? 0;
+      if (digests.has(row)) {
+        yield { bytes, digest: undefined };
+        continue;
+      }
+      const above = parent[row] ?? 0;
+      if (above !== directory.row) directory = { row: above, path: pathOfRow(table, above) };
+      yield { bytes, digest: hash(row, pathIn(directory.path, table.names[row] ?? "")) };
     }
   }
 
@@ -96,7 +104,7 @@ export class Subtree {
   #placed(row: number, directory: string): PlacedRow {
     const { table } = this.#files;
     const relative = relativePath(pathOfRow(table, row), this.path);
-    return { path: directory === "" ? relative : `${directory}/${relative}`, type: typeOfRow(table, row) };
+    return { path: pathIn(directory, relative), type: typeOfRow(table, row) };
   }
 
   /** For content digests: writes all entries of a plain subtree as they stand at their new place. */
@@ -111,7 +119,7 @@ export class Subtree {
       const parent = columns.parent[row] ?? 0;
       if (parent !== directory.row) directory = { row: parent, path: pathOfRow(this.#files.table, parent) };
       const name = names[row] ?? "";
-      const path = directory.path === "" ? name : `${directory.path}/${name}`;
+      const path = pathIn(directory.path, name);
       yield { row, path };
       if (columns.kind[row] === directoryKind) directory = { row, path };
     }
@@ -123,6 +131,10 @@ export class Subtree {
     }
     return false;
   }
+}
+
+function pathIn(directory: string, name: string): string {
+  return directory === "" ? name : `${directory}/${name}`;
 }
 
 function relativePath(path: string, directory: string): string {

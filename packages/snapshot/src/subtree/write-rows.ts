@@ -61,10 +61,11 @@ function writeMeta(frames: FrameWriter, table: EntryTable, row: number, { owner,
 }
 
 function writeFile(frames: FrameWriter, files: RowFiles, row: number): void {
-  const known = files.knownDigest(row);
-  if (known === undefined) throw new TypeError(`the file of row ${row} was not hashed`);
+  const { bytes } = files.digests;
+  if (bytes === undefined || !files.digests.has(row))
+    throw new TypeError(`the file of row ${row} was not hashed`);
   frames.number(files.table.columns.size[row] ?? 0);
-  frames.slice(known.bytes, known.offset, DIGEST_BYTES);
+  frames.slice(bytes, row * DIGEST_BYTES, DIGEST_BYTES);
 }
 
 function notBelow(row: number): never {
