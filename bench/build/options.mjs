@@ -35,7 +35,7 @@ export const usage = `node bench/build.mjs [options]: how fast builds are, besid
   --only TEXT      only what has TEXT in its name, such as node-app or cold
   --no-build       do not compile oci-build first
   --results DIR    where to write (default: reports/bench-build)
-  --publish        write the figures to docs/benchmarks, too; not with --quick, --smoke or --only
+  --publish        write the figures to docs/benchmarks, too; only with a whole run
 
 Projects stay in $OCI_BUILD_BENCH_DIR (default: the user's cache folder); about 2 GB, 6 GB with --full.`;
 
@@ -45,8 +45,8 @@ export function parseOptions(args, env) {
   if (values.help === true) return "help";
   const size = chosenSize(values);
   const isPartial = size === "quick" || size === "smoke" || values.only !== undefined;
-  if (values.publish === true && isPartial)
-    throw new UsageError("--publish needs a whole run: no --quick, --smoke or --only");
+  if (values.publish === true && (isPartial || values["no-build"] === true))
+    throw new UsageError("--publish needs a whole run of what is compiled now");
   return {
     size,
     rounds: wholeNumber("--rounds", values.rounds) ?? ROUNDS[size],

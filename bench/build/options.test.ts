@@ -33,9 +33,12 @@ describe("parseOptions", () => {
     expect(() => parseOptions(args, env)).toThrow(UsageError);
   });
 
-  it.each(["--quick", "--smoke", "--only=cold"])("publishes no part of a run: %s", (flag) => {
-    expect(() => parseOptions(["--publish", flag], env)).toThrow(UsageError);
-  });
+  it.each(["--quick", "--smoke", "--only=cold", "--no-build"])(
+    "publishes nothing but a whole run: not %s",
+    (flag) => {
+      expect(() => parseOptions(["--publish", flag], env)).toThrow(UsageError);
+    },
+  );
 });
 
 describe("--only", () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { withCleanUp } from "./clean-up.mjs";
 import { startBaseRegistry } from "./contenders/base-registry.mjs";
@@ -28,7 +28,8 @@ import { selectFigures, selectGroups } from "./select-figures.mjs";
 /** Runs what the options ask for. @param {BenchOptions} options @param {(line: string) => void} tell
  * @returns {Promise<Omit<Report, "command" | "methodLink">>} */
 export async function runBench(options, tell) {
-  const before = describeHost(import.meta.dirname);
+  mkdirSync(options.folder, { recursive: true });
+  const before = await describeHost(options.folder);
   const registry = await startBaseRegistry();
   const time = probeTime();
   const groups = await withCleanUp(async (add) => {
@@ -47,7 +48,7 @@ export async function runBench(options, tell) {
   });
   return {
     rounds: Math.max(1, options.rounds),
-    host: describeHostAfter(before),
+    host: await describeHostAfter(before),
     groups,
     growth: growthOf(groups, options.size),
     problems: [

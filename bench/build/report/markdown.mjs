@@ -13,7 +13,7 @@ export function reportMarkdown(report) {
   const figures = groups.flatMap(({ figures }) => figures);
   const parts = [
     "# Build figures",
-    `Measured ${host.date.slice(0, 10)} at commit ${host.commit}, Node ${host.node}, ${host.cpu} (${host.cores} cores, ${host.memoryGb} GB), ${host.disk}, load before ${host.loadBefore.toFixed(2)}, after ${host.loadAfter.toFixed(2)}. \`${report.command}\`: ${report.rounds === 1 ? "one round" : `medians of ${report.rounds} rounds`}, a ratio is the median of the ratios within each round. How: [benchmarks.md](${report.methodLink}).`,
+    `Measured ${host.date.slice(0, 10)} at commit ${host.commit}, Node ${host.node}, ${host.cpu} (${host.cores} cores, ${host.memoryGb} GB), ${host.disk}, cores that others kept busy: ${host.busyBefore.toFixed(2)} before, ${host.busyAfter.toFixed(2)} after. \`${report.command}\`: ${report.rounds === 1 ? "one round" : `medians of ${report.rounds} rounds`}, a ratio is the median of the ratios within each round. How: [benchmarks.md](${report.methodLink}).`,
     ...(host.isBusy ? [BUSY] : []),
     "![Time of each tool in each scenario](build.svg)",
     "## Projects",
