@@ -65,6 +65,7 @@ export {
   type ChmodWho,
   parseChmod,
 } from "./values/parse-chmod.js";
+export { parseByteSize } from "./values/parse-byte-size.js";
 export { type Duration, type DurationError, parseDuration } from "./values/parse-duration.js";
 export { type PlatformSpec, parsePlatform } from "./values/parse-platform.js";
 export { type PortSpec, type PortSpecError, parsePortSpec } from "./values/parse-port-spec.js";

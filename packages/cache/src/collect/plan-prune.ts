@@ -165,8 +165,9 @@ function plannedProjects(
   if (isConditional(policy) && unusedForMs === undefined) return [];
   return projects.flatMap((log) => {
     const file = projectFiles.get(projectFile(log.lastBuild.project.id));
-    if (file === undefined || file.mtimeMs >= protection.inUseSinceMs) return [];
-    return unusedForMs === undefined || file.mtimeMs < nowMs - unusedForMs ? [{ log, file }] : [];
+    if (file === undefined) return [];
+    const staysSinceMs = Math.min(protection.youngSinceMs, nowMs - (unusedForMs ?? 0));
+    return file.mtimeMs < staysSinceMs ? [{ log, file }] : [];
   });
 }
 

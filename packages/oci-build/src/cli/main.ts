@@ -7,6 +7,7 @@ type RunCommand = (args: readonly string[], process: CliProcess) => Promise<numb
 /** The commands beside `build`, each loaded only when it is asked for. A context of such a name is given as a path:
  * `./check`. */
 const commands: ReadonlyMap<string, RunCommand> = new Map<string, RunCommand>([
+  ["cache", async (args, process) => (await import("./commands/run-cache.js")).runCache(args, process)],
   ["check", async (args, process) => (await import("./commands/run-check.js")).runCheck(args, process)],
   ["format", async (args, process) => (await import("./commands/run-format.js")).runFormat(args, process)],
   ["parse", async (args, process) => (await import("./commands/run-parse.js")).runParse(args, process)],

@@ -1,0 +1,128 @@
+import { createInterface } from "node:readline";
+import type { PruneReport } from "@oci-build/cache";
+import { Command, Option } from "commander";
+import { fitColumns } from "../columns-of.js";
+import { formatBytes } from "../progress/format-quantity.js";
+import { safeText } from "../safe-text.js";
+import type { CliProcess } from "../terminal.js";
+import { formatAge } from "./format-age.js";
+import { formatColumns } from "./format-columns.js";
+import { readUsage } from "./read-usage.js";
+import { shortId } from "./run-cache-ls.js";
+import { type CacheFlags, openNamedCache, withCacheFlags, writeJson } from "./run-cache-open.js";
+import { type PruneFlags, prunePolicy } from "./run-cache-policy.js";
+
+const STEP_COLUMNS = 60;
+
+/** `oci-build cache prune [--all] [--filter …] [--max-used-space …] [--dry-run] [--force]`. */
+export async function runCachePrune(args: readonly string[], process: CliProcess): Promise<number> {
+  const usage = readUsage<PruneFlags & CacheFlags>(declare(), args, process);
+  if (!usage.ok) return usage.exitCode;
+  const flags = usage.options;
+  const policy = prunePolicy(flags);
+  const isSilent = flags.force === true || flags.dryRun === true;
+  if (!isSilent && !(await isConfirmed(flags, process))) return 0;
+  const report = await (await openNamedCache(flags, process)).prune(policy);
+  if (flags.format === "json") writeJson(report, process);
+  else process.stdout.write(`${lines(report, flags).join("\n")}\n`);
+  return 0;
+}
+
+function declare(): Command {
+  const list = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+  return withCacheFlags(
+    new Command("oci-build cache prune")
+      .description(
+        "Removes records that no project's last build uses, with their layers. With a filter or a size, every record\n" +
+          "is asked. What a running build uses and what is younger than an hour always stays.",
+      )
+      .addOption(new Option("-a, --all", "remove every record, not only those that no last build uses"))
+      .addOption(
+        new Option(
+          "--filter <filter>",
+          "only what was not used for so long (until=24h), what a project alone uses (project=PATH), or what was " +
+            "built under a name (tag=NAME)",
+        ).argParser(list),
+      )
+      .addOption(new Option("--keep-duration <duration>", "the same as --filter until=DURATION"))
+      .addOption(
+        new Option("--max-used-space <bytes>", "remove what was used least recently until the cache fits"),
+      )
+      .addOption(new Option("--keep-storage <bytes>", "the same as --max-used-space").hideHelp())
+      .addOption(new Option("--min-free-space <bytes>", "remove until so much of the disk is free"))
+      .addOption(
+        new Option("--reserved-space <bytes>", "remove nothing while the cache takes less than this"),
+      )
+      .addOption(new Option("--dry-run", "remove nothing, and show what would be removed"))
+      .addOption(new Option("-f, --force", "do not ask for confirmation")),
+  );
+}
+
+/** Asked where there is somebody to answer: both ends are a terminal. Everywhere else, nothing is asked. */
+async function isConfirmed(flags: PruneFlags, process: CliProcess): Promise<boolean> {
+  const { stdin, stderr } = process;
+  const isTerminal = "isTTY" in stdin && stdin.isTTY === true && stderr.isTTY === true;
+  if (!isTerminal) return true;
+  const what = flags.all === true ? "the whole cache" : "what the cache does not need";
+  const answer = await ask(`This removes ${what}. Continue? [y/N] `, process);
+  if (/^y(es)?$/i.test(answer.trim())) return true;
+  stderr.write("Nothing was removed.\n");
+  return false;
+}
+
+/** The line that is typed; nothing when the input ends. */
+function ask(question: string, { stdin, stderr }: CliProcess): Promise<string> {
+  const asking = createInterface({ input: stdin, output: stderr });
+  return new Promise((resolve) => {
+    asking.once("close", () => resolve(""));
+    asking.question(question, (answer) => {
+      resolve(answer);
+      asking.close();
+    });
+  });
+}
+
+function lines(report: PruneReport, { dryRun }: PruneFlags): readonly string[] {
+  const [removed, reclaimed, takes] =
+    dryRun === true ? ["Would remove", "Would reclaim", "would take"] : ["Removed", "Reclaimed", "takes"];
+  const { reclaimedBytes, usedBytes } = report;
+  const total = `${reclaimed} ${formatBytes(reclaimedBytes)}; the cache ${takes} ${formatBytes(usedBytes)}`;
+  return [...recordLines(report), ...otherLines(report, removed), ...keptLines(report), total];
+}
+
+function recordLines({ records }: PruneReport): readonly string[] {
+  if (records.length === 0) return [];
+  const nowMs = Date.now();
+  const rows = records.map(({ key, reclaimedBytes, lastUsedSec, reason, stepName }) => [
+    shortId(key),
+    formatBytes(reclaimedBytes),
+    formatAge(lastUsedSec, nowMs),
+    reason,
+    fitColumns(safeText(stepName), STEP_COLUMNS),
+  ]);
+  return formatColumns([["ID", "SIZE", "LAST USED", "REASON", "STEP"], ...rows]);
+}
+
+function otherLines(
+  { leftovers, indexes, projects, untagged }: PruneReport,
+  removed: string,
+): readonly string[] {
+  const amounts = [
+    { name: "files that nothing needs", ...leftovers },
+    { name: "file indexes", ...indexes },
+  ];
+  const told = amounts.filter(({ count }) => count > 0);
+  return [
+    ...told.map(({ name, count, bytes }) => `${removed} ${count} ${name} (${formatBytes(bytes)})`),
+    ...projects.map(({ context }) => `${removed} the log of ${safeText(context)}`),
+    ...untagged.map((name) => `${removed} the name ${safeText(name)}`),
+  ];
+}
+
+function keptLines({ kept }: PruneReport): readonly string[] {
+  const reasons = [
+    { count: kept.inUse, why: "in use by a running build" },
+    { count: kept.young, why: "younger than an hour" },
+  ].filter(({ count }) => count > 0);
+  return reasons.map(({ count, why }) => `Kept ${count} records that are ${why}`);
+}
