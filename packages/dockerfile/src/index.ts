@@ -19,7 +19,7 @@ export { type InsertPlace, insertInstruction } from "./edit/insert-instruction.j
 export type { CommandSpec, FlagValue, InstructionSpec } from "./edit/instruction-spec.js";
 export { type QuoteOptions, quoteWord } from "./edit/quote-word.js";
 export { removeInstruction } from "./edit/remove-instruction.js";
-export { renameStage } from "./edit/rename-stage.js";
+export { renameStage, type StageRenaming, type UnrenamedReference } from "./edit/rename-stage.js";
 export { replaceInstruction } from "./edit/replace-instruction.js";
 export { setArguments } from "./edit/set-arguments.js";
 export { setFlags } from "./edit/set-flags.js";
@@ -58,6 +58,7 @@ export { print } from "./tree/print.js";
 export type { Position, Span } from "./tree/span.js";
 export { applyChmod } from "./values/apply-chmod.js";
 export { isKnownSystem, type NormalPlatform, normalizePlatform } from "./values/normalize-platform.js";
+export { parseByteSize } from "./values/parse-byte-size.js";
 export {
   type Chmod,
   type ChmodError,
@@ -65,7 +66,6 @@ export {
   type ChmodWho,
   parseChmod,
 } from "./values/parse-chmod.js";
-export { parseByteSize } from "./values/parse-byte-size.js";
 export { type Duration, type DurationError, parseDuration } from "./values/parse-duration.js";
 export { type PlatformSpec, parsePlatform } from "./values/parse-platform.js";
 export { type PortSpec, type PortSpecError, parsePortSpec } from "./values/parse-port-spec.js";

@@ -9,7 +9,6 @@ import {
   type ParsedDockerfile,
   parseDockerfile,
   removeInstruction,
-  renameStage,
   replaceInstruction,
   setArguments,
   setFlags,
@@ -200,43 +199,6 @@ describe("setArguments", () => {
     expect(edited(`FROM a\n${line}\nUSER z\n`, (p) => setArguments(p, at(p, 0), text))).toBe(
       `FROM a\n${expected}\nUSER z\n`,
     );
-  });
-});
-
-describe("renameStage", () => {
-  it("renames the stage and what refers to it by name, and nothing else", () => {
-    const text = `FROM build AS Build # build
-FROM build AS next
-FROM next
-COPY --from=BUILD build /build
-COPY --from=b"uil"d build /build
-COPY --from=0 build /build
-RUN --mount=from=build,target=/x --mount=type=cache,"from=build",target=/build build
-`;
-    expect(
-      edited(text.replace(" # build", ""), (p) => renameStage(p, "build", "Compile")),
-    ).toBe(`FROM build AS Compile
-FROM compile AS next
-FROM next
-COPY --from=Compile build /build
-COPY --from=Compile"" build /build
-COPY --from=0 build /build
-RUN --mount=from=Compile,target=/x --mount=type=cache,"from=Compile",target=/build build
-`);
-  });
-
-  it("names a stage that has no name", () => {
-    expect(edited("FROM a\nFROM b\n", (p) => renameStage(p, 0, "x"))).toBe("FROM a AS x\nFROM b\n");
-  });
-
-  it.each([
-    ["no such stage", "none", "x"],
-    ["a bad name", "a", "1x"],
-    ["the name of another stage", "a", "B"],
-    ["the name of an image in use", "a", "nginx"],
-  ])("refuses %s", (_name, from, to) => {
-    const parsed = parseDockerfile("FROM x AS a\nFROM nginx AS b\n");
-    expect(() => renameStage(parsed, from, to)).toThrow(RangeError);
   });
 });
 
