@@ -2,6 +2,7 @@ import type { Xattrs } from "@oci-build/oci";
 import type { EarlierScan } from "./earlier-scan.js";
 import {
   BYTE_ORDER_MARK,
+  COLUMN_ALIGNMENT,
   DIGEST_BYTES,
   HEADER_BYTES,
   type IndexPlaces,
@@ -20,7 +21,7 @@ interface Header {
 /** Reads an index. Undefined when the bytes are of another layout, of a machine with another byte order, or not an
  * index at all. The result keeps the bytes, and reads most of them only when they are asked for. */
 export function decodeIndex(bytes: Uint8Array): EarlierScan | undefined {
-  const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % COLUMN_ALIGNMENT === 0 ? bytes : new Uint8Array(bytes);
   const header = readHeader(aligned);
   if (header === undefined) return undefined;
   const places = indexPlaces({ ...header, nameBytes: header.nameUnits * header.encoding });

@@ -27,7 +27,7 @@ export const DIGEST_BYTES = 32;
 /** An index over this size is neither written nor read: some 5,000,000 rows. */
 export const INDEX_MAX_BYTES: number = 512 * 1024 * 1024;
 
-const COLUMN_ALIGNMENT = 8;
+export const COLUMN_ALIGNMENT = 8;
 
 /** The counts that decide where everything lies. */
 export interface IndexCounts {
