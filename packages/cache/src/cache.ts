@@ -7,6 +7,7 @@ import type { FileIndexStore } from "./indexes/file-index-store.js";
 import type { StepKey } from "./keys/step-key.js";
 import type { WriteLayer } from "./layers/layer-store.js";
 import type { Lease } from "./lock/lease.js";
+import type { WrittenOutput } from "./outputs/output-store.js";
 import type { BuildLog, ProjectLog } from "./projects/build-log.js";
 import type { RecordMode, StepRecord, StepResult } from "./records/step-record.js";
 import type { SegmentSourceOptions, StoredSegments } from "./segments/stored-segment-source.js";
@@ -61,6 +62,10 @@ export interface Cache {
   logBuild(log: BuildLog): Promise<void>;
   /** All projects that were built here, in no order. */
   projects(): Promise<readonly ProjectLog[]>;
+  /** What a build wrote last to a place outside the store, if that was remembered and not forgotten since. */
+  writtenOutput(path: string): Promise<WrittenOutput | undefined>;
+  /** Remembers what was written to a place. What goes wrong is a warning. */
+  rememberOutput(output: WrittenOutput): Promise<void>;
   /** When and why the record of a key was last collected, or undefined when it was not, or too long ago. A record may
    * have come since. */
   tombstone(key: Digest): Promise<Tombstone | undefined>;

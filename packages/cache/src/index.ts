@@ -21,6 +21,7 @@ export type { WriteLayer } from "./layers/layer-store.js";
 export type { Lease } from "./lock/lease.js";
 export type { OpenCacheOptions } from "./open-cache.js";
 export { openCache } from "./open-cache.js";
+export type { WrittenOutput } from "./outputs/output-store.js";
 export type { BuildLog, LoggedStep, Project, ProjectLog } from "./projects/build-log.js";
 export type {
   RecordedLayer,

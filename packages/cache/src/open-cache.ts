@@ -7,6 +7,7 @@ import { FileIndexStore } from "./indexes/file-index-store.js";
 import { LayerStore } from "./layers/layer-store.js";
 import { takeLease } from "./lock/lease.js";
 import { withLock } from "./lock/with-lock.js";
+import { OutputStore } from "./outputs/output-store.js";
 import { currentProcess } from "./process/process-identity.js";
 import { ProjectStore } from "./projects/project-store.js";
 import { RecordStore } from "./records/record-store.js";
@@ -51,6 +52,7 @@ function cacheOf(store: StoreContext): Cache {
   const records = new RecordStore(store, layers);
   const images = new ImageIndexStore(store);
   const projects = new ProjectStore(store);
+  const outputs = new OutputStore(store);
   const tombstones = new TombstoneStore(store);
   return {
     root: store.paths.root,
@@ -70,6 +72,8 @@ function cacheOf(store: StoreContext): Cache {
     lastBuild: (projectId) => projects.lastBuild(projectId),
     logBuild: (log) => projects.log(log),
     projects: () => projects.list(),
+    writtenOutput: (path) => outputs.find(path),
+    rememberOutput: (output) => outputs.remember(output),
     tombstone: (key) => tombstones.find(key),
     // Loaded when asked for: most builds have no use for it.
     usage: async () => (await import("./collect/usage.js")).readUsage(store),

@@ -83,7 +83,8 @@ async function solveAndWrite(
   const image = await makeImage(target, solveContext);
   const { names } = options;
   const content = imageContent([{ ...image, names }], solveContext.cache.blobs);
-  const output = await writeResult(image, content, { options, emit, signal });
+  const { cache } = solveContext;
+  const output = await writeResult(image, content, { options, cache, emit, signal });
   const { descriptor } = image.manifest;
   return {
     digest: descriptor.digest,

@@ -22,7 +22,7 @@ export type { HashFilesOptions, HashProgress } from "./scan/hash-files.js";
 export { hashFiles, hashSubtree } from "./scan/hash-files.js";
 export type { DigestIndexName, DigestIndexStore } from "./scan/index/digest-index-store.js";
 export type { ScanIndex, ScanIndexOptions } from "./scan/index/scan-index.js";
-export type { StatTrust, TrustTest } from "./scan/index/stat-trust.js";
+export { fileSystemTrust, type StatTrust, type TrustTest } from "./scan/index/stat-trust.js";
 export type { LeftOut, LeftOutRule } from "./scan/left-out-paths.js";
 export type { ScanOptions, ScanResult } from "./scan/scan-directory.js";
 export { scanDirectory } from "./scan/scan-directory.js";

@@ -27,7 +27,8 @@ export async function readInventory(store: StoreContext): Promise<Inventory> {
     [paths.blobs, paths.segments, paths.trees].map(listFiles),
   );
   const parts = [...(blobs ?? []), ...(segments ?? []), ...(trees ?? [])];
-  const other = [paths.indexFile, paths.tombstoneFile, paths.layoutFile, paths.tagFile];
+  const { indexFile, tombstoneFile, outputFile, layoutFile, tagFile } = paths;
+  const other = [indexFile, tombstoneFile, outputFile, layoutFile, tagFile];
   return {
     parts: new Map(parts.map((file) => [file.path, file])),
     records: await listRecords(store),

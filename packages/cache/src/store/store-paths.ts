@@ -11,6 +11,7 @@ export interface StorePaths {
   readonly indexFile: string;
   readonly tagFile: string;
   readonly tombstoneFile: string;
+  readonly outputFile: string;
   readonly stampFile: string;
   readonly blobs: string;
   readonly records: string;
@@ -32,6 +33,7 @@ export function storePaths(dir: string): StorePaths {
     indexFile: join(root, "index.json"),
     tagFile: join(root, "CACHEDIR.TAG"),
     tombstoneFile: join(root, "tombstones"),
+    outputFile: join(root, "outputs"),
     stampFile: join(root, "tidied"),
     blobs: join(root, "blobs", "sha256"),
     records: join(root, "records"),

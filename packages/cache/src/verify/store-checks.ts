@@ -5,6 +5,7 @@ import { indexKind } from "../indexes/file-index-store.js";
 import { decodeTree, treeDiffId } from "../layers/decode-tree.js";
 import { treeKind } from "../layers/layer-store.js";
 import { openSegments } from "../layers/segment-table.js";
+import { decodeOutputs, outputKind } from "../outputs/output-store.js";
 import { decodeProject } from "../projects/project-codec.js";
 import { projectFile, projectKind } from "../projects/project-store.js";
 import { readRecordFile } from "../records/record-store.js";
@@ -36,6 +37,7 @@ export function storeChecks(paths: StorePaths): readonly FileCheck[] {
     { kind: "index", place: { folder: paths.indexes }, check: checkIndex },
     { kind: "project", place: { folder: paths.projects }, check: checkProject },
     { kind: "tombstones", place: { file: paths.tombstoneFile }, check: checkTombstones },
+    { kind: "outputs", place: { file: paths.outputFile }, check: checkOutputs },
   ];
 }
 
@@ -75,6 +77,10 @@ async function checkProject({ path, name }: StoreFile): Promise<void> {
 
 async function checkTombstones({ path }: StoreFile): Promise<void> {
   decodeTombstones(await readSealed(path, tombstoneKind));
+}
+
+async function checkOutputs({ path }: StoreFile): Promise<void> {
+  decodeOutputs(await readSealed(path, outputKind));
 }
 
 function digestOfName(name: string): Digest {

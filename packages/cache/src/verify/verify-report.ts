@@ -7,6 +7,7 @@ export type DamageKind =
   | "index"
   | "project"
   | "tombstones"
+  | "outputs"
   | "names"
   | "image";
 

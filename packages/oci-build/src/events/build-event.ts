@@ -69,6 +69,8 @@ export type BuildEvent = { readonly timeMs: number } & (
       readonly type: "output.finished";
       readonly destination: string;
       readonly size: number;
+      /** `unchanged`: the file is what would have been written, and was left alone. */
+      readonly outcome: "written" | "unchanged";
       readonly durationMs: number;
     }
   | { readonly type: "build.finished"; readonly digest: Digest; readonly durationMs: number }

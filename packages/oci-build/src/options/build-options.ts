@@ -12,7 +12,10 @@ export interface VirtualContext {
 }
 
 /** Where the image goes. `dest` is a path, or a stream, which is not ended. `tar: false` writes a folder.
- * Paths are relative to the working directory. The folder that a tarball goes to must exist. */
+ * Paths are relative to the working directory. The folder that a tarball goes to must exist.
+ *
+ * A tarball that is what would be written, known by its stat as files of the context are, is left alone and keeps its
+ * time. A folder is always written again. */
 export type BuildOutput =
   | { readonly type: "oci"; readonly dest: string; readonly tar?: boolean | undefined }
   | { readonly type: "oci"; readonly dest: Writable; readonly tar?: true | undefined }
@@ -93,6 +96,8 @@ export interface BuildResult {
   readonly names: readonly string[];
   /** Steps that made layers or found them, in the order in which they were run. */
   readonly steps: readonly BuiltStep[];
-  /** The file or folder written, if any; size in bytes. */
-  readonly output: { readonly path: string | undefined; readonly size: number } | undefined;
+  /** The file or folder, if any; size in bytes. `unchanged`: it is what would have been written, and was left alone. */
+  readonly output:
+    | { readonly path: string | undefined; readonly size: number; readonly outcome: "written" | "unchanged" }
+    | undefined;
 }

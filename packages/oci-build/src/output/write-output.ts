@@ -1,36 +1,74 @@
+import type { BigIntStats } from "node:fs";
 import path from "node:path";
 import { type ImageContent, writeImageArchive, writeImageLayout } from "@oci-build/oci";
 import type { BuildOutput } from "../options/build-options.js";
+import { resolveDestination } from "./destination.js";
+import { backdate, type KnownOutput, knownSize, type OutputMemory, rememberKnown } from "./known-output.js";
 import { outputError } from "./output-error.js";
 import { listeningForErrors, writeToStream } from "./write-to-stream.js";
 import { writeWholeFile } from "./write-whole-file.js";
 
-/** What was written: a file's or folder's absolute path, or none for a stream; size in bytes. */
+/** What there is now: a file's or folder's absolute path, or none for a stream; size in bytes. An `unchanged` output
+ * was not touched, since it is what would have been written. */
 export interface WrittenOutput {
   readonly path: string | undefined;
   readonly size: number;
+  readonly outcome: "written" | "unchanged";
 }
 
-/** Writes an image where the output says.
+/** What writing an output needs besides the image. */
+export interface OutputContext {
+  readonly memory: OutputMemory;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Writes an image where the output says. A folder is always written again: any of its files may have been changed.
  * @throws OciBuildError OUTPUT_DISK_FULL, OUTPUT_NOT_WRITABLE and the errors of `writeImageArchive` */
 export async function writeOutput(
   content: ImageContent,
   output: Exclude<BuildOutput, { type: "none" }>,
-  signal: AbortSignal | undefined,
+  { memory, signal }: OutputContext,
 ): Promise<WrittenOutput> {
   if (typeof output.dest !== "string") {
     const stream = output.dest;
     const sink = (chunk: Uint8Array): Promise<void> => writeToStream(stream, chunk);
     const written = await listeningForErrors(stream, () => writeImageArchive(content, sink, { signal }));
-    return { path: undefined, size: written.size };
+    return { path: undefined, size: written.size, outcome: "written" };
   }
   const dest = path.resolve(output.dest);
-  if (output.tar === false) return { path: dest, ...(await writeFolder(content, dest, signal)) };
+  if (output.tar === false) {
+    return { path: dest, outcome: "written", ...(await writeFolder(content, dest, signal)) };
+  }
+  const destination = resolveDestination(dest);
+  if (destination.kind === "write-into") {
+    return { path: dest, outcome: "written", size: await writeArchive(dest, content, signal) };
+  }
+  const known: KnownOutput = { file: destination.path, content, memory, signal };
+  return { path: dest, ...(await writeUnlessKnown(dest, known)) };
+}
+
+async function writeUnlessKnown(
+  dest: string,
+  output: KnownOutput,
+): Promise<Pick<WrittenOutput, "size" | "outcome">> {
+  const known = await knownSize(output);
+  if (known !== undefined) return { size: known, outcome: "unchanged" };
+  let stats: BigIntStats | undefined;
   const size = await writeWholeFile(dest, async (handle) => {
+    const sink = (chunk: Uint8Array): Promise<void> => handle.writeFile(chunk);
+    const written = await writeImageArchive(output.content, sink, output);
+    stats = await backdate(handle);
+    return written.size;
+  });
+  if (stats !== undefined) await rememberKnown(output, stats);
+  return { size, outcome: "written" };
+}
+
+function writeArchive(dest: string, content: ImageContent, signal: AbortSignal | undefined): Promise<number> {
+  return writeWholeFile(dest, async (handle) => {
     const written = await writeImageArchive(content, (chunk) => handle.writeFile(chunk), { signal });
     return written.size;
   });
-  return { path: dest, size };
 }
 
 async function writeFolder(

@@ -1,13 +1,18 @@
 import type { AssembledImage, ImageContent } from "@oci-build/oci";
 import type { EmitEvent } from "../events/build-event.js";
 import type { ResolvedOptions } from "../options/resolve-options.js";
+import type { OutputMemory } from "./known-output.js";
 import { buildMetadata } from "./metadata.js";
 import { type WrittenOutput, writeOutput } from "./write-output.js";
 import { writeWholeFile } from "./write-whole-file.js";
 
 /** What writing a result needs besides the image. */
 export interface ResultContext {
-  readonly options: Pick<ResolvedOptions, "output" | "names" | "iidFile" | "metadataFile">;
+  readonly options: Pick<
+    ResolvedOptions,
+    "cacheUse" | "iidFile" | "metadataFile" | "names" | "output" | "trustStat"
+  >;
+  readonly cache: OutputMemory["cache"];
   readonly emit: EmitEvent;
   readonly signal: AbortSignal | undefined;
 }
@@ -33,13 +38,15 @@ export async function writeResult(
 async function writeAndTell(
   content: ImageContent,
   output: Parameters<typeof writeOutput>[1],
-  { emit, signal }: ResultContext,
+  { options: { cacheUse, trustStat }, cache, emit, signal }: ResultContext,
 ): Promise<WrittenOutput> {
   const startedMs = Date.now();
   const destination = typeof output.dest === "string" ? output.dest : "-";
   emit({ type: "output.started", destination });
-  const written = await writeOutput(content, output, signal);
-  emit({ type: "output.finished", destination, size: written.size, durationMs: Date.now() - startedMs });
+  const memory = { cache, cacheUse, trustStat };
+  const written = await writeOutput(content, output, { memory, signal });
+  const { size, outcome } = written;
+  emit({ type: "output.finished", destination, size, outcome, durationMs: Date.now() - startedMs });
   return written;
 }
 

@@ -28,7 +28,10 @@ export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
         line: `write ${nameDestination(event.destination)}`,
       };
     case "output.finished":
-      return { work: "output", line: `DONE ${formatSeconds(event.durationMs)}  ${formatBytes(event.size)}` };
+      return {
+        work: "output",
+        line: `DONE ${formatSeconds(event.durationMs)}  ${formatBytes(event.size)}${unchangedNote(event)}`,
+      };
     case "build.started":
     case "build.planned":
     case "step.progress":
@@ -48,6 +51,11 @@ export function describeWarning({ message, code, place }: Extract<BuildEvent, { 
 /** How people are told of an output's destination. */
 export function nameDestination(destination: string): string {
   return destination === "-" ? "to standard output" : destination;
+}
+
+/** Said of an output that was left alone. */
+export function unchangedNote({ outcome }: Extract<BuildEvent, { type: "output.finished" }>): string {
+  return outcome === "unchanged" ? ", unchanged" : "";
 }
 
 function describeOutcome({ outcome, durationMs }: Extract<BuildEvent, { type: "step.finished" }>): string {

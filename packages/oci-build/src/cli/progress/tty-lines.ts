@@ -2,7 +2,7 @@ import type { BuildEvent } from "../../events/build-event.js";
 import { columnsOf, fitColumns, padColumns } from "../columns-of.js";
 import { paint } from "../paint.js";
 import { safeText } from "../safe-text.js";
-import { describeWarning, nameDestination } from "./describe-event.js";
+import { describeWarning, nameDestination, unchangedNote } from "./describe-event.js";
 import { formatBytes, formatSeconds } from "./format-quantity.js";
 
 const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -70,7 +70,7 @@ export function finishedLines(event: BuildEvent, style: LineStyle): readonly str
     case "step.failed":
       return [`${paint("✗", "red", style)} ${fitColumns(safeText(event.step.name), style.width - 2)}`];
     case "output.finished": {
-      const name = `write ${nameDestination(event.destination)} ${formatBytes(event.size)}`;
+      const name = `write ${nameDestination(event.destination)} ${formatBytes(event.size)}${unchangedNote(event)}`;
       return [doneLine(name, event.durationMs, style)];
     }
     case "warning":
