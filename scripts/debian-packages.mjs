@@ -10,6 +10,7 @@ const packages = [
   "chromium", // runs the parser's bundle as a page does
   "attr", // sets and shows extended attributes
   "pigz", // reads our layers, and is what their speed is measured against
+  "time", // CPU time and memory of what the benchmark runs
 ];
 
 /** Installs the missing Debian packages where that is possible, else says why not. Never fails: tests that need a

@@ -35,7 +35,7 @@ describe("timeCommand", () => {
   );
 
   it.runIf(time === "gnu")(
-    "counts the memory of the command and its children, not that of this process",
+    "counts the memory of the command and its children, not that of this process (skipped without GNU time)",
     async () => {
       const bytes = 200 * 1024 ** 2;
       const child = `${process.execPath} -e 'Buffer.alloc(${bytes}, 1)'`;
