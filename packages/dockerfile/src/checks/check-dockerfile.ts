@@ -5,7 +5,6 @@ import type { DirectiveNode } from "../tree/ast.js";
 import type { Span } from "../tree/span.js";
 import type { CheckOptions, CheckResult } from "./check-options.js";
 import type { CheckFinding, CheckRule } from "./check-rule.js";
-import { runnableRules } from "./check-rules.js";
 import {
   type CheckSettings,
   defaultSettings,
@@ -16,6 +15,7 @@ import {
   parseSettings,
 } from "./check-settings.js";
 import { checkFacts } from "./facts/check-facts.js";
+import { runnableRules } from "./runnable-rules.js";
 
 /** Runs the checks of `docker build --check` and some more on a Dockerfile. Which rules run say the `check` directive
  * (`# check=skip=A,B|all;error=true;experimental=C|all`) or `options.check` in its place, and, for one instruction,

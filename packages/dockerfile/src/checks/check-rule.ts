@@ -4,6 +4,7 @@ import type { InstructionBase } from "../instructions/instruction.js";
 import type { Stage } from "../stages/stage.js";
 import type { Span } from "../tree/span.js";
 import type { CheckFacts } from "./facts/check-facts.js";
+import type { CheckRuleName } from "./rule-descriptions.js";
 
 /** Where the pages of the rules are, relative to the repository. */
 const checkDocsFolder = "docs/checks";
@@ -40,11 +41,12 @@ export interface CheckFinding {
 export type ReportCheck = (finding: CheckFinding) => void;
 
 /** A check and how it runs. */
-export interface CheckRule extends CheckRuleInfo {
+export interface CheckRule extends Omit<CheckRuleInfo, "name" | "description"> {
+  readonly name: CheckRuleName;
   readonly check: (facts: CheckFacts, report: ReportCheck) => void;
 }
 
-type RuleSpec = Pick<CheckRule, "name" | "description" | "check"> &
+type RuleSpec = Pick<CheckRule, "name" | "check"> &
   Partial<Pick<CheckRule, "default" | "stability" | "origin">>;
 
 /** A rule with its defaults: on, stable, BuildKit's. */

@@ -1,5 +1,6 @@
 import { trimSpace } from "../lexer/white-space.js";
-import type { CheckRuleInfo } from "./check-rule.js";
+import { parseBoolean } from "../values/parse-boolean.js";
+import type { CheckRule } from "./check-rule.js";
 
 /** Names of rules, or all of them. */
 type RuleSet = ReadonlySet<string> | "all";
@@ -19,12 +20,6 @@ export type ParsedSettings =
 /** Settings that say nothing. */
 export const defaultSettings: CheckSettings = { skip: new Set(), experimental: new Set(), error: false };
 
-/** Go's spellings of booleans. */
-const booleans: ReadonlyMap<string, boolean> = new Map([
-  ...["1", "t", "T", "true", "TRUE", "True"].map((text) => [text, true] as const),
-  ...["0", "f", "F", "false", "FALSE", "False"].map((text) => [text, false] as const),
-]);
-
 /** Reads `skip=A,B;error=true;experimental=all`; of a setting given twice the last counts.
  * @see https://docs.docker.com/reference/dockerfile/#check */
 export function parseSettings(text: string): ParsedSettings {
@@ -38,7 +33,7 @@ export function parseSettings(text: string): ParsedSettings {
     if (key === "skip") settings = { ...settings, skip: parseRules(value) };
     else if (key === "experimental") settings = { ...settings, experimental: parseRules(value) };
     else if (key === "error") {
-      const error = booleans.get(value);
+      const error = parseBoolean(value);
       if (error === undefined)
         return { ok: false, message: `error is ${JSON.stringify(value)}, expected true or false` };
       settings = { ...settings, error };
@@ -66,22 +61,22 @@ export function inlineSettings(comments: readonly string[]): CheckSettings | und
 
 /** Whether a rule runs at all under the file's settings. As in BuildKit, `skip` has no effect on a rule that must be
  * turned on. */
-export function isRuleOn(rule: CheckRuleInfo, settings: CheckSettings): boolean {
+export function isRuleOn(rule: CheckRule, settings: CheckSettings): boolean {
   if (rule.stability === "experimental" || rule.default === "off") return isEnabled(rule, settings);
   return !isNamed(rule, settings.skip);
 }
 
 /** Whether a rule that is off runs on one instruction because of its comments. */
-export function isEnabled(rule: CheckRuleInfo, { experimental }: CheckSettings): boolean {
+export function isEnabled(rule: CheckRule, { experimental }: CheckSettings): boolean {
   return isNamed(rule, experimental) && (experimental !== "all" || rule.stability === "experimental");
 }
 
 /** Whether the comments of an instruction skip a rule there.
  * Differs: BuildKit cannot skip an experimental rule for one instruction. */
-export function isSkipped(rule: CheckRuleInfo, { skip }: CheckSettings): boolean {
+export function isSkipped(rule: CheckRule, { skip }: CheckSettings): boolean {
   return isNamed(rule, skip);
 }
 
-function isNamed({ name }: CheckRuleInfo, rules: RuleSet): boolean {
+function isNamed({ name }: CheckRule, rules: RuleSet): boolean {
   return rules === "all" || rules.has(name);
 }

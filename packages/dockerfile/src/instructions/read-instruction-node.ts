@@ -1,5 +1,5 @@
 import { nearest } from "../diagnostics/nearest.js";
-import type { Report } from "../diagnostics/report.js";
+import { type Report, referenceUrl } from "../diagnostics/report.js";
 import { trimSpace } from "../lexer/white-space.js";
 import type { EscapeCharacter, HeredocPart, InstructionNode } from "../tree/ast.js";
 import { spanOfMapped } from "../tree/mapped-text.js";
@@ -92,7 +92,7 @@ function readKnown(context: ReadContext): Instruction | undefined {
     rule: "DOCKERFILE_UNKNOWN_INSTRUCTION",
     message: `unknown instruction ${JSON.stringify(text)}`,
     hint: close === undefined ? undefined : `Did you mean ${close}?`,
-    docs: "https://docs.docker.com/reference/dockerfile/#overview",
+    docs: referenceUrl("overview"),
   });
   return undefined;
 }

@@ -1,14 +1,11 @@
 /** White space beyond ASCII as Go's `unicode.IsSpace` has it; `\s` of JavaScript lacks U+0085 and has U+FEFF. */
-const spaceCodes: ReadonlySet<number> = new Set([
-  0x85, 0xa0, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200a,
-  0x2028, 0x2029, 0x202f, 0x205f, 0x3000,
-]);
+const spaceBeyondAscii = /^[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 /** Whether the character is white space. An empty text is not. */
 export function isSpace(character: string | undefined): boolean {
   if (character === undefined || character === "") return false;
   const code = character.charCodeAt(0);
-  return code < 0x80 ? code === 0x20 || (code >= 0x09 && code <= 0x0d) : spaceCodes.has(code);
+  return code < 0x80 ? code === 0x20 || (code >= 0x09 && code <= 0x0d) : spaceBeyondAscii.test(character);
 }
 
 /** Whether the character separates the words of FROM, COPY, EXPOSE and the like: ASCII blanks only. */

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import { type Report, toDiagnostic } from "../diagnostics/report.js";
+import { type Report, referenceUrl, toDiagnostic } from "../diagnostics/report.js";
 import type { ArgInstruction, FromInstruction, Instruction } from "../instructions/instruction.js";
 import { readInstructionNode } from "../instructions/read-instruction-node.js";
 import { trimSpace } from "../lexer/white-space.js";
@@ -89,7 +89,7 @@ function reportNoStage(state: StageState, node: InstructionNode): void {
     message: `${node.name.toUpperCase()} stands before the first FROM`,
     span: keywordSpan(node),
     hint: "Only ARG may stand before FROM",
-    docs: "https://docs.docker.com/reference/dockerfile/#from",
+    docs: referenceUrl("from"),
   });
 }
 

@@ -10,7 +10,6 @@ const listsFolder = "/var/lib/apt/lists";
 /** A RUN that fetches apt's package lists deletes them again, in stages whose layers are in an image. */
 export const aptGetNoClean: CheckRule = defineRule({
   name: "AptGetNoClean",
-  description: "The package lists of apt-get update should not stay in the image",
   origin: "oci-build",
   check: (facts, report) => {
     const leaving = facts.ofKind("run").filter(({ instruction }) => leavesLists(instruction));

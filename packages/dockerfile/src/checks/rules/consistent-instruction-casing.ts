@@ -9,7 +9,6 @@ import { asParts } from "./from-as-casing.js";
  * are checked, nor are the triggers of ONBUILD. */
 export const consistentInstructionCasing: CheckRule = defineRule({
   name: "ConsistentInstructionCasing",
-  description: "All instructions should be in the same letter case, upper or lower",
   check: (facts, report) => {
     const instructions: Instruction[] = [];
     for (const stage of facts.parsed.stages.stages) {

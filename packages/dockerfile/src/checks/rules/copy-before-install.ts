@@ -20,7 +20,6 @@ const nothing: CopyState = { installed: new Set() };
 /** Dependencies are installed before the sources are copied, else any change of a source installs them again. */
 export const copyBeforeInstall: CheckRule = defineRule({
   name: "CopyBeforeInstall",
-  description: "Dependencies should be installed before all sources are copied",
   origin: "oci-build",
   check: (facts, report) => {
     const isCopied = ({ instruction }: { readonly instruction: CopyInstruction | AddInstruction }) =>

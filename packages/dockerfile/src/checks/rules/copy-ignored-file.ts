@@ -7,7 +7,6 @@ import { ownedBy, type PlacedInstruction } from "../facts/placed-instruction.js"
  * judged, as in BuildKit: a directory may be left out and a file in it not. */
 export const copyIgnoredFile: CheckRule = defineRule({
   name: "CopyIgnoredFile",
-  description: "COPY and ADD should not name a file that .dockerignore excludes",
   check: (facts, report) => {
     const { isIgnored, ignoreFile } = facts.options;
     if (isIgnored === undefined || (ignoreFile !== undefined && /^[\t ]*!/m.test(ignoreFile.text))) return;

@@ -4,7 +4,6 @@ import { type CheckRule, defineRule } from "../check-rule.js";
 /** A stage's name is its own; letter case does not count. */
 export const duplicateStageName: CheckRule = defineRule({
   name: "DuplicateStageName",
-  description: "Stage names should be unique",
   check: (facts, report) => {
     const seen = new Map<string, Word>();
     for (const { name, from } of facts.parsed.stages.stages) {

@@ -9,7 +9,6 @@ import { isContiguous } from "../facts/variable-use.js";
 /** EXPOSE names ports of the container, without an address or port of the host. */
 export const exposeInvalidFormat: CheckRule = defineRule({
   name: "ExposeInvalidFormat",
-  description: "EXPOSE should not have an address or a port of the host",
   check: (facts, report) => {
     for (const placed of facts.ofKind("expose")) {
       for (const word of placed.instruction.ports) {

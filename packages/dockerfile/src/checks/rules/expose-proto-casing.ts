@@ -8,7 +8,6 @@ import { isContiguous } from "../facts/variable-use.js";
 /** The protocol of a port is lower case. */
 export const exposeProtoCasing: CheckRule = defineRule({
   name: "ExposeProtoCasing",
-  description: "The protocol in EXPOSE should be lower case",
   check: (facts, report) => {
     for (const placed of facts.ofKind("expose")) {
       for (const word of placed.instruction.ports) {

@@ -6,7 +6,6 @@ import type { CheckFacts } from "../facts/check-facts.js";
 /** AS is in the letter case of its FROM. A FROM of mixed case is left to ConsistentInstructionCasing. */
 export const fromAsCasing: CheckRule = defineRule({
   name: "FromAsCasing",
-  description: "The AS keyword should match the letter case of the FROM keyword",
   check: (facts, report) => {
     for (const { instruction } of facts.ofKind("from")) {
       const keyword = instruction.keyword.text;

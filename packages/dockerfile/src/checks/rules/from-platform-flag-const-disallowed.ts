@@ -4,7 +4,6 @@ import { type CheckRule, defineRule } from "../check-rule.js";
 /** `--platform` of FROM holds a variable, unless the name of the stage tells that it is for one platform. */
 export const fromPlatformFlagConstDisallowed: CheckRule = defineRule({
   name: "FromPlatformFlagConstDisallowed",
-  description: "The --platform of FROM should not be a constant",
   check: ({ bases, targetPlatform }, report) => {
     for (const { stage, platform } of bases) {
       const word = stage.from.platform;

@@ -5,7 +5,6 @@ import { formatPlatform } from "../facts/global-variables.js";
 /** The base image is for the platform that is built, or that FROM asks for. The caller knows the image's. */
 export const invalidBaseImagePlatform: CheckRule = defineRule({
   name: "InvalidBaseImagePlatform",
-  description: "The platform of the base image should be the one that is built for",
   check: ({ bases, targetPlatform }, report) => {
     for (const { stage, image, platform, facts } of bases) {
       if (facts?.platform === undefined) continue;

@@ -6,7 +6,6 @@ import { wordExpander } from "../facts/word-expander.js";
  * Differs: a name without variables is not reported here; it is wrong with any arguments. */
 export const invalidDefaultArgInFrom: CheckRule = defineRule({
   name: "InvalidDefaultArgInFrom",
-  description: "The defaults of arguments should give a valid name of the base image",
   check: (facts, report) => {
     const expander = wordExpander(facts.parsed.ast.escape);
     const hasArgs = facts.defaultGlobals !== facts.globals;

@@ -6,8 +6,6 @@ import { type CheckRule, defineRule } from "../check-rule.js";
 /** A comment directly above an ARG or a named stage begins with its name: it is shown as its description. */
 export const invalidDefinitionDescription: CheckRule = defineRule({
   name: "InvalidDefinitionDescription",
-  description:
-    "The comment above a stage or ARG should begin with its name, or be set apart by an empty line",
   stability: "experimental",
   default: "off",
   check: (facts, report) => {

@@ -7,7 +7,6 @@ import type { StageBase } from "../facts/stage-bases.js";
 /** CMD and ENTRYPOINT are in exec form, unless a SHELL was chosen here, in a base stage or in the base image. */
 export const jsonArgsRecommended: CheckRule = defineRule({
   name: "JSONArgsRecommended",
-  description: "CMD and ENTRYPOINT should be JSON arrays, so that the process gets the signals",
   check: (facts, report) => {
     const shells: boolean[] = [];
     for (const base of facts.bases) {

@@ -9,7 +9,6 @@ import { isContiguous } from "../facts/variable-use.js";
 /** ENV and LABEL are written with `=`. */
 export const legacyKeyValueFormat: CheckRule = defineRule({
   name: "LegacyKeyValueFormat",
-  description: "ENV and LABEL should be written key=value, not key value",
   check: (facts, report) => {
     for (const placed of [...facts.ofKind("env"), ...facts.ofKind("label")]) {
       const { instruction } = placed;

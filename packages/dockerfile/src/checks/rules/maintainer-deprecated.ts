@@ -7,7 +7,6 @@ import { isContiguous } from "../facts/variable-use.js";
 /** MAINTAINER is replaced by a label. */
 export const maintainerDeprecated: CheckRule = defineRule({
   name: "MaintainerDeprecated",
-  description: "MAINTAINER is deprecated, a label should name the author of an image",
   check: (facts, report) => {
     for (const { instruction } of facts.ofKind("maintainer")) {
       report({

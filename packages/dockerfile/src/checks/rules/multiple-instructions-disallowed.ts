@@ -7,7 +7,6 @@ const singleKinds: ReadonlySet<Instruction["kind"]> = new Set(["cmd", "entrypoin
 /** A stage has one CMD, one ENTRYPOINT and one HEALTHCHECK; those that are overridden are reported. */
 export const multipleInstructionsDisallowed: CheckRule = defineRule({
   name: "MultipleInstructionsDisallowed",
-  description: "Only the last CMD, ENTRYPOINT and HEALTHCHECK of a stage count",
   check: (facts, report) => {
     for (const { runs } of facts.bases) {
       const last = new Map<Instruction["kind"], PlacedInstruction>();

@@ -4,7 +4,6 @@ import { type CheckRule, defineRule } from "../check-rule.js";
 /** No empty line stands inside a continued instruction. One finding for an instruction, as in BuildKit. */
 export const noEmptyContinuation: CheckRule = defineRule({
   name: "NoEmptyContinuation",
-  description: "Empty lines in a continued instruction will become errors",
   check: (facts, report) => {
     for (const node of facts.parsed.ast.children) {
       if (node.kind !== "instruction" || !node.parts.some(isBlank)) continue;

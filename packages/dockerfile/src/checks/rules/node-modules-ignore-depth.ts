@@ -6,7 +6,6 @@ import { type CheckRule, defineRule } from "../check-rule.js";
  * `/node_modules` knows. The finding is about the ignore file. */
 export const nodeModulesIgnoreDepth: CheckRule = defineRule({
   name: "NodeModulesIgnoreDepth",
-  description: "node_modules in .dockerignore should exclude the folders of all levels",
   origin: "oci-build",
   check: ({ options: { ignoreFile } }, report) => {
     if (ignoreFile === undefined || isCovered(ignoreFile)) return;

@@ -6,7 +6,6 @@ import { type CheckRule, defineRule } from "../check-rule.js";
 /** `--platform=$TARGETPLATFORM` is what FROM does anyway. */
 export const redundantTargetPlatform: CheckRule = defineRule({
   name: "RedundantTargetPlatform",
-  description: "Setting the platform of FROM to $TARGETPLATFORM is redundant, because it is the default",
   check: (facts, report) => {
     for (const { stage, platform } of facts.bases) {
       const word = stage.from.platform;

@@ -5,7 +5,6 @@ const reservedNames: ReadonlySet<string> = new Set(["context", "scratch"]);
 /** Names with a meaning of their own name no stage. */
 export const reservedStageName: CheckRule = defineRule({
   name: "ReservedStageName",
-  description: "Reserved words should not be used as stage names",
   check: (facts, report) => {
     for (const { name, from } of facts.parsed.stages.stages) {
       if (name === undefined || from.stageName === undefined || !reservedNames.has(name)) continue;

@@ -11,7 +11,6 @@ const harmlessWord = /(?:^|_)(?:public|file|version)(?:_|$)/i;
  * as in BuildKit. */
 export const secretsUsedInArgOrEnv: CheckRule = defineRule({
   name: "SecretsUsedInArgOrEnv",
-  description: "Secrets should not be passed in ARG or ENV",
   check: (facts, report) => {
     for (const placed of facts.ofKind("arg")) {
       if (placed.stage === undefined) continue;

@@ -9,7 +9,6 @@ import { isContiguous } from "../facts/variable-use.js";
 /** Stage names are lower case. The fix renames the stage and what refers to it. */
 export const stageNameCasing: CheckRule = defineRule({
   name: "StageNameCasing",
-  description: "Stage names should be lower case",
   check: (facts, report) => {
     const { stages } = facts.parsed.stages;
     const named = stages.filter(({ from }) => isMixed(from.stageName));

@@ -8,7 +8,6 @@ import type { ExpandedValue } from "../facts/word-expander.js";
  * Differs: a substitution with a default, such as `${name:-alpine}`, is not reported. */
 export const undefinedArgInFrom: CheckRule = defineRule({
   name: "UndefinedArgInFrom",
-  description: "FROM should use declared arguments",
   check: (facts, report) => {
     for (const { stage, image, platform } of facts.bases) {
       reportMissing({ facts, report, from: stage.from, word: stage.from.image, expanded: image });

@@ -16,7 +16,6 @@ const platformArgs: ReadonlySet<string> = new Set(predefinedArgs.platform);
  * default, such as `${name:-x}`, is not reported. */
 export const undefinedVar: CheckRule = defineRule({
   name: "UndefinedVar",
-  description: "Variables should be defined before they are used",
   check: (facts, report) => {
     if (facts.undefinedUses.length === 0) return;
     const names = declaredNames(facts);

@@ -4,7 +4,6 @@ import { parseImageName } from "../facts/image-name.js";
 /** Base images are named by digest, so that the same Dockerfile gives the same image. */
 export const unpinnedBase: CheckRule = defineRule({
   name: "UnpinnedBase",
-  description: "Base images should be named by digest",
   origin: "oci-build",
   default: "off",
   check: ({ bases }, report) => {

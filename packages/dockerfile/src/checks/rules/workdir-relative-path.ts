@@ -7,7 +7,6 @@ import type { StageBase } from "../facts/stage-bases.js";
 /** The first WORKDIR of a stage is absolute, unless one in a base stage came before. */
 export const workdirRelativePath: CheckRule = defineRule({
   name: "WorkdirRelativePath",
-  description: "A relative WORKDIR without an absolute one before it depends on the base image",
   check: (facts, report) => {
     const isSet: boolean[] = [];
     for (const base of facts.bases) {
