@@ -3,6 +3,17 @@ export { type BuildErrorData, buildErrorCodes, type Place } from "./errors.js";
 export type { BuildEvent, StepInfo, StepOutcome } from "./events/build-event.js";
 export type { ErrorSummary } from "./events/error-summary.js";
 export type {
+  BuildExplanation,
+  BuildForecast,
+  ForecastStep,
+  LastBuild,
+  LastStep,
+} from "./explain/build-report.js";
+export { explain, plan } from "./explain/build-report.js";
+export type { StepWork } from "./explain/evaluate.js";
+export type { AttributeChange, FileChange, FileType } from "./explain/file-change.js";
+export type { FactName, MissReason, StepExplanation } from "./explain/step-explanation.js";
+export type {
   BuildOptions,
   BuildOutput,
   BuildResult,

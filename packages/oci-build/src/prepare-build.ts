@@ -3,10 +3,11 @@ import type { EmitEvent, StepInfo } from "./events/build-event.js";
 import { type PlannedStep, plannedSteps } from "./explain/planned-steps.js";
 import { projectOf } from "./explain/project-of.js";
 import { checkOptions } from "./input/check-options.js";
-import { parseInput } from "./input/parse-input.js";
+import { type ParsedInput, parseInput } from "./input/parse-input.js";
 import { type DockerfileText, readDockerfile } from "./input/read-dockerfile.js";
 import { type IgnoreRules, readIgnoreFile } from "./input/read-ignore-file.js";
 import type { ResolvedOptions } from "./options/resolve-options.js";
+import { findTarget } from "./plan/find-target.js";
 import { formatPlatform } from "./plan/global-args.js";
 import { planBuild } from "./plan/plan-build.js";
 import type { BuildPlan } from "./plan/step.js";
@@ -19,6 +20,8 @@ export interface PreparedBuild {
   readonly plan: BuildPlan;
   readonly steps: readonly PlannedStep[];
   readonly project: Project;
+  /** The index of the stage in which a miss ends the build, if any. */
+  readonly mayNotMiss: number | "any stage" | undefined;
 }
 
 /** Reads, parses and plans; all that can be known to be wrong is told here, before anything is read or written. */
@@ -39,7 +42,18 @@ export function prepareBuild(options: ResolvedOptions, emit: EmitEvent): Prepare
   );
   emit({ type: "build.planned", steps });
   const project = projectOf(options, dockerfile);
-  return { options, dockerfile, ignore, plan, steps: plannedSteps(plan), project };
+  const mayNotMiss = stageThatMayNotMiss(options, parsed);
+  return { options, dockerfile, ignore, plan, steps: plannedSteps(plan), project, mayNotMiss };
+}
+
+/** @throws OciBuildError BUILD_TARGET_MISSING, since a stage that is not there could never miss */
+function stageThatMayNotMiss(
+  { failOnCacheMiss }: ResolvedOptions,
+  { dockerfile }: ParsedInput,
+): PreparedBuild["mayNotMiss"] {
+  return typeof failOnCacheMiss === "object"
+    ? findTarget(dockerfile, failOnCacheMiss.stage)
+    : failOnCacheMiss;
 }
 
 function warnUnusedArgs({ unusedBuildArgs }: BuildPlan, emit: EmitEvent): void {

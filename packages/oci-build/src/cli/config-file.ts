@@ -27,6 +27,8 @@ const KEYS = {
   "no-cache": { flag: "cache", kind: "negated" },
   verify: { flag: "verify", kind: "boolean" },
   "trust-stat": { flag: "trustStat", kind: "boolean" },
+  explain: { flag: "explain", kind: "boolean" },
+  "fail-on-cache-miss": { flag: "failOnCacheMiss", kind: "stage" },
   platform: { flag: "platform", kind: "list" },
   progress: { flag: "progress", kind: "progress" },
   quiet: { flag: "quiet", kind: "boolean" },
@@ -108,6 +110,7 @@ const EXPECTED: Record<Kind, string> = {
   boolean: "true or false",
   negated: "true or false",
   progress: `one of ${progressModes.join(", ")}`,
+  stage: "true, false or the name of a stage",
 };
 
 /** The flag's value, or undefined when the file's value does not fit. */
@@ -127,6 +130,14 @@ function convert(kind: Kind, value: unknown, folder: string): unknown {
       return compressionTypes.find((type) => type === value);
     case "number":
       return Number.isSafeInteger(value) ? String(value) : undefined;
+    case "stage":
+      return typeof value === "boolean"
+        ? value
+          ? "*"
+          : false
+        : typeof value === "string"
+          ? value
+          : undefined;
     case "progress":
       return progressModes.find((mode) => mode === value);
     case "output":

@@ -65,6 +65,8 @@ export function flagOptions(context: string, flags: BuildFlags, process: CliProc
     compression: compressionOption(flags, spec?.compression ?? {}),
     noCache: flags.cache === false,
     trustStat: statTrust(flags),
+    explain: flags.explain,
+    failOnCacheMiss: failOnCacheMiss(flags),
     cacheDir: flags.cacheDir,
     iidFile: flags.iidfile,
     metadataFile: flags.metadataFile,
@@ -82,6 +84,11 @@ function compressionOption(flags: BuildFlags, output: LayerCompression): LayerCo
   if (joined !== undefined) return joined;
   const value = [texts.type, texts.level].filter((text) => text !== undefined).join(" ");
   throw invalid("--compression", value, "the output asks for another one");
+}
+
+function failOnCacheMiss({ failOnCacheMiss: stage }: BuildFlags): BuildOptions["failOnCacheMiss"] {
+  if (stage === undefined || stage === false) return undefined;
+  return stage === "*" ? true : { stage };
 }
 
 function statTrust({ verify, trustStat }: BuildFlags): BuildOptions["trustStat"] {

@@ -8,7 +8,12 @@ const OPPOSITES: ReadonlyMap<string, string> = new Map([
   ["-q", "--no-quiet"],
   ["--verify", "--no-verify"],
   ["--trust-stat", "--no-trust-stat"],
+  ["--explain", "--no-explain"],
+  ["--fail-on-cache-miss", "--no-fail-on-cache-miss"],
 ]);
+
+/** Flags that may have a value, always behind `=`; without one they mean any. */
+const ANY: ReadonlyMap<string, string> = new Map([["--fail-on-cache-miss", "--fail-on-cache-miss=*"]]);
 
 /** Docker's tools take `--no-cache=true` and `--no-cache=false`; this turns both into flags without a value.
  * What stands behind `--` is left alone. */
@@ -23,8 +28,8 @@ function plainFlag(arg: string): string {
   const equals = arg.indexOf("=");
   const name = arg.slice(0, equals);
   const opposite = OPPOSITES.get(name);
-  if (equals < 0 || opposite === undefined) return arg;
+  if (equals < 0 || opposite === undefined) return ANY.get(arg) ?? arg;
   const value = arg.slice(equals + 1);
-  if (TRUE.test(value)) return name;
+  if (TRUE.test(value)) return ANY.get(name) ?? name;
   return FALSE.test(value) ? opposite : arg;
 }

@@ -9,8 +9,10 @@ type RunCommand = (args: readonly string[], process: CliProcess) => Promise<numb
 const commands: ReadonlyMap<string, RunCommand> = new Map<string, RunCommand>([
   ["cache", async (args, process) => (await import("./commands/run-cache.js")).runCache(args, process)],
   ["check", async (args, process) => (await import("./commands/run-check.js")).runCheck(args, process)],
+  ["explain", async (args, process) => (await import("./commands/run-explain.js")).runExplain(args, process)],
   ["format", async (args, process) => (await import("./commands/run-format.js")).runFormat(args, process)],
   ["parse", async (args, process) => (await import("./commands/run-parse.js")).runParse(args, process)],
+  ["plan", async (args, process) => (await import("./commands/run-plan.js")).runPlan(args, process)],
 ]);
 
 /** Runs the command line and sets the process's exit code: 0 built, 1 the build failed, 2 usage, 3 environment,

@@ -28,7 +28,16 @@ export interface BuildFlags {
   readonly cacheDir?: string | undefined;
   readonly call?: string | undefined;
   readonly check?: boolean | undefined;
+  readonly explain?: boolean | undefined;
+  /** A stage, `*` for any, or false for `--no-fail-on-cache-miss`. */
+  readonly failOnCacheMiss?: string | false | undefined;
+  /** Of the commands that tell of a build without building. */
+  readonly json?: boolean | undefined;
+  readonly format?: "text" | "json" | undefined;
 }
+
+/** The commands that take a build's options. */
+export type BuildCommand = "build" | "explain" | "plan";
 
 const HELP_COLUMNS = 80;
 const HELP_MIN_COLUMNS = 40;
@@ -40,27 +49,78 @@ export type Request =
   | { readonly kind: "build"; readonly context: string; readonly flags: BuildFlags }
   | { readonly kind: "version" };
 
-/** Reads `[build] [options] CONTEXT`.
+/** Reads `[build] [options] CONTEXT`, or what stands behind the name of another command.
  * @throws CommanderError for wrong usage, which it has told of, and after `--help` */
-export function parseArguments(args: readonly string[], process: CliProcess): Request {
-  const command = declare(process);
+export function parseArguments(
+  args: readonly string[],
+  process: CliProcess,
+  name: BuildCommand = "build",
+): Request {
+  const command = name === "build" ? declareBuild(process) : declareReport(process, name);
   command.parse(goBooleans(args[0] === "build" ? args.slice(1) : args), { from: "user" });
   const { version, ...flags } = command.opts<BuildFlags & { version?: true }>();
   if (version === true) return { kind: "version" };
   const [context] = command.args;
   if (context === undefined) {
     const folder = args[0] === "build" ? "\nTo build the folder named build: oci-build ./build" : "";
-    return command.error(`error: missing argument: CONTEXT\nTry: oci-build .${folder}`);
+    const prefix = name === "build" ? "" : `${name} `;
+    return command.error(`error: missing argument: CONTEXT\nTry: oci-build ${prefix}.${folder}`);
   }
   return { kind: "build", context, flags };
 }
+
+function declareBuild(process: CliProcess): Command {
+  return declare(process)
+    .usage("[build] [options] CONTEXT")
+    .description("Builds a Dockerfile into an OCI image. No daemon, no root, no Docker.")
+    .addHelpText("after", COMMANDS_HELP)
+    .addHelpText("after", "\nDefaults for all options can stand in oci-build.toml beside the Dockerfile.");
+}
+
+const COMMANDS_HELP = `
+Commands:
+  check    find mistakes and bad habits in Dockerfiles
+  explain  say what a build would take from the cache, and why not the rest
+  format   write Dockerfiles in one style
+  parse    show what a Dockerfile is made of
+  plan     say what a build would do, without building`;
+
+const REPORT_DESCRIPTIONS = {
+  explain: "Says of each step whether it is in the cache, and why it is not. Builds nothing.",
+  plan: "Says of each step whether it is in the cache, and how much there is to do. Builds nothing.",
+} as const;
+
+/** A build's options mean the same here, so that a command line can be asked about as it stands; those that only
+ * matter to a build are taken and not shown. */
+function declareReport(process: CliProcess, name: keyof typeof REPORT_DESCRIPTIONS): Command {
+  const command = declare(process)
+    .name(`oci-build ${name}`)
+    .usage("[options] CONTEXT")
+    .description(REPORT_DESCRIPTIONS[name])
+    .addOption(new Option("--format <format>", "how to tell it (default: text)").choices(["text", "json"]))
+    .addOption(new Option("--json", "the same as --format=json"));
+  for (const option of command.options) {
+    if (BUILD_ONLY.has(option.attributeName())) option.hideHelp();
+  }
+  return command;
+}
+
+const BUILD_ONLY: ReadonlySet<string> = new Set([
+  "call",
+  "check",
+  "explain",
+  "failOnCacheMiss",
+  "iidfile",
+  "metadataFile",
+  "output",
+  "progress",
+  "quiet",
+]);
 
 /** `--cache` stands before `--no-cache`: else commander would say that the cache is to be used whenever neither is
  * given, and the configuration file could not. */
 function declare(process: CliProcess): Command {
   return new Command("oci-build")
-    .usage("[build] [options] CONTEXT")
-    .description("Builds a Dockerfile into an OCI image. No daemon, no root, no Docker.")
     .argument("[CONTEXT]", "folder whose files the build may copy")
     .addOption(new Option("-f, --file <path>", "Dockerfile (default: CONTEXT/Dockerfile)"))
     .addOption(repeatable("-t, --tag <name>", "name for the image, such as app:1.0; repeatable"))
@@ -97,13 +157,17 @@ function declare(process: CliProcess): Command {
       ),
     )
     .addOption(new Option("--check", "the same as --call=check"))
+    .addOption(new Option("--explain", "say of each step why it is, or is not, taken from the cache"))
+    .addOption(new Option("--no-explain", "say nothing of it").hideHelp())
+    .addOption(
+      new Option(
+        "--fail-on-cache-miss [stage]",
+        "end at the first step that is not in the cache; =STAGE: there",
+      ),
+    )
+    .addOption(new Option("--no-fail-on-cache-miss", "build what is not in the cache").hideHelp())
     .helpOption("-h, --help", "show this")
     .addOption(new Option("-V, --version", "show the version"))
-    .addHelpText(
-      "after",
-      "\nCommands:\n  check   find mistakes and bad habits in Dockerfiles\n  format  write Dockerfiles in one style\n  parse   show what a Dockerfile is made of",
-    )
-    .addHelpText("after", "\nDefaults for all options can stand in oci-build.toml beside the Dockerfile.")
     .allowExcessArguments(false)
     .showSuggestionAfterError(true)
     .exitOverride()

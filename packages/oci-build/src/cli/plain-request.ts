@@ -32,6 +32,7 @@ const options: ReadonlyMap<string, PlainOption> = new Map<string, PlainOption>([
   ["--no-cache", { flag: "cache", kind: "off" }],
   ["--verify", { flag: "verify", kind: "on" }],
   ["--trust-stat", { flag: "trustStat", kind: "on" }],
+  ["--explain", { flag: "explain", kind: "on" }],
   ["--progress", { flag: "progress", kind: "text", choices: progressModes }],
   ["--iidfile", { flag: "iidfile", kind: "text" }],
   ["--metadata-file", { flag: "metadataFile", kind: "text" }],

@@ -20,7 +20,12 @@ export async function runBuild(context: string, given: BuildFlags, process: CliP
   try {
     checkWorkingDirectory();
     const flags = mergeFlags(await readConfigFile(configFolder(context, given)), given);
-    progress = createProgress(flags.quiet === true ? "quiet" : (flags.progress ?? "auto"), process);
+    const mode = flags.quiet === true ? "quiet" : (flags.progress ?? "auto");
+    progress = createProgress(mode, process);
+    if (flags.explain === true && mode !== "quiet" && mode !== "rawjson") {
+      const { withExplanations } = await import("./progress/with-explanations.js");
+      progress = withExplanations(progress, process);
+    }
     const options = flagOptions(context, flags, process);
     const dockerfile =
       flags.file === "-" ? await readDockerfileText(process.stdin, signals.signal) : options.dockerfile;

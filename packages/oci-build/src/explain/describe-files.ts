@@ -26,7 +26,11 @@ const KINDS = ["changed", "added", "deleted", "renamed"] as const;
 
 /** What changed of a step's files: one change in full, of several their counts and the first ten. What lies in a
  * directory that is new, or gone, is counted but not listed. */
-export function describeFiles(changes: readonly FileChange[], count: number): Told {
+export function describeFiles(
+  { changes: all, count }: { readonly changes: readonly FileChange[]; readonly count: number },
+  destination: string,
+): Told {
+  const changes = all.map((change) => seenFrom(destination, change));
   const [only] = changes;
   if (only === undefined)
     return { headline: `${count} ${count === 1 ? "path" : "paths"} changed`, details: [] };
@@ -35,6 +39,18 @@ export function describeFiles(changes: readonly FileChange[], count: number): To
   const shown = listed.slice(0, LISTED_MAX).map(listedChange);
   const more = listed.length - shown.length;
   return { headline: countsOf(changes), details: more === 0 ? shown : [...shown, `and ${more} more`] };
+}
+
+/** A change with its paths as they are below a place of the image, where all of them are. */
+function seenFrom(destination: string, change: FileChange): FileChange {
+  const above = destination === "/" ? "" : `${destination.slice(1)}/`;
+  const isBelow = (path: string): boolean => path.startsWith(above) && path.length > above.length;
+  const from = change.kind === "renamed" ? change.from : change.path;
+  if (!isBelow(change.path) || !isBelow(from)) return change;
+  const path = change.path.slice(above.length);
+  return change.kind === "renamed"
+    ? { ...change, path, from: from.slice(above.length) }
+    : { ...change, path };
 }
 
 /** `3 files changed, 1 added`: what is counted is named again only where it is something else. */

@@ -1,18 +1,34 @@
 import { describeFiles, type Told } from "./describe-files.js";
 import { explainForm } from "./explain-form.js";
-import type { MissReason } from "./step-explanation.js";
+import type { MissReason, StepExplanation } from "./step-explanation.js";
 
-/** A reason for people. */
-export function describeReason(reason: MissReason): Told {
-  return reason.kind === "files"
-    ? describeFiles(reason.changes, reason.count)
-    : { headline: headlineOf(reason), details: [] };
+/** Why a step misses, for people. Paths below the step's destination are told from there, as its author thinks of them.
+ * Files are only counted where something else says why they changed. */
+export function describeReasons({
+  reasons,
+  destination,
+}: Pick<StepExplanation, "reasons" | "destination">): readonly Told[] {
+  const hasCause = reasons.some(({ kind }) => CAUSE_KINDS.has(kind));
+  return reasons.map((reason) => {
+    if (reason.kind !== "files") return { headline: headlineOf(reason), details: [] };
+    const told = describeFiles(reason, destination ?? "/");
+    return hasCause ? { ...told, details: [] } : told;
+  });
 }
 
-/** All reasons in a line. */
-export function describeReasons(reasons: readonly MissReason[]): string {
-  return reasons.map((reason) => describeReason(reason).headline).join("; ");
+/** The reasons in a line, with the first few files. */
+export function summarizeReasons(explanation: Pick<StepExplanation, "reasons" | "destination">): string {
+  const told = describeReasons(explanation).map(({ headline, details }) => {
+    const [some, more] = [details.slice(0, SUMMARY_DETAILS_MAX), details.slice(SUMMARY_DETAILS_MAX)];
+    return some.length === 0 ? headline : `${headline}: ${some.join(", ")}${more.length === 0 ? "" : ", …"}`;
+  });
+  return told.join("; ");
 }
+
+const SUMMARY_DETAILS_MAX = 3;
+
+/** Reasons that files change for. */
+const CAUSE_KINDS: ReadonlySet<MissReason["kind"]> = new Set(["instruction", "variable", "parent"]);
 
 function headlineOf(reason: Exclude<MissReason, { kind: "files" }>): string {
   switch (reason.kind) {

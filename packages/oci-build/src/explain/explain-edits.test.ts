@@ -5,7 +5,7 @@ import { Volume } from "memfs";
 import { afterAll, describe, expect, it } from "vitest";
 import { build } from "../build.js";
 import type { BuildOptions, BuiltStep } from "../options/build-options.js";
-import { describeReason } from "./describe-reasons.js";
+import { describeReasons } from "./describe-reasons.js";
 
 const base = await mkdtemp(path.join(os.tmpdir(), "oci-build-explain-"));
 let count = 0;
@@ -19,7 +19,13 @@ const FILES: Readonly<Record<string, string>> = {
   "src/deep/a.ts": "a",
 };
 
-const DOCKERFILE = ["FROM scratch", "ARG VERSION=1", "WORKDIR /app", "COPY package.json ./", "COPY src /srv/$VERSION/"];
+const DOCKERFILE = [
+  "FROM scratch",
+  "ARG VERSION=1",
+  "WORKDIR /app",
+  "COPY package.json ./",
+  "COPY src /srv/$VERSION/",
+];
 
 interface Edited {
   readonly files: Volume;
@@ -28,7 +34,10 @@ interface Edited {
 }
 
 /** A cache and a project in memory. */
-function project(): { readonly run: (edited: Edited) => Promise<readonly BuiltStep[]>; readonly start: Edited } {
+function project(): {
+  readonly run: (edited: Edited) => Promise<readonly BuiltStep[]>;
+  readonly start: Edited;
+} {
   count += 1;
   const cacheDir = path.join(base, String(count));
   const start: Edited = { files: Volume.fromJSON(FILES, "/ctx"), dockerfile: [...DOCKERFILE], options: {} };
@@ -48,17 +57,22 @@ function project(): { readonly run: (edited: Edited) => Promise<readonly BuiltSt
 
 /** What is said of each step that misses. */
 function told(steps: readonly BuiltStep[]): readonly string[] {
-  return steps.flatMap(({ explanation }) =>
-    (explanation?.reasons ?? []).flatMap((reason) => {
-      const { headline, details } = describeReason(reason);
-      return [`${explanation?.instruction}: ${headline}`, ...details.map((line) => `  ${line}`)];
-    }),
-  );
+  return steps.flatMap(({ explanation }) => {
+    if (explanation === undefined) return ["not explained"];
+    return describeReasons(explanation).flatMap(({ headline, details }) => [
+      `${explanation.instruction}: ${headline}`,
+      ...details.map((line) => `  ${line}`),
+    ]);
+  });
 }
 
 const COPY_SRC = "COPY src /srv/$VERSION/";
 
-const edits: readonly { readonly name: string; readonly edit: (made: Edited) => void; readonly lines: readonly string[] }[] = [
+const edits: readonly {
+  readonly name: string;
+  readonly edit: (made: Edited) => void;
+  readonly lines: readonly string[];
+}[] = [
   { name: "nothing", edit: () => undefined, lines: [] },
   {
     name: "a touched file",

@@ -23,7 +23,7 @@ export function plannedSteps({ stages }: BuildPlan): readonly PlannedStep[] {
   });
 }
 
-/** How a stage is named: by its name, else by its index. */
+/** How a stage is named, as progress does it: by its name, else `stage-` and its index. */
 export function stageLabel({ name, index }: Pick<StagePlan, "name" | "index">): string {
-  return name ?? String(index);
+  return name ?? `stage-${index}`;
 }

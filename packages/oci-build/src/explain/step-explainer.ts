@@ -56,7 +56,8 @@ export class StepExplainer {
       cache,
     );
     const verdict = looked.found === "hit" ? "hit" : "miss";
-    return { id, stage, instruction, verdict, key: looked.key, reasons };
+    const destination = inputs.facts?.find(([name]) => name === "destination")?.[1];
+    return { id, stage, instruction, destination, verdict, key: looked.key, reasons };
   }
 
   #nameOf(wanted: string): ChangedParent | undefined {

@@ -51,10 +51,13 @@ export type MissReason =
  * shows when another one is executed. JSON-safe. */
 export interface StepExplanation {
   readonly id: string;
-  /** The stage's name, or its index when it has none. */
+  /** The stage's name, or `stage-` and its index when it has none. */
   readonly stage: string;
   /** As the Dockerfile has it, with variables as they are written there. */
   readonly instruction: string;
+  /** The directory or file of the image that the step writes to, with links followed; undefined where that is not known
+   * or may hold a secret. */
+  readonly destination: string | undefined;
   readonly verdict: "hit" | "miss" | "unknown";
   readonly key: Digest | undefined;
   readonly reasons: readonly MissReason[];

@@ -16,7 +16,7 @@ import { workdirChanges } from "./workdir-changes.js";
 /** Where a step stands: the tree below it, and the stages that it may copy from. */
 export interface StepInput {
   readonly root: StageRoot;
-  readonly solved: ReadonlyMap<number, SolvedStage>;
+  readonly solved: ReadonlyMap<number, Pick<SolvedStage, "root">>;
   readonly context: SolveContext;
 }
 
@@ -48,7 +48,8 @@ export function stepChanges(step: Step, input: StepInput): Promise<ChangeSet> {
   return step.kind === "workdir" ? workdirChanges(step, parent) : copyChanges(step, parent, input);
 }
 
-function withPlace(error: unknown, step: Step, file: string): unknown {
+/** An error with the place of the step that it ended. */
+export function withPlace(error: unknown, step: Step, file: string): unknown {
   if (!isOciBuildError(error) || "place" in error.data) return error;
   const { code, exitCode, message, hint, cause } = error;
   const data = { ...error.data, place: { file, span: placeSpan(error.data, step), step: step.name } };

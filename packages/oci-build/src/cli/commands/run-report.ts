@@ -1,0 +1,73 @@
+import type { BuildEvent } from "../../events/build-event.js";
+import type { BuildOptions } from "../../options/build-options.js";
+import { writeToStream } from "../../output/write-to-stream.js";
+import { readConfigFile } from "../config-file.js";
+import { exitCodeOf, isReaderGone } from "../exit-code.js";
+import { configFolder, flagOptions, mergeFlags } from "../flag-options.js";
+import type { Request } from "../parse-arguments.js";
+import type { LineStyle } from "../progress/tty-lines.js";
+import { readDockerfileText } from "../read-dockerfile-text.js";
+import { readRequest } from "../read-request.js";
+import { reportError } from "../report-error.js";
+import { safeJson } from "../safe-json.js";
+import { type CliProcess, textStyle } from "../terminal.js";
+import { watchSignals } from "../watch-signals.js";
+
+/** A command that tells of a build without building. */
+export interface ReportCommand<Report> {
+  readonly name: "explain" | "plan";
+  readonly evaluate: (options: BuildOptions) => Promise<Report>;
+  readonly lines: (report: Report, style: LineStyle) => readonly string[];
+}
+
+/** Runs such a command with a build's options: its report is the result, on standard output. Warnings and errors are
+ * told as those of a build. */
+export async function runReport<Report extends object>(
+  command: ReportCommand<Report>,
+  args: readonly string[],
+  process: CliProcess,
+): Promise<number> {
+  const request = readRequest(args, process, command.name);
+  if (request?.kind === "build") return report(command, request, process);
+  return Number(process.exitCode ?? 0);
+}
+
+async function report<Report extends object>(
+  command: ReportCommand<Report>,
+  { context, flags: given }: Extract<Request, { kind: "build" }>,
+  process: CliProcess,
+): Promise<number> {
+  let source: { file: string; text: string } | undefined;
+  const signals = watchSignals(process, () => undefined);
+  const { signal } = signals;
+  try {
+    const flags = mergeFlags(await readConfigFile(configFolder(context, given)), given);
+    const options = flagOptions(context, flags, process);
+    const dockerfile =
+      flags.file === "-" ? await readDockerfileText(process.stdin, signal) : options.dockerfile;
+    const onEvent = (event: BuildEvent): void => {
+      if (event.type === "build.started") source = { file: event.file, text: event.source };
+    };
+    const told = await command.evaluate({ ...options, dockerfile, signal, onEvent });
+    const isJson = flags.json === true || flags.format === "json";
+    await writeText(isJson ? safeJson(told, "indented") : shown(command, told, process), process);
+    return 0;
+  } catch (error) {
+    if (!isReaderGone(error)) reportError(error, { process, source });
+    return signals.exitCode() ?? exitCodeOf(error);
+  } finally {
+    signals.stop();
+  }
+}
+
+function shown<Report>(
+  { lines }: ReportCommand<Report>,
+  report: Report,
+  { stdout, env }: CliProcess,
+): string {
+  return lines(report, textStyle(stdout, env)).join("\n");
+}
+
+function writeText(text: string, { stdout }: CliProcess): Promise<void> {
+  return writeToStream(stdout, Buffer.from(`${text}\n`));
+}

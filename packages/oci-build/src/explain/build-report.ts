@@ -1,0 +1,79 @@
+import type { BuildOptions } from "../options/build-options.js";
+import { type EvaluatedBuild, evaluate, type StepWork } from "./evaluate.js";
+import type { StepExplanation } from "./step-explanation.js";
+
+/** How a step went in the last build. `instruction` is the Dockerfile's text then. */
+export interface LastStep {
+  readonly id: string;
+  readonly stage: string;
+  readonly instruction: string;
+  readonly status: "cached" | "executed" | "unknown";
+}
+
+/** The last build of the same context, Dockerfile, target and platform. `builtSec` is seconds since 1970. */
+export interface LastBuild {
+  readonly builtSec: number;
+  /** Full names: `docker.io/library/app:1.0`. */
+  readonly tags: readonly string[];
+  readonly steps: readonly LastStep[];
+}
+
+/** What a build would take from the cache, and why not the rest. JSON-safe. */
+export interface BuildExplanation {
+  readonly context: string;
+  readonly dockerfile: string;
+  readonly platform: string;
+  readonly steps: readonly StepExplanation[];
+  /** Undefined when no earlier build is known. */
+  readonly lastBuild: LastBuild | undefined;
+}
+
+/** A step of a forecast. Bytes are of files as they are. */
+export interface ForecastStep extends StepExplanation, StepWork {}
+
+/** What a build would do. Totals are over the steps. JSON-safe. */
+export interface BuildForecast extends Omit<BuildExplanation, "steps"> {
+  readonly steps: readonly ForecastStep[];
+  readonly filesHashed: number;
+  readonly bytesHashed: number;
+  readonly compressBytesMax: number;
+}
+
+/** Says of each step of a build whether it would be taken from the cache, and why not, without building. Options are
+ * those of `build`; where the image would go does not matter. Files are hashed to know their content; nothing is
+ * written but what was learned about them, and what hits counts as used.
+ * @throws OciBuildError as `build` does before it executes anything */
+export async function explain(options: BuildOptions = {}): Promise<BuildExplanation> {
+  const evaluated = await evaluate(options);
+  return { ...headOf(evaluated), steps: evaluated.steps.map(({ explanation }) => explanation) };
+}
+
+/** Says as `explain` does what a build would take from the cache, and how much it would hash and compress.
+ * @throws OciBuildError as `build` does before it executes anything */
+export async function plan(options: BuildOptions = {}): Promise<BuildForecast> {
+  const evaluated = await evaluate(options);
+  const steps = evaluated.steps.map(({ explanation, ...work }) => ({ ...explanation, ...work }));
+  const sum = (of: (step: ForecastStep) => number): number =>
+    steps.reduce((total, step) => total + of(step), 0);
+  return {
+    ...headOf(evaluated),
+    steps,
+    filesHashed: sum((step) => step.filesHashed),
+    bytesHashed: sum((step) => step.bytesHashed),
+    compressBytesMax: sum((step) => step.compressBytesMax),
+  };
+}
+
+function headOf({ prepared: { project }, last }: EvaluatedBuild): Omit<BuildExplanation, "steps"> {
+  const { context, dockerfile, platform } = project;
+  return { context, dockerfile, platform, lastBuild: last === undefined ? undefined : lastBuildOf(last) };
+}
+
+function lastBuildOf({ builtSec, tags, steps }: NonNullable<EvaluatedBuild["last"]>): LastBuild {
+  const lastSteps = steps.map(({ id, stage = "", name, fields }): LastStep => {
+    const status = fields.find((field) => field.name === "status")?.value;
+    const known = status === "cached" || status === "executed" ? status : "unknown";
+    return { id, stage, instruction: name, status: known };
+  });
+  return { builtSec, tags, steps: lastSteps };
+}
