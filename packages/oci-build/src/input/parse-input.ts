@@ -1,6 +1,7 @@
 import { type CheckOptions, checkDockerfile, type Diagnostic, parseDockerfile } from "@oci-build/dockerfile";
 import { buildError } from "../errors.js";
 import type { PlanInput } from "../plan/plan-input.js";
+import { neededPart } from "./needed-part.js";
 import type { DockerfileText } from "./read-dockerfile.js";
 
 /** A Dockerfile that may be built, and what its checks warn of. */
@@ -15,7 +16,9 @@ export interface ParsedInput {
  *   `# check=error=true` */
 export function parseInput({ label, text }: DockerfileText, options: CheckOptions): ParsedInput {
   const parsed = parseDockerfile(text);
-  const { diagnostics, failed } = checkDockerfile(parsed, options);
+  const all = checkDockerfile(parsed, options);
+  // As in BuildKit, a value that is wrong where nothing runs does not matter.
+  const { diagnostics, failed } = all.failed ? checkDockerfile(neededPart(parsed, options), options) : all;
   if (!failed) return { dockerfile: parsed.stages, escape: parsed.ast.escape, warnings: diagnostics };
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   throw invalid(label, errors.length > 0 ? errors : diagnostics);

@@ -1,4 +1,4 @@
-import { type FromInstruction, type Instruction, parseDockerfile } from "@oci-build/dockerfile";
+import { type FromInstruction, type Instruction, parseDockerfile, type Span } from "@oci-build/dockerfile";
 import { PlanError } from "./plan-error.js";
 
 /** The instruction that an ONBUILD trigger of a base stands for. Its place is the FROM that brings it in. */
@@ -12,5 +12,12 @@ export function onBuildInstructions(
     throw new PlanError(problem.rule, from.span, `the base's ONBUILD trigger is wrong: ${problem.message}`);
   }
   const instructions = stages.stages[0]?.instructions ?? [];
-  return instructions.map((instruction) => ({ ...instruction, span: from.span }));
+  return instructions.map((instruction) => placedAt(instruction, from.span));
+}
+
+/** Gives all parts of an instruction one place; their own are those of another text. */
+function placedAt<T extends Instruction>(instruction: T, span: Span): T {
+  return JSON.parse(JSON.stringify(instruction), (key, value: unknown) =>
+    /^span$|Span$/.test(key) ? span : value,
+  ) as T;
 }

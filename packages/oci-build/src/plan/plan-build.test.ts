@@ -132,6 +132,11 @@ describe("planBuild: config", () => {
     expect(steps.map((step) => step.kind === "workdir" && step.path)).toEqual(["/x//y/..", "/x/z"]);
   });
 
+  it("gives what is wrong with a trigger's value the place of the FROM that runs it", () => {
+    const lines = ["FROM scratch AS a", "ENV x=1", "ONBUILD EXPOSE $y/tcp", "FROM a"];
+    expect(errorOf(lines).told).toEqual(["4 DOCKERFILE_INVALID_PORT"]);
+  });
+
   it("runs the ONBUILD triggers of a stage in the stage that stands on it, and drops them", () => {
     const { target } = planOf(["FROM scratch AS a", "ONBUILD ENV x=1", "FROM a", "ENV y=$x"]);
     expect(env(target)).toEqual(["x=1", "y=1"]);
