@@ -1,4 +1,3 @@
-import type { Xattrs } from "@oci-build/oci";
 import type { EarlierScan } from "./earlier-scan.js";
 import {
   BYTE_ORDER_MARK,
@@ -19,7 +18,7 @@ interface Header {
 }
 
 /** Reads an index. Undefined when the bytes are of another layout, of a machine with another byte order, or not an
- * index at all. The result keeps the bytes, and reads most of them only when they are asked for. */
+ * index at all. The result keeps the bytes: its columns are views of them. */
 export function decodeIndex(bytes: Uint8Array): EarlierScan | undefined {
   const aligned = bytes.byteOffset % COLUMN_ALIGNMENT === 0 ? bytes : new Uint8Array(bytes);
   const header = readHeader(aligned);
@@ -28,9 +27,10 @@ export function decodeIndex(bytes: Uint8Array): EarlierScan | undefined {
   if (places.end !== aligned.length) return undefined;
   const columns = readColumns(aligned, header, places);
   const end = subtreeEnds(columns.parent);
-  const nameEnds = columns.nameEnd;
-  if (end === undefined || (nameEnds[header.rows - 1] ?? 0) !== header.nameUnits) return undefined;
-  return { ...columns, ...lazyTexts(aligned, header, places), count: header.rows, end };
+  const texts = readTexts(aligned, header, places);
+  const isWhole = (columns.nameEnd[header.rows - 1] ?? 0) === header.nameUnits;
+  if (end === undefined || texts === undefined || !isWhole) return undefined;
+  return { ...columns, ...texts, count: header.rows, end };
 }
 
 function readHeader(bytes: Uint8Array): Header | undefined {
@@ -81,48 +81,38 @@ function subtreeEnds(parent: Uint32Array): Uint32Array | undefined {
   return sizes;
 }
 
-interface Extras {
-  readonly targets: ReadonlyMap<number, string>;
-  readonly xattrs: ReadonlyMap<number, Xattrs>;
-}
-
-function lazyTexts(
+function readTexts(
   bytes: Uint8Array,
   header: Header,
   places: IndexPlaces,
-): Pick<EarlierScan, "names" | "targets" | "xattrs"> {
+): Pick<EarlierScan, "names" | "targets" | "xattrs"> | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const nameBytes = buffer.subarray(places.names, places.names + header.nameUnits * header.encoding);
-  let extras: Extras | undefined;
-  const readExtras = (): Extras => {
-    extras ??= decodeExtras(buffer.toString("utf8", places.extras, places.extras + header.extraBytes));
-    return extras;
-  };
-  return {
-    names: nameBytes.toString(header.encoding === 1 ? "latin1" : "utf16le"),
-    get targets(): Extras["targets"] {
-      return readExtras().targets;
-    },
-    get xattrs(): Extras["xattrs"] {
-      return readExtras().xattrs;
-    },
-  };
-}
-
-interface ExtrasJson {
-  readonly targets: readonly (readonly [row: number, target: string])[];
-  readonly xattrs: readonly (readonly [row: number, pairs: readonly (readonly [string, string])[]])[];
-}
-
-/** The seal of the store vouches for the shape: these are bytes that `encodeIndex` gave. */
-function decodeExtras(text: string): Extras {
-  const { targets, xattrs } = JSON.parse(text) as ExtrasJson;
+  const encoding = header.encoding === 1 ? "latin1" : "utf16le";
+  const names = buffer.toString(encoding, places.names, places.names + header.nameUnits * header.encoding);
+  const extras = parseExtras(buffer.toString("utf8", places.extras, places.extras + header.extraBytes));
+  if (extras === undefined) return undefined;
   const bytesOf = ([name, value]: readonly [string, string]): [string, Uint8Array] => [
     name,
     Buffer.from(value, "base64"),
   ];
   return {
-    targets: new Map(targets),
-    xattrs: new Map(xattrs.map(([row, pairs]) => [row, new Map(pairs.map(bytesOf))])),
+    names,
+    targets: new Map(extras.targets),
+    xattrs: new Map(extras.xattrs.map(([row, pairs]) => [row, new Map(pairs.map(bytesOf))])),
   };
+}
+
+interface Extras {
+  readonly targets: readonly (readonly [row: number, target: string])[];
+  readonly xattrs: readonly (readonly [row: number, pairs: readonly (readonly [string, string])[]])[];
+}
+
+/** The seal of the store vouches for the shape: these are bytes that `encodeIndex` gave. */
+function parseExtras(text: string): Extras | undefined {
+  try {
+    return JSON.parse(text) as Extras;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

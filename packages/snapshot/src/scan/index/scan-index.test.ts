@@ -159,12 +159,11 @@ describe("a scan with the index of an earlier one", () => {
   });
 
   it("knows hard links by each of their names", async () => {
-    const { build, file } = await context("file b 0644 'x'", "hardlink c -> b");
+    const { build } = await context("file b 0644 'x'", "hardlink c -> b");
     await build();
     expect((await build()).hashed).toBe(0);
-    await tick();
-    fs.rmSync(file("b"));
-    expect((await build()).snapshot.fileDigest("c")).toBe(digestOf("x"));
+    const { snapshot, hashed } = await build({}, { ignore: compilePatterns(["b"]) });
+    expect([snapshot.fileDigest("c"), hashed]).toEqual([digestOf("x"), 0]);
   });
 
   it.runIf(process.platform === "linux")("knows names that are not UTF-8, and others", async () => {
