@@ -16,6 +16,7 @@
  * @property {string} ours Id of a contender.
  * @property {string} baseline Id of a contender.
  * @property {readonly string[]} others Ids of contenders to show beside them.
+ * @property {string} [variant] The end of the scenario's name, where several are to be compared with each other.
  * @property {number} [limit] The ratio to reach; without one the figure is only shown.
  * @property {number} [maxRssMb] The peak memory to keep, in 10^6 bytes. */
 

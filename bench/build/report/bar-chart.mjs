@@ -26,12 +26,10 @@ const LEGEND =
  * @param {readonly Judged[]} figures @param {{ readonly title: string, readonly note: string }} head */
 export function barChart(figures, head) {
   let y = HEAD_HEIGHT;
-  const panels = figures.flatMap((figure) => {
-    const rows = [figure.ours, figure.baseline, ...figure.others].filter(isMeasured);
-    if (figure.ours.wallMs === undefined) return [];
+  const panels = panelsOf(figures).flatMap((shown) => {
     const top = y;
-    y += PANEL_HEAD + rows.length * ROW_HEIGHT + PANEL_GAP;
-    return panel(figure, rows, top);
+    y += PANEL_HEAD + shown.rows.length * ROW_HEIGHT + PANEL_GAP;
+    return drawPanel(shown, top);
   });
   return svgDocument({ width: WIDTH, height: y, title: head.title }, [
     textAt({ at: [MARGIN, 32], kind: "title" }, head.title),
@@ -41,21 +39,45 @@ export function barChart(figures, head) {
   ]);
 }
 
+/** @typedef {{ readonly name: string, readonly figure: Judged, readonly rows: readonly MeasuredRow[] }} Panel */
+
+/** Variants of one scenario share a panel, since they are there to be compared.
+ * @param {readonly Judged[]} figures @returns {readonly Panel[]} */
+function panelsOf(figures) {
+  const measured = figures.filter(({ ours }) => isMeasured(ours));
+  const names = new Set(measured.map(panelName));
+  return [...names].flatMap((name) => {
+    const members = measured.filter((figure) => panelName(figure) === name);
+    const [figure] = members;
+    if (figure === undefined) return [];
+    const ours = members.map(({ ours, variant }) =>
+      variant === undefined ? ours : { ...ours, tool: variant },
+    );
+    return [{ name, figure, rows: [...ours, figure.baseline, ...figure.others].filter(isMeasured) }];
+  });
+}
+
+/** @param {Judged} figure */
+function panelName({ scenario, variant }) {
+  return variant === undefined ? scenario : scenario.replace(`-${variant}`, "");
+}
+
 /** @param {Row} row @returns {row is MeasuredRow} */
 function isMeasured(row) {
   return row.wallMs !== undefined;
 }
 
-/** @param {Judged} figure @param {readonly MeasuredRow[]} rows @param {number} top */
-function panel(figure, rows, top) {
+/** @param {Panel} shown @param {number} top */
+function drawPanel({ name, figure, rows }, top) {
   const base = figure.baseline.wallMs?.median;
   const limitMs = base === undefined || figure.limit === undefined ? undefined : base * figure.limit;
-  const matters = Math.max(figure.ours.wallMs?.median ?? 0, limitMs ?? 0, base ?? 0);
-  const longest = Math.min(Math.max(...rows.map(({ wallMs }) => wallMs.median)), matters * CUT_FACTOR);
+  const walls = (/** @type {readonly MeasuredRow[]} */ some) => some.map(({ wallMs }) => wallMs.median);
+  const matters = Math.max(...walls(rows.filter(({ kind }) => kind === "ours")), limitMs ?? 0, base ?? 0);
+  const longest = Math.min(Math.max(...walls(rows)), matters * CUT_FACTOR);
   const scale = BAR_WIDTH / Math.max(longest, limitMs ?? 0);
   const bottom = top + PANEL_HEAD + rows.length * ROW_HEIGHT;
   return [
-    textAt({ at: [MARGIN, top + 12], kind: "scenario" }, figure.scenario),
+    textAt({ at: [MARGIN, top + 12], kind: "scenario" }, name),
     ...verdictText(figure, top + 12),
     ...rows.flatMap((row, index) => bar(row, top + PANEL_HEAD + index * ROW_HEIGHT, scale)),
     ...(limitMs === undefined ? [] : limitMark(BAR_LEFT + limitMs * scale, top + PANEL_HEAD, bottom)),

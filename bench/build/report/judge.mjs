@@ -21,6 +21,7 @@ import { pairedRatios, summarize } from "../measure/statistics.mjs";
 
 /** @typedef {object} Judged
  * @property {string} scenario
+ * @property {string} [variant]
  * @property {Verdict} time
  * @property {Verdict} memory
  * @property {number} [limit]
@@ -42,11 +43,12 @@ export function judgeFigure(figure, measured) {
   const base = find(figure.baseline);
   const mine = find(figure.ours);
   const ours = toRow(mine, base);
-  const { limit, maxRssMb } = figure;
+  const { limit, maxRssMb, variant } = figure;
   return {
     scenario: figure.scenario,
     time: verdict(ours.ratio?.median, limit),
     memory: verdict(ours.maxRssMb, maxRssMb),
+    ...(variant === undefined ? {} : { variant }),
     ...(limit === undefined ? {} : { limit }),
     ...(maxRssMb === undefined ? {} : { maxRssMb }),
     ours,

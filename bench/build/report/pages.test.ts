@@ -82,6 +82,18 @@ describe("barChart", () => {
     expect(svg).toContain("prefers-color-scheme: dark");
   });
 
+  it("puts variants of a scenario into one panel, by one scale", () => {
+    const variant = (name: string, ms: number): Judged => ({
+      ...{ scenario: `app.checkout-${name}.warm`, variant: name, time: "shown", memory: "shown", others: [] },
+      ours: { tool: "oci-build", kind: "ours", wallMs: summary(ms) },
+      baseline: judged.baseline,
+    });
+    const merged = barChart([variant("kept", 4000), variant("fixed", 2000)], head);
+    const widths = [...merged.matchAll(/width="([\d.]+)" height="15"/g)].map(([, width]) => Number(width));
+    expect(merged.match(/class="scenario"[^>]*>app\.checkout\.warm</g)).toHaveLength(1);
+    expect(widths.map((width) => Math.round((width / (widths[0] ?? 1)) * 100))).toEqual([100, 50, 25]);
+  });
+
   it("draws no panel for a scenario of ours that did not run", () => {
     const unmeasured = { ...judged, ours: { tool: "oci-build", kind: "ours", missing: "failed" } } as const;
     expect(barChart([unmeasured], head)).not.toContain("app.cold");

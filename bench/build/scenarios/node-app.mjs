@@ -17,6 +17,8 @@ const MAX_RSS_MB = 400;
 const changedFile = "src/area-0/part-0/file-7.js";
 const smokeTree = { files: 60, seed: 5, smallest: 50, largest: 20_000 };
 
+const times = /** @type {const} */ (["kept-times", "fixed-epoch", "commit-epoch"]);
+
 /** A real web application with its node_modules. @param {Bench} bench
  * @returns {Promise<import("../measure/contender.mjs").Group>} */
 export async function nodeApp(bench) {
@@ -46,9 +48,7 @@ export async function nodeApp(bench) {
       noChange({ ...shared, output: "absent" }),
       noChange({ ...shared, output: "present" }),
       oneChange({ ...shared, action: "rebuild-one-file" }),
-      freshCheckout({ ...shared, times: "kept-times" }),
-      freshCheckout({ ...shared, times: "fixed-epoch" }),
-      freshCheckout({ ...shared, times: "commit-epoch" }),
+      ...times.map((variant) => freshCheckout({ ...shared, times: variant })),
       ...[buildah.cold, buildah.noChange, buildah.oneFile],
       containerifyBuild({ ...peers, registry: bench.registry, setup: bench.containerify }),
     ],
@@ -62,9 +62,10 @@ const figures = [
   figure("no-change-output-absent.warm", "walk", 2, ["no-change.warm buildah"]),
   figure("no-change-output-present.warm", "walk", 2, []),
   figure("rebuild-one-file.warm", "hash", 2, ["rebuild-one-file.warm buildah"]),
-  figure("fresh-checkout-one-file-kept-times.warm", "hash", undefined, []),
-  figure("fresh-checkout-one-file-fixed-epoch.warm", "hash", undefined, []),
-  figure("fresh-checkout-one-file-commit-epoch.warm", "hash", undefined, []),
+  ...times.map((variant) => ({
+    ...figure(`fresh-checkout-one-file-${variant}.warm`, "hash", undefined, []),
+    variant,
+  })),
 ];
 
 /** @param {string} action @param {string} baseline @param {number | undefined} limit

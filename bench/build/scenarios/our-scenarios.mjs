@@ -64,7 +64,7 @@ const epochs = {
 };
 
 /** The cache of an earlier checkout, all times new, one byte of one file changed; no output.
- * @param {OurOptions & { readonly times: keyof typeof epochs, readonly tree: WorkingTree }} options
+ * @param {OurOptions & { readonly times: "kept-times" | "fixed-epoch" | "commit-epoch", readonly tree: WorkingTree }} options
  * @returns {Contender} */
 export function freshCheckout(options) {
   const { times, tree } = options;
