@@ -67,6 +67,7 @@ async function run(
     const steps = journal.logged(outcomes);
     await logBuild({ project: prepared.project, builtSec, tags: options.names, steps }, cache, emit);
     emit({ type: "build.finished", digest: result.digest, durationMs: Date.now() - startedMs });
+    await cache.tidy(options.cacheLimit);
     return result;
   });
 }

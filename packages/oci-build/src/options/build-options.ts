@@ -64,6 +64,9 @@ export interface BuildOptions {
   readonly trustStat?: StatTrust | undefined;
   /** Default: OCI_BUILD_CACHE_DIR, else the platform's cache folder. */
   readonly cacheDir?: string | undefined;
+  /** Bytes on disk that the cache may keep between builds; what was not used for longest goes first, looked at once a
+   * day. Default: OCI_BUILD_CACHE_MAX_SIZE, else 10 GB or a tenth of the disk, whichever is less. */
+  readonly cacheMaxSize?: number | "unlimited" | undefined;
   /** Gets the image ID as Docker and podman know it: the digest of the config, not of the manifest. */
   readonly iidFile?: string | undefined;
   /** Gets a JSON document with buildx's keys: see `BuildMetadata`. */
@@ -75,7 +78,7 @@ export interface BuildOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told of everything that happens, in order, synchronously. */
   readonly onEvent?: ((event: BuildEvent) => void) | undefined;
-  /** Variables that are read: OCI_BUILD_CACHE_DIR, SOURCE_DATE_EPOCH. Default: `process.env`. */
+  /** Variables that are read: OCI_BUILD_CACHE_DIR, OCI_BUILD_CACHE_MAX_SIZE, SOURCE_DATE_EPOCH. Default: `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 

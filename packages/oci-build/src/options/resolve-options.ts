@@ -1,5 +1,5 @@
 import os from "node:os";
-import { defaultCacheDir, type TimePolicy } from "@oci-build/cache";
+import { type CacheLimit, defaultCacheDir, type TimePolicy } from "@oci-build/cache";
 import type { Platform } from "@oci-build/oci";
 import { formatReference, parseTaggedReference } from "@oci-build/registry";
 import type { LeftOutRule, StatTrust } from "@oci-build/snapshot";
@@ -9,6 +9,7 @@ import { defaultOutputFile } from "../output/default-output.js";
 import { resolveDestination } from "../output/destination.js";
 import { hostPlatform, parsePlatform } from "../plan/parse-platform.js";
 import type { BuildOptions, BuildOutput } from "./build-options.js";
+import { cacheLimit } from "./cache-limit.js";
 import { type ResolvedCompression, resolveCompression } from "./compression.js";
 import { epochSeconds } from "./epoch-seconds.js";
 import { writtenFiles } from "./written-paths.js";
@@ -31,6 +32,7 @@ export interface ResolvedOptions {
   readonly failOnCacheMiss: "any stage" | { readonly stage: string } | undefined;
   readonly trustStat: StatTrust;
   readonly cacheDir: string;
+  readonly cacheLimit: CacheLimit | undefined;
   readonly iidFile: string | undefined;
   readonly metadataFile: string | undefined;
   readonly times: TimePolicy;
@@ -70,6 +72,7 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
     failOnCacheMiss: failOnCacheMiss(options),
     trustStat: options.trustStat ?? "by-file-system",
     cacheDir,
+    cacheLimit: cacheLimit(options, env),
     iidFile,
     metadataFile,
     times: timePolicy(epochSeconds(options, env)),
