@@ -66,8 +66,8 @@ async function run(
     const builtSec = Math.floor(startedMs / 1000);
     const steps = journal.logged(outcomes);
     await logBuild({ project: prepared.project, builtSec, tags: options.names, steps }, cache, emit);
-    emit({ type: "build.finished", digest: result.digest, durationMs: Date.now() - startedMs });
     await cache.tidy(options.cacheLimit);
+    emit({ type: "build.finished", digest: result.digest, durationMs: Date.now() - startedMs });
     return result;
   });
 }
