@@ -45,8 +45,19 @@ function comparison(
   form: PatternForm,
   pattern: string,
 ): CompiledRegexp & Pick<CompiledPattern, "matchesPath"> {
-  const compiled = form.kind === "expression" ? compileRegexp(form.source, pattern) : compilePlain(form);
-  return { ...compiled, matchesPath: compiled.matches };
+  if (form.kind !== "expression") {
+    const plain = compilePlain(form);
+    return { ...plain, matchesPath: plain.matches };
+  }
+  const compiled = compileRegexp(form.source, pattern);
+  const end = literalEnd(pattern);
+  return { ...compiled, matchesPath: (path) => path.endsWith(end) && compiled.matches(path) };
+}
+
+/** What a path must end with to match: `.log` for `*.log`. Looking for it first spares most paths the expression.
+ * Only characters that are themselves in every pattern count, and none where a backslash may give them a meaning. */
+function literalEnd(pattern: string): string {
+  return pattern.includes("\\") ? "" : (/[\w./ -]*$/.exec(pattern)?.[0] ?? "");
 }
 
 function compilePlain(form: Exclude<PatternForm, { kind: "expression" }>): CompiledRegexp {

@@ -1,5 +1,7 @@
+import { isOciBuildError } from "@oci-build/oci";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compilePatterns } from "./pattern-matcher.js";
+import { compilePatterns, type DirectoryMatch, type PatternMatcher } from "./pattern-matcher.js";
 
 /** Patterns separated by blanks, a path, and whether the path is left out. */
 const cases: readonly (readonly [patterns: string, path: string, excluded: boolean])[] = [
@@ -264,3 +266,66 @@ describe("couldReincludeBelow", () => {
     expect(compilePatterns(split(patterns)).couldReincludeBelow(directory)).toBe(could);
   });
 });
+
+describe("what a matcher knows of a directory", () => {
+  const text = fc.string({
+    unit: fc.constantFrom("a", "b", "/", "*", "?", ".", "!", "[a-b]", "\\", "**/", "ü", " ", "^"),
+    maxLength: 6,
+  });
+  const paths = fc.array(fc.constantFrom("a", "b", "ab", ".a", "ü", "a^", " b"), {
+    minLength: 1,
+    maxLength: 4,
+  });
+
+  it("leaves out only patterns that match nothing below", () => {
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 5 }), paths, (patterns, names) => {
+        const matcher = compileOrSkip(patterns);
+        const plain = patterns.map((pattern) => compileOrSkip([pattern.replace(/^!/, "")]));
+        let match: DirectoryMatch | undefined;
+        for (const [depth] of names.entries()) {
+          const directory = names.slice(0, depth + 1).join("/");
+          match = matcher.enter(directory, match);
+          const below = `${directory}/${names.at(-1)}`;
+          const compared = plain.map((one) => one.matches(below));
+          if (!compared.some(Boolean)) expect(matcher.excludes(below, match)).toBe(false);
+          expect(matcher.excludes(below, match)).toBe(
+            matcher.excludes(below, { ...match, live: patterns.map((_, index) => index) }),
+          );
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    ["*.log", "a", []],
+    ["dist a/b", "a", [1]],
+    ["**/*.log", "a/b/c", [0]],
+    ["a", "a", [0]],
+    ["a/*/c !a/b", "a/x", [0]],
+  ])("keeps of %j below %j those with the numbers %j", (patterns, directory, live) => {
+    const matcher = compilePatterns(patterns.split(" "));
+    let match: DirectoryMatch | undefined;
+    for (const [depth] of directory.split("/").entries()) {
+      match = matcher.enter(
+        directory
+          .split("/")
+          .slice(0, depth + 1)
+          .join("/"),
+        match,
+      );
+    }
+    expect(match?.live).toEqual(live);
+  });
+});
+
+/** Generated patterns may be malformed; those are not what is looked at. */
+function compileOrSkip(patterns: readonly string[]): PatternMatcher {
+  try {
+    return compilePatterns(patterns);
+  } catch (error) {
+    if (!isOciBuildError(error, "PATTERN_INVALID")) throw error;
+    return fc.pre(false) as never;
+  }
+}

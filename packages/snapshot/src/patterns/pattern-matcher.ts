@@ -15,6 +15,9 @@ export interface DirectoryMatch {
   readonly excluded: boolean;
   /** 1 for each pattern that matched the directory or one above it. */
   readonly matched: Uint8Array;
+  /** The patterns, by number, that decide about something below the directory: those that matched, and those that may
+   * match there. When there are none, nothing below is excluded. */
+  readonly live: readonly number[];
   /** The last pattern that matched; -1 when none did. */
   readonly decidedBy: number;
 }
@@ -86,7 +89,12 @@ function decideBelow(
 ): number {
   let decidedBy = -1;
   let excluded = false;
-  for (const [index, pattern] of patterns.entries()) {
+  const live = parent?.live;
+  const count = live?.length ?? patterns.length;
+  for (let at = 0; at < count; at++) {
+    const index = live === undefined ? at : (live[at] ?? 0);
+    const pattern = patterns[index];
+    if (pattern === undefined) continue;
     if (parent?.matched[index] !== 1) {
       if ((pattern.effect === "exclude") === excluded || !pattern.matchesPath(path)) continue;
     }
@@ -104,7 +112,15 @@ function enterDirectory(
 ): DirectoryMatch {
   const matched = new Uint8Array(patterns.length);
   const decidedBy = decideBelow(patterns, directory, parent, matched);
-  return { excluded: isExcluding(patterns, decidedBy), matched, decidedBy };
+  const live = (parent?.live ?? [...patterns.keys()]).filter(
+    (index) => matched[index] === 1 || mayDecideBelow(patterns[index], directory),
+  );
+  return { excluded: isExcluding(patterns, decidedBy), matched, decidedBy, live };
+}
+
+/** A pattern that begins with a double star may match below any directory; that is known without trying. */
+function mayDecideBelow(pattern: CompiledPattern | undefined, directory: string): boolean {
+  return pattern !== undefined && (pattern.text.startsWith("**") || pattern.mayMatchBelow(directory));
 }
 
 /** The match of a directory, found by entering each one on its way; undefined for the root. */
