@@ -3,6 +3,7 @@
  * @returns {readonly (readonly [name: string, text: string])[]} */
 export function nastyInputs(size) {
   const fill = (/** @type {string} */ piece) => piece.repeat(Math.ceil(size / piece.length));
+  const half = (/** @type {string} */ piece) => piece.repeat(Math.ceil(size / 2 / piece.length));
   const numbered = (/** @type {(index: number) => string} */ line) => {
     const lines = [];
     for (let length = 0, index = 0; length < size; index += 1) {
@@ -25,6 +26,10 @@ export function nastyInputs(size) {
     [
       "stages on stages",
       `FROM a AS s0\n${numbered((index) => `FROM s${index} AS s${index + 1}\nCOPY --from=s${index} a b\n`)}`,
+    ],
+    [
+      "triggers for many stages",
+      `FROM a AS p\n${half("ONBUILD COPY --from=p $a b\n")}${half("FROM p\nCOPY $a b\n")}`,
     ],
     ["arguments before FROM", `${numbered((index) => `ARG A${index}=$A${index - 1}\n`)}FROM $A0\n`],
     ["flags", `FROM a\nRUN ${fill("--mount=type=cache,target=/a ")}x\n`],
