@@ -1,4 +1,5 @@
 import type { Project } from "@oci-build/cache";
+import { findStage } from "@oci-build/dockerfile";
 import type { EmitEvent, StepInfo } from "./events/build-event.js";
 import { type PlannedStep, plannedSteps } from "./explain/planned-steps.js";
 import { projectOf } from "./explain/project-of.js";
@@ -46,14 +47,17 @@ export function prepareBuild(options: ResolvedOptions, emit: EmitEvent): Prepare
   return { options, dockerfile, ignore, plan, steps: plannedSteps(plan), project, mayNotMiss };
 }
 
-/** @throws OciBuildError BUILD_TARGET_MISSING, since a stage that is not there could never miss */
+/** A stage is meant by its name, its index, or by what progress calls it when it has no name.
+ * @throws OciBuildError BUILD_TARGET_MISSING, since a stage that is not there could never miss */
 function stageThatMayNotMiss(
   { failOnCacheMiss }: ResolvedOptions,
   { dockerfile }: ParsedInput,
 ): PreparedBuild["mayNotMiss"] {
-  return typeof failOnCacheMiss === "object"
-    ? findTarget(dockerfile, failOnCacheMiss.stage)
-    : failOnCacheMiss;
+  if (typeof failOnCacheMiss !== "object") return failOnCacheMiss;
+  const { stage } = failOnCacheMiss;
+  const index = Number(/^(?:stage-)?(\d+)$/.exec(stage)?.[1] ?? Number.NaN);
+  if (findStage(dockerfile, stage) === undefined && index < dockerfile.stages.length) return index;
+  return findTarget(dockerfile, stage);
 }
 
 function warnUnusedArgs({ unusedBuildArgs }: BuildPlan, emit: EmitEvent): void {

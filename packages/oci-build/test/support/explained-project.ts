@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { Volume } from "memfs";
+import { onTestFinished } from "vitest";
+import { build } from "../../src/build.js";
+import { type BuildExplanation, explain } from "../../src/explain/build-report.js";
+import { describeReasons } from "../../src/explain/describe-reasons.js";
+import type { StepExplanation } from "../../src/explain/step-explanation.js";
+import type { BuildOptions, BuildResult } from "../../src/options/build-options.js";
+
+/** A project in memory with a cache of its own. */
+export interface ExplainedProject {
+  /** Its context is `/ctx`; files are 0644 and directories 0755. */
+  readonly volume: Volume;
+  readonly cacheDir: string;
+  readonly build: (dockerfile: readonly string[], options?: BuildOptions) => Promise<BuildResult>;
+  readonly explain: (dockerfile: readonly string[], options?: BuildOptions) => Promise<BuildExplanation>;
+}
+
+/** A project of some files, by path, for the test that is running. */
+export function project(files: Readonly<Record<string, string>>): ExplainedProject {
+  const cacheDir = mkdtempSync(path.join(os.tmpdir(), "oci-build-explain-"));
+  onTestFinished(() => rmSync(cacheDir, { recursive: true, force: true }));
+  const volume = new Volume();
+  for (const [file, text] of Object.entries(files)) {
+    volume.mkdirSync(path.posix.dirname(`/ctx/${file}`), { recursive: true, mode: 0o755 });
+    volume.writeFileSync(`/ctx/${file}`, text, { mode: 0o644 });
+  }
+  const optionsOf = (lines: readonly string[], options: BuildOptions): BuildOptions => ({
+    context: { fs: volume, root: "/ctx" },
+    dockerfile: { text: `${lines.join("\n")}\n` },
+    cacheDir,
+    output: { type: "none" },
+    explain: true,
+    env: {},
+    ...options,
+  });
+  return {
+    volume,
+    cacheDir,
+    build: (lines, options = {}) => build(optionsOf(lines, options)),
+    explain: (lines, options = {}) => explain(optionsOf(lines, options)),
+  };
+}
+
+/** The explanations of a build's steps. */
+export function explanationsOf({ steps }: BuildResult): readonly StepExplanation[] {
+  return steps.flatMap(({ explanation }) => explanation ?? []);
+}
+
+/** What is said of each step that misses: the instruction, a colon and a reason; details are indented. */
+export function told(steps: readonly StepExplanation[]): readonly string[] {
+  return steps.flatMap((step) =>
+    describeReasons(step).flatMap(({ headline, details }) => [
+      `${step.instruction}: ${headline}`,
+      ...details.map((line) => `  ${line}`),
+    ]),
+  );
+}
