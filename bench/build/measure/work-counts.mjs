@@ -17,6 +17,7 @@ export function readWorkCounts(text) {
   for (const event of parseLines(text)) {
     if (!TOLD_BY.has(String(event["type"]))) continue;
     if (event["type"] === "step.finished") add(stepStatus(event), 1);
+    if (event["outcome"] === "unchanged") add("outputUnchanged", 1);
     const { type, ...fields } = event;
     addNumbers(fields, type === "context.scanned" ? "context" : "", add);
   }

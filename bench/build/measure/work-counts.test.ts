@@ -9,7 +9,7 @@ it("sums what finished steps did, by the events' own names, and counts their sta
   const text = lines(
     { type: "build.started", timeMs: 1 },
     { type: "context.scanned", entries: 9, durationMs: 4 },
-    { type: "step.progress", doneBytes: 7, totalBytes: 8 },
+    { type: "step.progress", doneBytes: 7, totalBytes: 8, filesLeft: 6 },
     {
       type: "step.finished",
       step,
@@ -21,6 +21,7 @@ it("sums what finished steps did, by the events' own names, and counts their sta
       step,
       outcome: { status: "executed", filesHashed: 3, segments: { reused: 5, compressed: 1 } },
     },
+    { type: "output.finished", destination: "x", size: 5, outcome: "unchanged" },
   );
   expect(readWorkCounts(`warning: not JSON\n${text}`)).toEqual({
     contextEntries: 9,
@@ -29,6 +30,7 @@ it("sums what finished steps did, by the events' own names, and counts their sta
     filesHashed: 5,
     segmentsReused: 5,
     segmentsCompressed: 1,
+    outputUnchanged: 1,
   });
 });
 
