@@ -85,6 +85,10 @@ describe("parseSignal", () => {
   it.each([
     ["15", 15],
     ["+9", 9],
+    ["0064", 64],
+    ["-1", -1],
+    ["1000", 1000],
+    ["-9223372036854775808", -(2 ** 63)],
     ["SIGTERM", 15],
     ["term", 15],
     ["sigKill", 9],
@@ -96,12 +100,12 @@ describe("parseSignal", () => {
     expect(parseSignal(text)).toBe(number);
   });
 
-  it.each(["", "0", "-1", "SIG", "SIGNOPE", "RTMIN+16", "RTMAX-15", "RTMIN+0", "1.5", "15 "])(
-    "refuses %j",
-    (text) => {
-      expect(parseSignal(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    ...["", "0", "-0", "00", "SIG", "SIGNOPE", "RTMIN+16", "RTMAX-15", "RTMIN+0", "1.5", "15 "],
+    ...["9223372036854775808", "-", "0x9", "--1"],
+  ])("refuses %j", (text) => {
+    expect(parseSignal(text)).toBeUndefined();
+  });
 });
 
 describe("parsePlatform", () => {
