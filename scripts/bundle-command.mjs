@@ -21,6 +21,9 @@ const folder = join(packages, "oci-build/dist/command");
 /** Loaded last and so written last: whoever finds it finds the chunks that it names. */
 const ENTRY = "main.js";
 
+/** The entry, and what it imports to build. */
+const hotModules = ["main", "run-build"];
+
 /** What only packages of ours depend on, with the names that they import. The command may not see it by its own name:
  * it is asked for from where the owner is. */
 const owned = {
@@ -28,28 +31,65 @@ const owned = {
   "@napi-rs/xattr": { owner: "@oci-build/snapshot", names: ["getAttributeSync", "listAttributesSync"] },
 };
 
-/** Makes the bundle. A command that runs meanwhile finds the old one or the new one. */
+const options = {
+  outdir: folder,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  conditions: ["oci-build:source"],
+  external: ["commander", "@iarna/toml", "fast-glob"],
+  // Names stay as they are, for stacks; a bug's stack is told by the map, which is read only then.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  sourcemap: "linked",
+  sourcesContent: false,
+  legalComments: "none",
+  logLevel: "warning",
+  write: false,
+};
+
+/** Makes the bundle. A command that begins meanwhile finds whole files, the old ones or the new ones.
+ *
+ * What every build needs is two files, since Node takes a millisecond for each. What is imported only when it is
+ * needed, the other commands too, is split into chunks; modules that both need stand in both. */
 export async function bundleCommand() {
-  const { outputFiles } = await build({
-    entryPoints: [join(packages, "oci-build/src/cli", "main.ts")],
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20.19",
-    conditions: ["oci-build:source"],
-    external: ["commander", "@iarna/toml", "fast-glob"],
-    plugins: [ownedPackages],
-    // Names stay as they are, for stacks; a bug's stack is told by the map, which is read only then.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    sourcemap: "linked",
-    sourcesContent: false,
-    legalComments: "none",
-    logLevel: "warning",
-    write: false,
+  const rare = new Map();
+  const hot = await build({
+    ...options,
+    entryPoints: hotModules.map((name) => join(packages, "oci-build/src/cli", `${name}.ts`)),
+    plugins: [ownedPackages, rareModules(rare)],
   });
+  for (const name of hotModules) rare.delete(name);
+  const others = await build({
+    ...options,
+    entryPoints: [...rare].map(([name, path]) => ({ in: path, out: name })),
+    splitting: true,
+    plugins: [ownedPackages],
+  });
+  replaceFiles([...hot.outputFiles, ...others.outputFiles]);
+}
+
+/** Leaves out what is imported when it is needed, and notes it: file names by module. */
+function rareModules(found) {
+  return {
+    name: "rare-modules",
+    setup(bundler) {
+      bundler.onResolve({ filter: /^\./ }, async ({ kind, path, resolveDir }) => {
+        if (kind !== "dynamic-import") return undefined;
+        const resolved = await bundler.resolve(path, { kind: "import-statement", resolveDir });
+        const name = basename(resolved.path, ".ts");
+        if ((found.get(name) ?? resolved.path) !== resolved.path)
+          throw new Error(`two modules named ${name}`);
+        found.set(name, resolved.path);
+        return { path: `./${name}.js`, external: true };
+      });
+    },
+  };
+}
+
+/** Puts the entry last, and takes away what no longer is part of it. */
+function replaceFiles(outputFiles) {
   mkdirSync(folder, { recursive: true });
   const isEntry = ({ path }) => basename(path) === ENTRY;
   const files = [...outputFiles.filter((file) => !isEntry(file)), ...outputFiles.filter(isEntry)];

@@ -2,6 +2,7 @@ import { type Diagnostic, renderDiagnostic } from "@oci-build/dockerfile";
 import { isOciBuildError, type OciBuildError } from "@oci-build/oci";
 import type { Place } from "../errors.js";
 import { escapeControls } from "./escape-controls.js";
+import { mapStack } from "./map-stack.js";
 import { paint } from "./paint.js";
 import { redact } from "./redact.js";
 import { safeText } from "./safe-text.js";
@@ -19,7 +20,7 @@ export function reportError(error: unknown, { process, source }: ReportContext):
   const { stderr, env } = process;
   const style = textStyle(stderr, env);
   if (!isOciBuildError(error)) {
-    const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const told = error instanceof Error ? mapStack(error.stack ?? error.message) : String(error);
     const shown = escapeControls(redact(told), "keep-lines");
     stderr.write(`${paint("error", "red", style)}: this is a bug in oci-build; please report it\n${shown}\n`);
     return;

@@ -1,0 +1,78 @@
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder, writeFiles } from "./support/build-folder.js";
+import { runOciBuild } from "./support/run-command.js";
+
+const root = path.join(import.meta.dirname, "..");
+const packageFolder = path.join(root, "packages/oci-build");
+
+/** The files of ours and of others that a run of the command loads, as V8 lists them. */
+async function loadedFiles(args: readonly string[], cwd: string): Promise<readonly string[]> {
+  const coverage = path.join(temporaryFolder(), "coverage");
+  const { exitCode, stderr } = await runOciBuild(args, { cwd, env: { NODE_V8_COVERAGE: coverage } });
+  expect(stderr).toContain("#1 ");
+  expect(exitCode).toBe(0);
+  const reports = fs.readdirSync(coverage).map((name) => fs.readFileSync(path.join(coverage, name), "utf8"));
+  const urls = reports.flatMap((report) =>
+    (JSON.parse(report) as { result: { url: string }[] }).result.map(({ url }) => url),
+  );
+  const files = urls.filter((url) => url.startsWith("file:")).map((url) => fileURLToPath(url));
+  return files.map((file) => path.relative(packageFolder, file)).sort();
+}
+
+describe("the bundled command", () => {
+  it("loads three files for a build that changes nothing, and no package of others", async () => {
+    const folder = temporaryFolder();
+    const app = path.join(folder, "app");
+    writeFiles(app, { Dockerfile: "FROM scratch\nWORKDIR /app\nCOPY . .\n", "a.txt": "a" });
+    const args = ["--progress", "plain", "--cache-dir", path.join(folder, "cache"), app];
+    await runOciBuild(args, { cwd: folder });
+    const loaded = await loadedFiles(args, folder);
+    expect(loaded.filter((file) => !file.includes("node_modules"))).toEqual([
+      "bin/oci-build.js",
+      "dist/command/main.js",
+      "dist/command/run-build.js",
+    ]);
+    // Attributes are not read where an earlier scan did, which is so after 2 seconds.
+    expect(loaded.filter((file) => file.includes("node_modules") && !file.includes("xattr"))).toEqual([]);
+  });
+});
+
+/** A checkout with commands that say what they are; times in seconds. */
+function checkout(times: { readonly bundled?: number; readonly compiled?: number }): string {
+  const folder = temporaryFolder();
+  const own = path.join(folder, "packages/oci-build");
+  writeFiles(own, { "tsconfig.json": "{}", "package.json": '{ "type": "module" }' });
+  fs.cpSync(path.join(packageFolder, "bin"), path.join(own, "bin"), { recursive: true });
+  const parts = [
+    { name: "dist/command/main.js", says: "bundled", time: times.bundled },
+    { name: "dist/cli/main.js", says: "compiled", time: times.compiled },
+    { name: "../oci/dist/.tsbuildinfo", says: "", time: times.compiled },
+  ];
+  for (const { name, says, time } of parts) {
+    if (time === undefined) continue;
+    writeFiles(own, { [name]: `export const main = () => console.log(${JSON.stringify(says)});\n` });
+    fs.utimesSync(path.join(own, name), time, time);
+  }
+  return path.join(own, "bin/oci-build.js");
+}
+
+describe("the command in a checkout", () => {
+  it.each([
+    ["the bundle when it is as new as what was compiled", { bundled: 2, compiled: 2 }, "bundled"],
+    ["what was compiled since the bundle was made", { bundled: 1, compiled: 2 }, "compiled"],
+    ["what was compiled where there is no bundle", { compiled: 2 }, "compiled"],
+  ])("is %s", (_, times, says) => {
+    const { stdout, status } = spawnSync(process.execPath, [checkout(times), "x"], { encoding: "utf8" });
+    expect([stdout.trim(), status]).toEqual([says, 0]);
+  });
+
+  it("says what to do when nothing was compiled", () => {
+    const { stderr, status } = spawnSync(process.execPath, [checkout({}), "x"], { encoding: "utf8" });
+    expect(stderr).toBe("error: oci-build is not compiled\nhint: Run npm run build in its repository.\n");
+    expect(status).toBe(3);
+  });
+});
