@@ -37,6 +37,7 @@ export type OciErrorData = {
   LAYER_FILE_DIGEST: { path: string; expected: string; found: string };
   LAYER_SEGMENT_CORRUPT: { offset: number; size: number };
   LAYER_SEGMENT_UNUSABLE: { key: string };
+  LAYER_ZSTD_UNAVAILABLE: { node: string };
   LAYER_LEVEL_INVALID: { compression: string; level: number; min: number; max: number };
 };
 
@@ -76,6 +77,7 @@ export const ociErrorCodes: ErrorCodes<OciErrorData> = {
   LAYER_FILE_DIGEST: 1,
   LAYER_SEGMENT_CORRUPT: 3,
   LAYER_SEGMENT_UNUSABLE: 3,
+  LAYER_ZSTD_UNAVAILABLE: 3,
   LAYER_LEVEL_INVALID: 1,
 };
 

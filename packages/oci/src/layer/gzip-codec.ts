@@ -4,9 +4,6 @@ import { mediaTypes } from "../image/media-types.js";
 import { encodedMaxBytes } from "./encoded-max-bytes.js";
 import type { LayerCodec, RawTotals } from "./layer-codec.js";
 
-/** What Docker and most tools use. Node's zlib gives 1.5 % more bytes for it than GNU gzip does, segments 0.3 % more. */
-export const GZIP_DEFAULT_LEVEL = 6;
-
 /** Magic, deflate, no flags, no time, no extra flags, unknown system: nothing of the machine that wrote it. */
 const header = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
 

@@ -9,12 +9,13 @@ const COPY_MAX_BYTES = 64 * 1024;
 export class SegmentAssembler {
   readonly #pipeline: SegmentPipeline;
   readonly #free: Buffer[] = [];
-  #buffer: Buffer = Buffer.allocUnsafeSlow(SEGMENT_MAX_BYTES);
+  #buffer: Buffer;
   #length = 0;
   #sealedBytes = 0;
 
   constructor(pipeline: SegmentPipeline) {
     this.#pipeline = pipeline;
+    this.#buffer = pipeline.allocate(SEGMENT_MAX_BYTES);
   }
 
   /** Where in the tar the next byte stands. */
@@ -62,7 +63,7 @@ export class SegmentAssembler {
       yield* this.#pipeline.push(Buffer.from(raw), nothing);
       return;
     }
-    this.#buffer = this.#free.pop() ?? Buffer.allocUnsafeSlow(SEGMENT_MAX_BYTES);
+    this.#buffer = this.#free.pop() ?? this.#pipeline.allocate(SEGMENT_MAX_BYTES);
     yield* this.#pipeline.push(raw, () => this.#free.push(buffer));
   }
 

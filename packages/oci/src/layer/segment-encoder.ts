@@ -5,6 +5,7 @@ import { encodedMaxBytes } from "./encoded-max-bytes.js";
 import type { LayerCodec } from "./layer-codec.js";
 import type { FoundSegment, SegmentSource } from "./segment-source.js";
 import { sha256Of } from "./sha256-of.js";
+import type { TarHash } from "./tar-hash.js";
 
 /** A segment's compressed bytes, and whether an earlier layer had them. */
 export interface EncodedSegment {
@@ -15,15 +16,27 @@ export interface EncodedSegment {
   readonly origin: "reused" | "compressed";
 }
 
+/** What segments are encoded with. `hash` sees all of them in their order. */
+export interface SegmentEncoding {
+  readonly codec: LayerCodec;
+  readonly reuse: SegmentSource | undefined;
+  readonly hash: TarHash;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Gives segments their compressed bytes: those of an earlier layer when they are found and sound, else new ones. */
 export class SegmentEncoder {
   readonly #codec: LayerCodec;
   readonly #source: SegmentSource | undefined;
+  readonly #hash: TarHash;
+  readonly #signal: AbortSignal | undefined;
   #state: "running" | "stopped" = "running";
 
-  constructor(codec: LayerCodec, source: SegmentSource | undefined) {
+  constructor({ codec, reuse, hash, signal }: SegmentEncoding) {
     this.#codec = codec;
-    this.#source = source;
+    this.#source = reuse;
+    this.#hash = hash;
+    this.#signal = signal;
   }
 
   /** Starts nothing more; what runs ends with an error. */
@@ -31,7 +44,7 @@ export class SegmentEncoder {
     this.#state = "stopped";
   }
 
-  /** `raw` must stay as it is until the promise settles. */
+  /** Takes the next segment of the tar. `raw` must stay as it is until the promise settles. */
   async encode(raw: Uint8Array): Promise<EncodedSegment> {
     if (this.#source === undefined) return this.#compress(raw, this.#keyOf(raw));
     const key = await this.#keyOf(raw);
@@ -43,7 +56,7 @@ export class SegmentEncoder {
 
   /** Names the encoded bytes by what they come from. */
   async #keyOf(raw: Uint8Array): Promise<string> {
-    return `${await sha256Of(raw)}-${this.#codec.form}`;
+    return `${await this.#hash.add(raw)}-${this.#codec.form}`;
   }
 
   async #compress(raw: Uint8Array, naming: string | Promise<string>): Promise<EncodedSegment> {
@@ -70,6 +83,7 @@ export class SegmentEncoder {
   }
 
   #checkRunning(): void {
+    this.#signal?.throwIfAborted();
     if (this.#state === "stopped") throw new Error("the layer is no longer written");
   }
 }

@@ -5,7 +5,8 @@ import type { LayerCodec } from "./layer-codec.js";
 import type { LayerSegment, LayerWork } from "./layer-tree.js";
 import { type EncodedSegment, SegmentEncoder } from "./segment-encoder.js";
 import type { SegmentSource } from "./segment-source.js";
-import type { Steps } from "./steps.js";
+import { type Steps, settle } from "./steps.js";
+import { type TarHash, tarHash } from "./tar-hash.js";
 
 /** Takes a layer's bytes in order. It is called again only when it has returned and its promise has settled; the
  * bytes are its own to keep. */
@@ -39,6 +40,8 @@ export interface PipelineOptions {
   readonly sink: LayerSink;
   readonly reuse: SegmentSource | undefined;
   readonly signal: AbortSignal | undefined;
+  /** How large the tar will be, about. */
+  readonly expectedBytes: number;
 }
 
 /** Compresses segments side by side, or finds them compressed, and sends them on in their order. */
@@ -49,7 +52,7 @@ export class SegmentPipeline {
   readonly #encoder: SegmentEncoder;
   readonly #pending: PendingSegment[] = [];
   readonly #segments: LayerSegment[] = [];
-  readonly #rawHash: Hash = createHash("sha256");
+  readonly #tarHash: TarHash;
   readonly #blobHash: Hash = createHash("sha256");
   readonly #work = { segmentsReused: 0, segmentsCompressed: 0, bytesReused: 0, bytesCompressed: 0 };
   #pendingBytes = 0;
@@ -57,11 +60,17 @@ export class SegmentPipeline {
   #size = 0;
   #crc32 = 0;
 
-  constructor({ codec, sink, reuse, signal }: PipelineOptions) {
+  constructor({ codec, sink, reuse, signal, expectedBytes }: PipelineOptions) {
     this.#codec = codec;
     this.#sink = sink;
     this.#signal = signal;
-    this.#encoder = new SegmentEncoder(codec, reuse);
+    this.#tarHash = tarHash(expectedBytes);
+    this.#encoder = new SegmentEncoder({ codec, reuse, hash: this.#tarHash, signal });
+  }
+
+  /** Memory for segments, from which they are taken fastest. */
+  allocate(byteCount: number): Buffer {
+    return this.#tarHash.allocate(byteCount);
   }
 
   /** Takes the next segment. `raw` belongs to the pipeline until it calls `release`. */
@@ -70,7 +79,6 @@ export class SegmentPipeline {
     const encoded = this.#encoder.encode(raw);
     // Awaited in its turn; until then its failure must not count as unhandled.
     encoded.catch(ignore);
-    this.#rawHash.update(raw);
     this.#pending.push({ rawOffset: this.#rawSize, rawSize: raw.length, encoded, release });
     this.#pendingBytes += raw.length;
     this.#rawSize += raw.length;
@@ -81,10 +89,11 @@ export class SegmentPipeline {
     while (this.#pending.length > 0) yield* this.#sendFirst();
     if (this.#segments.length === 0) yield* this.#send(this.#codec.start);
     yield* this.#send(this.#codec.finish({ crc32: this.#crc32, sizeBytes: this.#rawSize }));
+    const diffHex = yield* settle(this.#tarHash.finish());
     return {
       digest: parseDigest(`sha256:${this.#blobHash.digest("hex")}`),
       size: this.#size,
-      diffId: parseDiffId(`sha256:${this.#rawHash.digest("hex")}`),
+      diffId: parseDiffId(`sha256:${diffHex}`),
       uncompressedSize: this.#rawSize,
       segments: this.#segments,
       work: this.#work,
@@ -95,6 +104,7 @@ export class SegmentPipeline {
   async stop(): Promise<void> {
     this.#encoder.stop();
     await Promise.allSettled(this.#pending.splice(0).map(({ encoded }) => encoded));
+    await this.#tarHash.close();
   }
 
   #isFull(): boolean {

@@ -1,8 +1,9 @@
+import type { LayerCompression } from "../image/media-types.js";
 import { encodeEntryHeader } from "../tar/entry-header.js";
 import { paddingBytes, TAR_END_BYTES } from "../tar/ustar-block.js";
+import { chooseCodec } from "./choose-codec.js";
 import { type CopyContext, copyFile } from "./copy-file.js";
 import { beginsSegment, hasOwnSegments } from "./cut-policy.js";
-import { GZIP_DEFAULT_LEVEL, gzipCodec } from "./gzip-codec.js";
 import type { LayerEntry, LayerFile } from "./layer-entry.js";
 import { type FileData, headerOf, treeEntryOf, treeFileOf } from "./layer-member.js";
 import type { LayerWritten, TreeEntry } from "./layer-tree.js";
@@ -14,13 +15,15 @@ import type { SegmentSource } from "./segment-source.js";
 import { runSteps, type Steps } from "./steps.js";
 
 export interface WriteLayerOptions {
-  /** Default and only form: `gzip`. */
-  readonly compression?: "gzip" | undefined;
-  /** zlib's, 0 to 9. Default 6. */
+  /** Default `gzip`. `zstd` needs Node 22.15 or 23.8. */
+  readonly compression?: LayerCompression | undefined;
+  /** 0 to 9 for gzip, by default 6; 1 to 22 for zstd, by default 3; nothing for `none`. */
   readonly level?: number | undefined;
   /** Where segments that earlier layers have are found, so that they are copied instead of compressed. What was copied
    * has the same bytes as what is compressed. Default: nowhere. The caller closes it, after the layer is written. */
   readonly reuse?: SegmentSource | undefined;
+  /** How many bytes of files there will be, about: large layers get a thread for their hashes. Default 0. */
+  readonly expectedBytes?: number | undefined;
   /** Later times of entries become this one, as `SOURCE_DATE_EPOCH` asks. Default: times stay as they are. */
   readonly clampMtimeSec?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -42,8 +45,8 @@ interface LayerContext extends CopyContext {
  * uncompressed tar.
  * Memory stays within tens of megabytes and the tree, whatever the sizes.
  * @throws OciBuildError LAYER_PATH_UNSAFE, LAYER_RESERVED_NAME, LAYER_PATH_DUPLICATE, LAYER_ENTRY_ORDER,
- * LAYER_PARENT_NOT_DIRECTORY, LAYER_HARDLINK_TARGET, LAYER_FILE_SIZE, LAYER_FILE_DIGEST, TAR_FIELD_INVALID,
- * PATH_NOT_ENCODABLE; what readers, `sink` and the signal throw is passed on
+ * LAYER_PARENT_NOT_DIRECTORY, LAYER_HARDLINK_TARGET, LAYER_FILE_SIZE, LAYER_FILE_DIGEST, LAYER_LEVEL_INVALID,
+ * LAYER_ZSTD_UNAVAILABLE, TAR_FIELD_INVALID, PATH_NOT_ENCODABLE; what readers, `sink` and the signal throw is passed on
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#creating */
 export async function writeLayer(
   entries: Iterable<LayerEntry> | AsyncIterable<LayerEntry>,
@@ -51,8 +54,9 @@ export async function writeLayer(
   options: WriteLayerOptions = {},
 ): Promise<LayerWritten> {
   const { signal, onProgress } = options;
-  const codec = gzipCodec(options.level ?? GZIP_DEFAULT_LEVEL);
-  const pipeline = new SegmentPipeline({ codec, sink, reuse: options.reuse, signal });
+  const codec = chooseCodec(options.compression, options.level);
+  const { reuse, expectedBytes = 0 } = options;
+  const pipeline = new SegmentPipeline({ codec, sink, reuse, signal, expectedBytes });
   const assembler = new SegmentAssembler(pipeline);
   const tree: TreeEntry[] = [];
   const clampMtimeSec = options.clampMtimeSec ?? Number.POSITIVE_INFINITY;

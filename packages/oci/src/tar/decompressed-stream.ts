@@ -1,8 +1,10 @@
-import { Readable } from "node:stream";
+import { Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { ociError } from "../errors.js";
-import { archiveCompression, MAGIC_BYTES } from "./archive-magic.js";
+import { nodeZstd } from "../layer/node-zstd.js";
+import { type ArchiveCompression, archiveCompression, MAGIC_BYTES } from "./archive-magic.js";
+import { zstdFramePieces } from "./zstd-frame-pieces.js";
 
 /** Without another bound, what may come out of one archive: a terabyte, above any layer in use. */
 export const TAR_TOTAL_MAX_BYTES: number = 2 ** 40;
@@ -15,7 +17,7 @@ export interface DecompressOptions {
 }
 
 /** The bytes of an archive that may be compressed, told by how it begins: gzip (of one or more members) is unpacked,
- * what begins like no known compression is passed on. Stopping early ends the source too.
+ * and zstd where Node has it (from 22.15); what begins like no known compression is passed on. Stopping early ends the source too.
  * @throws OciBuildError TAR_COMPRESSION_UNSUPPORTED naming what was found, TAR_COMPRESSION_CORRUPT,
  * TAR_LIMIT_EXCEEDED; what `source` throws is passed on */
 export async function* decompressedStream(
@@ -41,11 +43,7 @@ async function* decoded(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
     const all = joined(start, iterator);
     const compression = archiveCompression(start);
     if (compression === "none") yield* all;
-    else if (compression === "gzip") yield* gunzipped(all);
-    else {
-      const message = `the archive is compressed with ${compression}, expected gzip or no compression`;
-      throw ociError("TAR_COMPRESSION_UNSUPPORTED", { message, data: { found: compression } });
-    }
+    else yield* unpacked(all, compression);
   } finally {
     await iterator.return?.();
   }
@@ -69,31 +67,54 @@ async function* joined(
   for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
 }
 
-async function* gunzipped(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  const feeding = pipeline(Readable.from(packed, { objectMode: false, highWaterMark: CHUNK_BYTES }), gunzip);
+async function* unpacked(
+  packed: AsyncIterable<Uint8Array>,
+  compression: Exclude<ArchiveCompression, "none">,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const unpacking = unpackingStream(compression);
+  const feeding = pipeline(feedOf(packed, compression), unpacking);
   // Its failure also ends the loop below.
   feeding.catch(() => undefined);
   try {
-    for await (const chunk of gunzip) yield chunk as Uint8Array;
+    for await (const chunk of unpacking) yield chunk as Uint8Array;
     await feeding;
   } catch (error) {
-    throw isZlibError(error) ? corrupt(error) : error;
+    throw isZlibError(error) ? corrupt(compression, error) : error;
   } finally {
-    gunzip.destroy();
+    unpacking.destroy();
   }
 }
 
-/** zlib's own errors have its error number; those of the source do not. */
-function isZlibError(error: unknown): boolean {
-  if (!(error instanceof Error) || !("code" in error) || !("errno" in error)) return false;
-  return typeof error.code === "string" && error.code.startsWith("Z_");
+function feedOf(packed: AsyncIterable<Uint8Array>, compression: ArchiveCompression): Readable {
+  // The pieces of zstd must stay apart.
+  if (compression === "zstd") return Readable.from(zstdFramePieces(packed), { highWaterMark: 1 });
+  return Readable.from(packed, { objectMode: false, highWaterMark: CHUNK_BYTES });
 }
 
-function corrupt(cause: unknown): Error {
+function unpackingStream(compression: Exclude<ArchiveCompression, "none">): Transform {
+  const zstd = nodeZstd();
+  if (compression === "gzip") return createGunzip({ chunkSize: CHUNK_BYTES });
+  if (compression === "zstd" && zstd !== undefined) {
+    return zstd.createZstdDecompress({ chunkSize: CHUNK_BYTES });
+  }
+  const expected = zstd === undefined ? "gzip or no compression" : "gzip, zstd or no compression";
+  throw ociError("TAR_COMPRESSION_UNSUPPORTED", {
+    message: `the archive is compressed with ${compression}, expected ${expected}`,
+    data: { found: compression },
+    hint: compression === "zstd" ? "Use Node 22.15 or later, which has zstd." : undefined,
+  });
+}
+
+/** The errors of zlib and zstd have their error numbers; those of the source do not. */
+function isZlibError(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error) || !("errno" in error)) return false;
+  return typeof error.code === "string" && /^Z_|^ZSTD_/.test(error.code);
+}
+
+function corrupt(compression: ArchiveCompression, cause: unknown): Error {
   return ociError("TAR_COMPRESSION_CORRUPT", {
-    message: "the archive's gzip stream is damaged or cut short",
-    data: { compression: "gzip" },
+    message: `the archive's ${compression} stream is damaged or cut short`,
+    data: { compression },
     cause,
   });
 }

@@ -96,11 +96,11 @@ function failureOf(error: unknown): LayerFailure {
     return { rule: "layer.limit", stated: "within the limit", found: error.message };
   }
   if (isOciBuildError(error, "OCI_LAYER_TRAILING_BYTES")) {
-    return { rule: "layer.compression", stated: "nothing after the gzip stream", found: error.message };
+    return { rule: "layer.compression", stated: "nothing after the compressed stream", found: error.message };
   }
   const code = (error as NodeJS.ErrnoException).code;
-  if (typeof code !== "string" || !code.startsWith("Z_")) throw error;
-  return { rule: "layer.compression", stated: "a gzip stream", found: code };
+  if (typeof code !== "string" || !/^Z_|^ZSTD_/.test(code)) throw error;
+  return { rule: "layer.compression", stated: "a stream of its compression", found: code };
 }
 
 async function* hashing(

@@ -1,5 +1,6 @@
 import { manifestShape } from "../image/document-shapes.js";
 import { kindOfMediaType, layerCompression } from "../image/media-types.js";
+import { nodeZstd } from "../layer/node-zstd.js";
 import { blobPath } from "../layout/blob-path.js";
 import { checkBlob, type PlacedDescriptor, usableDescriptor } from "./check-blob.js";
 import { checkConfig } from "./check-config.js";
@@ -48,7 +49,7 @@ async function listLayers(
     if (descriptor === undefined) continue;
     await checkBlob(validation, { descriptor, document, pointer: `/layers/${index}` });
     const compression = layerCompression(descriptor.mediaType);
-    const checked = compression === "zstd" ? undefined : compression;
+    const checked = compression === "zstd" && nodeZstd() === undefined ? undefined : compression;
     listed.push({ path: blobPath(descriptor.digest), compression: checked, mediaType: descriptor.mediaType });
   }
   return listed;

@@ -1,9 +1,12 @@
-import { pipeline, Readable } from "node:stream";
+import { pipeline, Readable, type Transform } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { ociError } from "../errors.js";
+import type { LayerCompression } from "../image/media-types.js";
+import { nodeZstd, zstdMissing } from "../layer/node-zstd.js";
+import { zstdFramePieces } from "../tar/zstd-frame-pieces.js";
 
-/** The compressions that are checked. */
-export type CheckedCompression = "none" | "gzip";
+/** The compressions that can be checked; zstd only where Node has it. */
+export type CheckedCompression = LayerCompression;
 
 /** How to read a layer: how it is stored, and how many bytes it may decompress to. */
 export interface LayerStreamOptions {
@@ -13,13 +16,13 @@ export interface LayerStreamOptions {
 }
 
 /** The uncompressed bytes of a layer. Fails when compressed bytes remain after the end of the stream.
- * @throws OciBuildError OCI_CONTENT_LIMIT, OCI_TAR_INVALID, and zlib's errors */
+ * @throws OciBuildError OCI_CONTENT_LIMIT, OCI_LAYER_TRAILING_BYTES, LAYER_ZSTD_UNAVAILABLE, and zlib's errors */
 export async function* layerStream(
   stored: AsyncIterable<Uint8Array>,
   { compression, maxBytes, signal }: LayerStreamOptions,
 ): AsyncGenerator<Uint8Array> {
   let uncompressed = 0;
-  for await (const chunk of compression === "gzip" ? gunzipped(stored) : stored) {
+  for await (const chunk of compression === "none" ? stored : unpacked(stored, compression)) {
     signal?.throwIfAborted();
     uncompressed += chunk.length;
     if (uncompressed > maxBytes) throw tooLong(maxBytes);
@@ -27,23 +30,33 @@ export async function* layerStream(
   }
 }
 
-async function* gunzipped(stored: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip();
+async function* unpacked(
+  stored: AsyncIterable<Uint8Array>,
+  compression: "gzip" | "zstd",
+): AsyncGenerator<Uint8Array> {
+  const unpacking = compression === "gzip" ? createGunzip() : zstdStream();
   let given = 0;
   const counted = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const chunk of stored) {
+    const pieces = compression === "gzip" ? stored : zstdFramePieces(stored);
+    for await (const chunk of pieces) {
       given += chunk.length;
       yield chunk;
     }
   };
   // An error of either stream destroys the other, and is thrown by the loop below.
-  pipeline(Readable.from(counted()), gunzip, () => undefined);
-  yield* gunzip as AsyncIterable<Uint8Array>;
-  if (gunzip.bytesWritten === given) return;
+  pipeline(Readable.from(counted()), unpacking, () => undefined);
+  yield* unpacking as AsyncIterable<Uint8Array>;
+  if (unpacking.bytesWritten === given) return;
   throw ociError("OCI_LAYER_TRAILING_BYTES", {
-    message: `layer's gzip stream ends ${given - gunzip.bytesWritten} bytes before its blob`,
-    data: { trailingBytes: given - gunzip.bytesWritten },
+    message: `layer's ${compression} stream ends ${given - unpacking.bytesWritten} bytes before its blob`,
+    data: { trailingBytes: given - unpacking.bytesWritten },
   });
+}
+
+function zstdStream(): Transform & { readonly bytesWritten: number } {
+  const zstd = nodeZstd();
+  if (zstd === undefined) throw zstdMissing();
+  return zstd.createZstdDecompress({});
 }
 
 function tooLong(maxBytes: number): Error {

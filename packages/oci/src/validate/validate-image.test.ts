@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import zlib, { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import {
   type Changes,
@@ -279,14 +279,14 @@ const layers: readonly Case[] = [
     expected: ["layer.tar blobs/sha256/layer"],
   },
   {
-    name: "a layer in zstd",
+    name: "a layer that says zstd and is none, or zstd where Node has none",
     changes: {
       manifest: (manifest) => {
         const mediaType = "application/vnd.oci.image.layer.v1.tar+zstd";
         return { ...manifest, layers: [{ ...manifest.layers[0], mediaType }] };
       },
     },
-    expected: ["layer.unverified blobs/sha256/layer"],
+    expected: [`layer.${"zstdCompress" in zlib ? "compression" : "unverified"} blobs/sha256/layer`],
   },
 ];
 

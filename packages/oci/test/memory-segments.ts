@@ -1,0 +1,21 @@
+import type { LayerWritten, OciBuildError, SegmentSource } from "../src/index.js";
+
+/** Segments of layers in memory, and what was told of those that could not be used. */
+export function memorySegments(
+  ...layers: readonly (Pick<LayerWritten, "segments"> & { readonly blob: Buffer })[]
+): SegmentSource & { readonly rejections: readonly OciBuildError[] } {
+  const rejections: OciBuildError[] = [];
+  return {
+    rejections,
+    find: (key) => {
+      for (const { segments, blob } of layers) {
+        const segment = segments.find((one) => one.key === key);
+        if (segment === undefined) continue;
+        const { offset, size } = segment;
+        return { ...segment, read: async () => Buffer.from(blob.subarray(offset, offset + size)) };
+      }
+      return undefined;
+    },
+    rejected: (_, error) => void rejections.push(error),
+  };
+}
