@@ -19,7 +19,12 @@ async function main() {
   for (const name of ["SOURCE_DATE_EPOCH", "OCI_BUILD_CACHE_DIR"]) delete process.env[name];
   if (options.ourselves === "compile") await mustRun(process.execPath, [join(root, "scripts/build.mjs")]);
   const found = await runBench(options, (line) => console.log(line));
-  const command = ["node bench/build.mjs", ...process.argv.slice(2)].join(" ");
+  // Where the pages go is a folder of this machine.
+  const flags = process.argv
+    .slice(2)
+    .join(" ")
+    .replace(/ ?--results[ =]\S+/, "");
+  const command = `node bench/build.mjs ${flags}`.trim();
   const report = { ...found, command, methodLink: "../../docs/benchmarks.md" };
   writeData(options.results, report);
   writePages(options.results, report);
