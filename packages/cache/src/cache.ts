@@ -47,7 +47,7 @@ export interface Cache {
   segmentSource(options?: SegmentSourceOptions): StoredSegments;
   /** The file-digest indexes of contexts, a `DigestIndexStore` of @oci-build/snapshot: what earlier scans knew. What
    * goes wrong with them is a warning and never an error. */
-  readonly indexes: FileIndexStore;
+  readonly indexes: Pick<FileIndexStore, "read" | "write">;
   /** The images that have a name here, as the descriptors of `index.json`: the name is the annotation
    * `org.opencontainers.image.ref.name`. */
   images(): Promise<readonly Descriptor[]>;

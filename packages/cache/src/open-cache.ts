@@ -1,19 +1,26 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
 import { resolve } from "node:path";
+import { isOciBuildError, type OciBuildError } from "@oci-build/oci";
 import { FileBlobStore } from "./blobs/file-blob-store.js";
 import type { Cache } from "./cache.js";
 import { tidyStore } from "./collect/tidy-store.js";
+import { cacheError } from "./errors.js";
 import { ImageIndexStore } from "./images/image-index-store.js";
 import { FileIndexStore } from "./indexes/file-index-store.js";
 import { LayerStore } from "./layers/layer-store.js";
 import { takeLease } from "./lock/lease.js";
 import { withLock } from "./lock/with-lock.js";
 import { OutputStore } from "./outputs/output-store.js";
+import { temporaryStoreFolder } from "./overlay/temporary-store.js";
+import { UpperStore } from "./overlay/upper-store.js";
 import { currentProcess } from "./process/process-identity.js";
 import { ProjectStore } from "./projects/project-store.js";
 import { RecordStore } from "./records/record-store.js";
 import { StoredSegmentSource } from "./segments/stored-segment-source.js";
 import { prepareStore } from "./store/prepare-store.js";
 import type { OnCacheWarning, StoreContext } from "./store/store-context.js";
+import { systemErrorCode } from "./store/store-error.js";
 import { storePaths } from "./store/store-paths.js";
 import { sweepStore } from "./store/sweep-store.js";
 import { TombstoneStore } from "./tombstones/tombstone-store.js";
@@ -32,6 +39,9 @@ export interface OpenCacheOptions {
 
 /** Opens the cache in a folder; makes it on first use, and removes what ended processes left in it.
  * There is nothing to close but the leases that are taken.
+ *
+ * A store that can only be read is opened too, with the warning CACHE_NOT_WRITABLE: it is read, and what a build adds
+ * goes to a temporary folder (`TMPDIR`), which is removed when the last lease is released.
  * @throws OciBuildError CACHE_NOT_WRITABLE, CACHE_DISK_FULL, CACHE_IO_FAILED */
 export async function openCache(options: OpenCacheOptions): Promise<Cache> {
   const store: StoreContext = {
@@ -41,9 +51,48 @@ export async function openCache(options: OpenCacheOptions): Promise<Cache> {
     onWarning: options.onWarning ?? (() => undefined),
     signal: options.signal,
   };
-  await prepareStore(store);
+  try {
+    await prepareStore(store);
+  } catch (error) {
+    if (!(await isOnlyReadable(store, error))) throw error;
+    return openOverlay(store, options);
+  }
   await sweepStore(store);
   return cacheOf(store);
+}
+
+/** What a file system or its modes say of a store that may be read. */
+const readOnlyProblems: ReadonlySet<unknown> = new Set(["EROFS", "EACCES", "EPERM"]);
+
+async function isOnlyReadable({ paths }: StoreContext, error: unknown): Promise<boolean> {
+  if (!isOciBuildError(error, "CACHE_NOT_WRITABLE")) return false;
+  if (!readOnlyProblems.has(error.data["problem"])) return false;
+  try {
+    await Promise.all(
+      [paths.layoutFile, paths.records, paths.blobs].map((path) => access(path, constants.R_OK)),
+    );
+    return true;
+  } catch (problem) {
+    if (systemErrorCode(problem) === undefined) throw problem;
+    return false;
+  }
+}
+
+/** What such a store cannot take goes to a temporary one. */
+async function openOverlay(store: StoreContext, options: OpenCacheOptions): Promise<Cache> {
+  const dir = await temporaryStoreFolder(store.self);
+  store.onWarning(readOnlyWarning(store.paths.root, dir));
+  const { overlayCache } = await import("./overlay/overlay-cache.js");
+  const upper = new UpperStore(dir, (upperDir) => openCache({ ...options, dir: upperDir }));
+  return overlayCache(upper, cacheOf(store));
+}
+
+function readOnlyWarning(path: string, dir: string): OciBuildError {
+  return cacheError("CACHE_NOT_WRITABLE", {
+    message: `the cache at ${path} can only be read; what this build adds goes to ${dir} until it ends`,
+    data: { path, problem: "read-only" },
+    hint: "Make the folder writable for this user, or choose another with --cache-dir.",
+  });
 }
 
 function cacheOf(store: StoreContext): Cache {

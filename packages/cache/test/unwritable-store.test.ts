@@ -31,12 +31,9 @@ describe("openCache of a folder that cannot be written", () => {
     },
   );
 
-  it("says so on a read-only file system, with a store and without", async (test) => {
+  it("says so on a read-only file system without a store", async (test) => {
     const disk = await smallDisk(test, { sizeKiB: 512 });
-    const dir = join(disk.folder, "cache");
-    await openCache({ dir });
     disk.makeReadOnly();
-    await expect(openCache({ dir })).rejects.toMatchObject(notWritable);
     await expect(openCache({ dir: join(disk.folder, "new") })).rejects.toMatchObject(notWritable);
   });
 
