@@ -78,7 +78,7 @@ async function builtByBuildah(conformance: ConformanceCase, folder: string): Pro
   const file = path.join(folder, "Dockerfile");
   fs.writeFileSync(file, text(dockerfile));
   const store = idleStores.pop() ?? fs.mkdtempSync(path.join(base, "store-"));
-  const image = await buildWithBuildah({
+  const result = await buildWithBuildah({
     store,
     image: path.join(folder, "image"),
     context: path.join(folder, "context"),
@@ -89,7 +89,7 @@ async function builtByBuildah(conformance: ConformanceCase, folder: string): Pro
     ],
   });
   idleStores.push(store);
-  return { lines: image === undefined ? ["fails"] : await finalImageLines(image) };
+  return { lines: result.ok ? await finalImageLines(result.image) : ["fails"] };
 }
 
 function text(lines: readonly string[]): string {

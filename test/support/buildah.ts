@@ -15,9 +15,13 @@ export interface BuildahOptions {
 
 const run = promisify(execFile);
 
-/** Builds with buildah and gives the image; undefined when it fails. Docker's format, since
- * OCI's holds no HEALTHCHECK, SHELL and ONBUILD. */
-export async function buildWithBuildah(options: BuildahOptions): Promise<RawImage | undefined> {
+/** What buildah made; without an image, the last line of its errors. */
+export type BuildahResult =
+  | { readonly ok: true; readonly image: RawImage }
+  | { readonly ok: false; readonly message: string };
+
+/** Builds with buildah. Docker's format, since OCI's holds no HEALTHCHECK, SHELL and ONBUILD. */
+export async function buildWithBuildah(options: BuildahOptions): Promise<BuildahResult> {
   const { image, context, dockerfile, args } = options;
   const store = [
     ["--storage-driver", "vfs"],
@@ -38,10 +42,11 @@ export async function buildWithBuildah(options: BuildahOptions): Promise<RawImag
   try {
     await run("buildah", [...store, ...build, ...args, context]);
   } catch (error) {
-    if (typeof (error as { code?: unknown }).code === "number") return undefined;
-    throw error;
+    const { code, stderr } = error as { readonly code?: unknown; readonly stderr?: string };
+    if (typeof code !== "number") throw error;
+    return { ok: false, message: stderr?.trim().split("\n").at(-1) ?? "" };
   }
-  return readDirImage(image);
+  return { ok: true, image: await readDirImage(image) };
 }
 
 /** @see https://github.com/containers/image/blob/v5.23.0/docs/containers-transports.5.md#dirpath */
