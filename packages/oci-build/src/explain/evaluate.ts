@@ -4,6 +4,7 @@ import { type BuildSession, withBuildSession } from "../build-session.js";
 import type { ChangeSet } from "../copy/change.js";
 import { eventEmitter } from "../events/build-event.js";
 import type { BuildOptions } from "../options/build-options.js";
+import { layerEncoding } from "../options/compression.js";
 import { resolveOptions } from "../options/resolve-options.js";
 import type { Step } from "../plan/step.js";
 import { type PreparedBuild, prepareBuild } from "../prepare-build.js";
@@ -83,8 +84,7 @@ async function evaluateSteps(
     lookedUp: undefined,
   });
   const explainer = new StepExplainer({ steps: planned, last, cache, isDamaged });
-  const { level } = options.compression;
-  const form = layerForm({ compression: "gzip", level, timePolicy: options.times });
+  const form = layerForm(layerEncoding(options.compression, options.times));
   const evaluating: Evaluating = { context, journal, explainer, form, solved: new Map(), made: new Set() };
   const byId = new Map(planned.map((step) => [step.id, step]));
   const steps: EvaluatedStep[] = [];

@@ -1,3 +1,4 @@
+import type { LayerEncoding, TimePolicy } from "@oci-build/cache";
 import { buildError } from "../errors.js";
 import type { CompressionType, LayerCompression } from "./build-options.js";
 
@@ -5,6 +6,11 @@ import type { CompressionType, LayerCompression } from "./build-options.js";
 export interface ResolvedCompression {
   readonly type: CompressionType;
   readonly level: number;
+}
+
+/** How layers of a build become bytes: what decides their form. */
+export function layerEncoding({ type, level }: ResolvedCompression, timePolicy: TimePolicy): LayerEncoding {
+  return { compression: type === "uncompressed" ? "none" : type, level, timePolicy };
 }
 
 interface Levels {

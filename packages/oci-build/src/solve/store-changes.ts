@@ -5,6 +5,7 @@ import type { ChangeSet } from "../copy/change.js";
 import { eachChange } from "../copy/graft-changes.js";
 import type { StepInfo, StepOutcome } from "../events/build-event.js";
 import { changedEntries } from "../explain/changed-entries.js";
+import { layerEncoding } from "../options/compression.js";
 import { type ChangeTotals, changeTotals, hashWork } from "./change-totals.js";
 import { digestChanges } from "./digest-changes.js";
 import { layerEntries } from "./layer-entries.js";
@@ -45,8 +46,7 @@ export async function storeChanges(
   changes: ChangeSet,
   context: SolveContext,
 ): Promise<StoredChanges> {
-  const { compression, times } = context;
-  const form = layerForm({ compression: "gzip", level: compression.level, timePolicy: times });
+  const form = layerForm(layerEncoding(context.compression, context.times));
   const storing = { step, changes, totals: changeTotals(changes), form, context };
   const before = hashWork(changes);
   const isWriteFirst = writesFirst(storing);
@@ -123,13 +123,14 @@ async function writeStepLayer(
   digests: "known" | "unknown",
 ): Promise<StoredLayer | undefined> {
   if (totals.entries === 0) return undefined;
-  const { cache, compression, signal, times } = context;
+  const { cache, signal, times } = context;
+  const { compression, level } = layerEncoding(context.compression, times);
   const reuse = cache.segmentSource();
   try {
     return await cache.writeLayer((sink) =>
       writeLayer(layerEntries(changes, { createdSec, digests }), sink, {
-        compression: "gzip",
-        level: compression.level,
+        compression,
+        level,
         reuse,
         clampMtimeSec: times.kind === "clamp" ? times.epochSec : undefined,
         signal,
