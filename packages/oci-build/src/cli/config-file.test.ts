@@ -133,6 +133,15 @@ describe("readConfigFile", () => {
       message: `${path.join(folder, "oci-build.toml")}:1:1: there is no option taget; did you mean target?`,
     });
   });
+
+  it.each([
+    ["true", "*"],
+    ["false", false],
+    ['"build"', "build"],
+  ])("takes %s for fail-on-cache-miss", async (value, flag) => {
+    write([`fail-on-cache-miss = ${value}`, "explain = true"]);
+    expect(await readConfigFile(folder)).toEqual({ failOnCacheMiss: flag, explain: true });
+  });
 });
 
 describe("mergeFlags", () => {

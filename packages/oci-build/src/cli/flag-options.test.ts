@@ -63,3 +63,25 @@ describe("mergeFlags", () => {
     expect(mergeFlags(defaults, { compressionLevel: "1" })).toMatchObject({ compressionLevel: "1" });
   });
 });
+
+describe("--fail-on-cache-miss", () => {
+  const asked = (...args: readonly string[]): unknown => {
+    const request = parseArguments([...args, "."], process);
+    return request.kind === "build" ? flagOptions(".", request.flags, process).failOnCacheMiss : "no build";
+  };
+
+  it.each<[string, readonly string[], unknown]>([
+    ["nothing by default", [], undefined],
+    ["any stage, and leaves the context alone", ["--fail-on-cache-miss"], true],
+    ["one stage", ["--fail-on-cache-miss=build"], { stage: "build" }],
+    ["nothing where it is turned off", ["--fail-on-cache-miss=false"], undefined],
+  ])("asks for %s", (_, args, expected) => {
+    expect(asked(...args)).toEqual(expected);
+  });
+
+  it("can be turned off where the configuration file asks for it", () => {
+    const request = parseArguments(["--fail-on-cache-miss=false", "."], process);
+    const flags = mergeFlags({ failOnCacheMiss: "*" }, "flags" in request ? request.flags : {});
+    expect(flagOptions(".", flags, process).failOnCacheMiss).toBeUndefined();
+  });
+});

@@ -4,7 +4,7 @@ import path from "node:path";
 import { Volume } from "memfs";
 import { onTestFinished } from "vitest";
 import { build } from "../../src/build.js";
-import { type BuildExplanation, explain } from "../../src/explain/build-report.js";
+import { type BuildExplanation, type BuildForecast, explain, plan } from "../../src/explain/build-report.js";
 import { describeReasons } from "../../src/explain/describe-reasons.js";
 import type { StepExplanation } from "../../src/explain/step-explanation.js";
 import type { BuildOptions, BuildResult } from "../../src/options/build-options.js";
@@ -16,6 +16,7 @@ export interface ExplainedProject {
   readonly cacheDir: string;
   readonly build: (dockerfile: readonly string[], options?: BuildOptions) => Promise<BuildResult>;
   readonly explain: (dockerfile: readonly string[], options?: BuildOptions) => Promise<BuildExplanation>;
+  readonly plan: (dockerfile: readonly string[], options?: BuildOptions) => Promise<BuildForecast>;
 }
 
 /** A project of some files, by path, for the test that is running. */
@@ -41,6 +42,7 @@ export function project(files: Readonly<Record<string, string>>): ExplainedProje
     cacheDir,
     build: (lines, options = {}) => build(optionsOf(lines, options)),
     explain: (lines, options = {}) => explain(optionsOf(lines, options)),
+    plan: (lines, options = {}) => plan(optionsOf(lines, options)),
   };
 }
 

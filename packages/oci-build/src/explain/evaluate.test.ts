@@ -1,0 +1,76 @@
+import fs from "node:fs";
+import path from "node:path";
+import { gunzipSync } from "node:zlib";
+import { digestHex } from "@oci-build/oci";
+import { describe, expect, it } from "vitest";
+import { explanationsOf, project, told } from "../../test/support/explained-project.js";
+
+describe("explain and plan", () => {
+  it("know what a step copies from a stage that misses", async () => {
+    const { build, explain, volume } = project({ a: "1", b: "2" });
+    const lines = [
+      "FROM scratch AS base",
+      "COPY a /d/",
+      "FROM scratch",
+      "COPY --from=base /d/a /e/",
+      "COPY b /",
+    ];
+    await build(lines);
+    volume.writeFileSync("/ctx/a", "3");
+    expect(told((await explain(lines)).steps)).toEqual([
+      "COPY a /d/: 1 file changed: a (content)",
+      "COPY --from=base /d/a /e/: 1 file changed: a (content)",
+    ]);
+  });
+
+  it("take a step for a hit that writes what an earlier one of the same build will have written", async () => {
+    const { build, explain } = project({ a: "1" });
+    const lines = ["FROM scratch AS base", "COPY a /", "FROM scratch", "COPY --from=base /a /"];
+    const forecast = await explain(lines);
+    expect(forecast.steps.map(({ verdict }) => verdict)).toEqual(["miss", "hit"]);
+    expect(explanationsOf(await build(lines)).map(({ verdict }) => verdict)).toEqual(["miss", "hit"]);
+  });
+
+  it("say of no step that it hits under --no-cache", async () => {
+    const { build, explain } = project({ a: "1" });
+    const lines = ["FROM scratch", "COPY a /", "COPY a /"];
+    await build(lines);
+    const { steps } = await explain(lines, { noCache: true });
+    expect(steps.map(({ verdict, reasons }) => [verdict, reasons])).toEqual([
+      ["miss", [{ kind: "no-cache" }]],
+      ["miss", [{ kind: "no-cache" }]],
+    ]);
+  });
+
+  it("never promise less to compress than there is, and nothing for what hits", async () => {
+    const long = "long/".repeat(60);
+    const { build, plan, cacheDir, volume } = project({
+      a: "1",
+      [`${long}file`]: "2".repeat(1000),
+      "é/ü": "3",
+    });
+    volume.symlinkSync("x".repeat(300), "/ctx/link");
+    const lines = ["FROM scratch", "COPY --chown=3000000 . /x/"];
+    const { compressBytesMax } = await plan(lines);
+    const { steps } = await build(lines);
+    const blob = path.join(cacheDir, "v1/blobs/sha256", digestHex(steps[0]?.layer?.digest ?? ("" as never)));
+    const tarBytes = gunzipSync(fs.readFileSync(blob)).length;
+    expect(compressBytesMax).toBeGreaterThanOrEqual(tarBytes);
+    expect(compressBytesMax).toBeLessThan(tarBytes * 2);
+    expect((await plan(lines)).compressBytesMax).toBe(0);
+  });
+
+  it("tell what the last build did", async () => {
+    const { build, explain } = project({ a: "1", b: "2" });
+    await build(["FROM scratch", "COPY a /"]);
+    await build(["FROM scratch", "COPY a /", "COPY b /"], { tags: ["app:1"] });
+    const { lastBuild } = await explain(["FROM scratch"], { tags: ["app:1"] });
+    expect(lastBuild).toMatchObject({
+      tags: ["docker.io/library/app:1"],
+      steps: [
+        { id: "0.1", stage: "stage-0", instruction: "COPY a /", status: "cached" },
+        { id: "0.2", stage: "stage-0", instruction: "COPY b /", status: "executed" },
+      ],
+    });
+  });
+});
