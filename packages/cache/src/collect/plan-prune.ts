@@ -44,7 +44,7 @@ type Candidate =
 /** Decides what a policy collects. Changes nothing. */
 export function planPrune(inventory: Inventory, policy: PrunePolicy, facts: PruneFacts): PrunePlan {
   const planning = new Planning(inventory, policy, facts);
-  for (const candidate of candidates(inventory, planning.scope.records, policy)) {
+  for (const candidate of candidates(planning.scope)) {
     const reason = planning.reasonFor(candidate.file);
     // The rest was used later: it is no older, and there is room for it.
     if (reason === undefined) break;
@@ -139,15 +139,12 @@ class Planning {
 }
 
 /** Least recently used first; of those used in one moment, the oldest first. */
-function candidates(
-  inventory: Inventory,
-  records: readonly RecordEntry[],
-  policy: PrunePolicy,
-): readonly Candidate[] {
-  const found: Candidate[] = records.map((entry) => ({ kind: "record", entry, file: entry.file }));
-  const isForAll = policy.scope === "all" && policy.projects === undefined && policy.tags === undefined;
-  if (isForAll) found.push(...inventory.indexes.map((file): Candidate => ({ kind: "index", file })));
-  return found.sort((a, b) => a.file.mtimeMs - b.file.mtimeMs || createdSec(a) - createdSec(b));
+function candidates({ records, indexes }: PruneScope): readonly Candidate[] {
+  const found: readonly Candidate[] = [
+    ...records.map((entry) => ({ kind: "record", entry, file: entry.file }) as const),
+    ...indexes.map((file) => ({ kind: "index", file }) as const),
+  ];
+  return found.toSorted((a, b) => a.file.mtimeMs - b.file.mtimeMs || createdSec(a) - createdSec(b));
 }
 
 function createdSec(candidate: Candidate): number {

@@ -3,7 +3,7 @@ import type { StoreContext } from "../store/store-context.js";
 
 /** Blobs, trees and tables that are younger stay, whoever made them: their record may still be on its way, written by a
  * process that cannot be seen from here. */
-export const YOUNG_MS = 3_600_000;
+const YOUNG_MS = 3_600_000;
 
 /** How far a lease reaches back before its start, so that a clock set back under a running build does no harm: its
  * heartbeat tells of that within a minute. */

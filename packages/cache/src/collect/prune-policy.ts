@@ -11,7 +11,8 @@ export interface PrunePolicy {
   /** `dangling` (the default): records that no project's last build and no image with a name uses. `all`: every
    * record. */
   readonly scope?: "dangling" | "all" | undefined;
-  /** Only records that belong to these projects, by id or context, and to no other one. */
+  /** Only records that belong to these projects, by id or context, and to no other one, and what else is known of them:
+   * the last build, and the file-digest indexes of the context. */
   readonly projects?: readonly string[] | undefined;
   /** Only records of projects whose last build had one of these names, and of no other project; images of these names
    * lose them. */

@@ -1,16 +1,19 @@
+import { contextPrefix } from "../indexes/file-index-store.js";
 import type { BuildLog, ProjectLog } from "../projects/build-log.js";
+import type { StoreFile } from "../store/store-files.js";
 import type { PruneReason } from "../tombstones/tombstone.js";
 import { type Inventory, type KeyOwners, keyOwners } from "./inventory.js";
 import type { PrunePolicy } from "./prune-policy.js";
 import type { RecordEntry } from "./record-entries.js";
 import { referencesOf } from "./references.js";
 
-/** Which records and projects a policy is about, before age, size and use are looked at. */
+/** Which records, projects and indexes a policy is about, before age, size and use are looked at. */
 export interface PruneScope {
   /** Why records of this scope go when neither age nor size decides. */
   readonly reason: PruneReason;
   readonly records: readonly RecordEntry[];
   readonly projects: readonly ProjectLog[];
+  readonly indexes: readonly StoreFile[];
   /** Names that images lose. */
   readonly untagged: readonly string[];
 }
@@ -27,20 +30,23 @@ export function pruneScope(inventory: Inventory, policy: PrunePolicy): PruneScop
   const untagged = isConditional(policy) ? [] : namesIn(inventory, policy);
   if (isMatch === undefined && policy.scope !== "all") {
     const records = danglingRecords(inventory, owners);
-    return { reason: "dangling", records, projects: [], untagged };
+    return { reason: "dangling", records, projects: [], indexes: [], untagged };
   }
   if (isMatch === undefined) {
-    return { reason: "all", records: inventory.records, projects: inventory.projects, untagged };
+    const { records, projects, indexes } = inventory;
+    return { reason: "all", records, projects, indexes, untagged };
   }
   const isOwned = ({ key }: RecordEntry): boolean => {
     const { last, earlier } = owners.get(key) ?? { last: [], earlier: [] };
     return last.length + earlier.length > 0 && [...last, ...earlier].every(isMatch);
   };
   const isOfProject = ({ lastBuild }: ProjectLog): boolean => policy.tags === undefined && isMatch(lastBuild);
+  const projects = inventory.projects.filter(isOfProject);
   return {
     reason: policy.projects === undefined ? "tag" : "project",
     records: inventory.records.filter(isOwned),
-    projects: inventory.projects.filter(isOfProject),
+    projects,
+    indexes: indexesOf(inventory, projects),
     untagged,
   };
 }
@@ -55,6 +61,11 @@ function buildFilter({ projects, tags }: PrunePolicy): ((build: BuildLog) => boo
 
 function namesIn({ images }: Inventory, { tags = [] }: PrunePolicy): readonly string[] {
   return images.map(({ name }) => name).filter((name) => tags.includes(name));
+}
+
+function indexesOf({ indexes }: Inventory, projects: readonly ProjectLog[]): readonly StoreFile[] {
+  const prefixes = projects.map(({ lastBuild }) => contextPrefix(lastBuild.project.context));
+  return indexes.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)));
 }
 
 function danglingRecords(

@@ -32,12 +32,18 @@ describe("prune by scope", () => {
       await store.step("shared");
       await store.build("app", ["new", "shared"]);
       await store.build("web", ["other", "shared"]);
+      for (const context of ["/src/app", "/src/web"]) {
+        await store.cache.indexes.write({ context, variant: "" }, Buffer.from("index"));
+      }
       store.wait(2 * HOUR_MS);
       const report = await store.cache.prune({ projects: [name] });
       expect(texts(report)).toEqual(["old", "new"]);
       expect(report.records[0]?.reason).toBe("project");
       expect(await store.cache.lastBuild("app")).toBeUndefined();
       expect(await store.cache.lastBuild("web")).toBeDefined();
+      expect(report.indexes.count).toBe(1);
+      expect(await store.cache.indexes.read({ context: "/src/app", variant: "" })).toBeUndefined();
+      expect(await store.cache.indexes.read({ context: "/src/web", variant: "" })).toBeDefined();
     }
   });
 

@@ -17,7 +17,7 @@ export const CACHE_MAX_DISK_SHARE = 0.1;
 export const CACHE_UNUSED_MS: number = 60 * 24 * 3_600_000;
 
 /** How long a store is left alone after it was tidied. */
-export const TIDY_INTERVAL_MS: number = 24 * 3_600_000;
+const TIDY_INTERVAL_MS: number = 24 * 3_600_000;
 
 /** How large a cache may grow: bytes on disk, or `unlimited`. */
 export type CacheLimit = number | "unlimited";

@@ -103,6 +103,7 @@ function indexFile({ context, variant }: IndexName): string {
   return contextPrefix(context) + hash("sha256", variant, "hex").slice(0, VARIANT_HEX_LENGTH);
 }
 
-function contextPrefix(context: string): string {
+/** How the names of all indexes of a context begin. */
+export function contextPrefix(context: string): string {
   return `${hash("sha256", context, "hex")}-`;
 }
