@@ -175,4 +175,19 @@ describe("BuildKit's rules", () => {
     expect(placesOf("CopyIgnoredFile", "FROM x\nCOPY a b", withText("*\n!a"))).toEqual([]);
     expect(placesOf("CopyIgnoredFile", "FROM x\nCOPY a b", withText("*\na!"))).toEqual(["2:6-2:7"]);
   });
+
+  it("Differs: a name without variables is not reported by InvalidDefaultArgInFrom", () => {
+    expect(placesOf("InvalidDefaultArgInFrom", "FROM a:\nFROM $b")).toEqual(["2:6-2:8"]);
+  });
+
+  it("Differs: a substitution with a default is not reported by UndefinedArgInFrom", () => {
+    expect(placesOf("UndefinedArgInFrom", "FROM a${b:-c}${d-}${e:+f}$g")).toEqual(["1:26-1:28"]);
+  });
+
+  it("Differs: while the environment of the base image is not known, UndefinedVar reports less", () => {
+    const text = "FROM a\nENV b=$JAVA_HOME\nENV JAVA_HOM=c\nENV d=$JAVA_HOME";
+    expect(placesOf("UndefinedVar", text)).toEqual(["4:7-4:17"]);
+    const baseImage = () => ({ environment: new Map<string, string>() });
+    expect(placesOf("UndefinedVar", text, { baseImage })).toEqual(["2:7-2:17", "4:7-4:17"]);
+  });
 });

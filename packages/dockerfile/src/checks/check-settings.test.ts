@@ -78,7 +78,7 @@ describe("checkDockerfile and comments above an instruction", () => {
     expect(run(`# syntax=x\n\n${text}`)).toEqual(expected);
   });
 
-  it("skips an experimental rule for one instruction. Differs: BuildKit cannot", () => {
+  it("Differs: BuildKit cannot skip an experimental rule for one instruction", () => {
     const text = `# check=experimental=${description}\n# x\n# check=skip=${description}\nFROM a AS b\n# x\nARG c\n`;
     expect(run(text)).toEqual([false, description]);
   });

@@ -71,6 +71,18 @@ describe("parseDockerfile", () => {
   });
 });
 
+describe("flags that mean nothing", () => {
+  it.each(["ARG --a b", "STOPSIGNAL --a 9", "HEALTHCHECK --interval=1s NONE"])(
+    "Differs: BuildKit drops such flags without a word; we warn: %s",
+    (line) => {
+      const found = parseDockerfile(`FROM a\n${line}\n`).diagnostics;
+      expect(found.map(({ rule, severity }) => `${severity} ${rule}`)).toEqual([
+        "warning DOCKERFILE_FLAG_IGNORED",
+      ]);
+    },
+  );
+});
+
 describe("dockerfileRules", () => {
   it("lists the rules that this file makes happen, and no others", () => {
     const texts = ["'", "${", "${x?}", "x".repeat(expansionMaxLength + 1)];

@@ -2,7 +2,7 @@ import type { Environment, ExpandError, ExpandOptions } from "./expand-options.j
 import type { SplitWord } from "./word-splitter.js";
 
 /** Longest result of one expansion, in UTF-16 code units; `ENV a=$a$a` doubles a value each time.
- * Differs: BuildKit has no limit. */
+ * Differs: BuildKit has no limit of length. */
 export const expansionMaxLength: number = 1024 * 1024;
 
 /** Deepest nesting of `${a:-${b:-…}}`. Differs: BuildKit nests as deep as its stack. */

@@ -3,7 +3,7 @@ import { parseImageName } from "../facts/image-name.js";
 import { wordExpander } from "../facts/word-expander.js";
 
 /** Without build arguments, too, FROM names an image.
- * Differs: a name without variables is not reported here; it is wrong with any arguments. */
+ * Differs: a name without variables is not reported; it is wrong with any arguments. */
 export const invalidDefaultArgInFrom: CheckRule = defineRule({
   name: "InvalidDefaultArgInFrom",
   check: (facts, report) => {

@@ -5,7 +5,7 @@ import { variablePlaces } from "../facts/variable-use.js";
 import type { ExpandedValue } from "../facts/word-expander.js";
 
 /** FROM reads only ARGs from before the first FROM, and platform arguments.
- * Differs: a substitution with a default, such as `${name:-alpine}`, is not reported. */
+ * Differs: a substitution with a default is not reported, such as `${name:-alpine}`. */
 export const undefinedArgInFrom: CheckRule = defineRule({
   name: "UndefinedArgInFrom",
   check: (facts, report) => {
