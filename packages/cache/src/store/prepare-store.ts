@@ -1,8 +1,9 @@
-import { constants } from "node:fs";
+import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { access, readFile } from "node:fs/promises";
 import { makeFolder } from "./make-folder.js";
 import type { StoreContext } from "./store-context.js";
 import { storeError, systemErrorCode } from "./store-error.js";
+import type { StorePaths } from "./store-paths.js";
 import { writeStoreFile } from "./write-file.js";
 
 /** @see https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#oci-layout-file */
@@ -23,6 +24,7 @@ const tagText =
  * once, and a folder that somebody removed by hand comes back. */
 export async function prepareStore(store: StoreContext): Promise<void> {
   const { paths } = store;
+  if (isPrepared(paths)) return;
   await makeFolder(paths.root);
   const { blobs, records, trees, segments, projects, temporary, leases, locks } = paths;
   await Promise.all([blobs, records, trees, segments, projects, temporary, leases, locks].map(makeFolder));
@@ -30,6 +32,24 @@ export async function prepareStore(store: StoreContext): Promise<void> {
   await writeMissing(store, paths.tagFile, tagText);
   await writeMissing(store, paths.indexFile, emptyIndexText);
   await writeMissing(store, paths.layoutFile, layoutText);
+}
+
+/** Asked at once: a dozen questions to libuv's threads take longer than all else of opening a store. */
+function isPrepared(paths: StorePaths): boolean {
+  const { blobs, records, trees, segments, projects, temporary, leases, locks } = paths;
+  const folders = [blobs, records, trees, segments, projects, temporary, leases, locks];
+  const files = [paths.tagFile, paths.indexFile, paths.layoutFile];
+  try {
+    accessSync(paths.temporary, constants.W_OK);
+    const isThere = (path: string): Stats | undefined => statSync(path, { throwIfNoEntry: false });
+    return (
+      folders.every((path) => isThere(path)?.isDirectory()) && files.every((path) => isThere(path)?.isFile())
+    );
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    // What is wrong is told by what makes the missing parts.
+    return false;
+  }
 }
 
 async function writeMissing(store: StoreContext, path: string, text: string): Promise<void> {
