@@ -5,6 +5,8 @@ import { ociError } from "./errors.js";
  * only bytes from 0x80 on can be invalid. Python calls the same rule surrogateescape (PEP 383). */
 const ESCAPE_BASE = 0xdc00;
 
+/** Cheap to look for, and rarely there. */
+const anySurrogate = /[\ud800-\udfff]/;
 const loneSurrogate = /\p{Surrogate}/u;
 const loneSurrogates = /\p{Surrogate}/gu;
 
@@ -19,12 +21,12 @@ export function decodePath(bytes: Uint8Array): string {
 /** The bytes of a path: UTF-8, and for lone surrogates U+DC80 to U+DCFF the bytes they stand for.
  * @throws OciBuildError PATH_NOT_ENCODABLE for any other lone surrogate: it stands for no byte */
 export function encodePath(path: string): Buffer {
-  return loneSurrogate.test(path) ? encodeEscaped(path) : Buffer.from(path, "utf8");
+  return isUtf8Path(path) ? Buffer.from(path, "utf8") : encodeEscaped(path);
 }
 
 /** Whether a path's bytes are all valid UTF-8. */
 export function isUtf8Path(path: string): boolean {
-  return !loneSurrogate.test(path);
+  return !anySurrogate.test(path) || !loneSurrogate.test(path);
 }
 
 function decodeEscaping(bytes: Buffer): string {

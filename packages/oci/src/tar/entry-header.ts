@@ -1,6 +1,6 @@
 // tar-stream's packer is not used here: it clamps owners above 2097151 and times outside 32 bits, writes PAX records in
 // insertion order and as text only, and has no form for names that are not UTF-8.
-import { isAscii, isUtf8 } from "node:buffer";
+import { isUtf8 } from "node:buffer";
 import type { DeviceEntry, DirectoryEntry, FifoEntry, FileEntry, SymlinkEntry, Xattrs } from "../entry.js";
 import type { LayerHardLink } from "../layer/layer-entry.js";
 import { encodePath, isUtf8Path } from "../path-bytes.js";
@@ -92,9 +92,10 @@ function ustarFields(entry: TarEntry, records: Map<string, Uint8Array>): UstarFi
 }
 
 function nameFields(entry: TarEntry, records: Map<string, Uint8Array>): UstarName {
-  const bytes = encodePath(memberName(entry));
+  const text = memberName(entry);
+  const bytes = encodePath(text);
   const split = splitUstarName(bytes);
-  if (split !== undefined && isSafeInUstar(bytes, entry.path)) return split;
+  if (split !== undefined && isSafeInUstar(bytes, text)) return split;
   records.set("path", bytes);
   return fallbackName(entry.path);
 }
@@ -113,9 +114,10 @@ function memberName(entry: TarEntry): string {
   return entry.type === "directory" ? `${entry.path}/` : entry.path;
 }
 
-/** UTF-8 beyond ASCII goes to PAX, which names the charset; bytes that are not UTF-8 have no better place than here. */
+/** UTF-8 beyond ASCII goes to PAX, which names the charset; bytes that are not UTF-8 have no better place than here.
+ * As many bytes as code units have only ASCII, and units that stand for such bytes. */
 function isSafeInUstar(bytes: Uint8Array, text: string): boolean {
-  return isAscii(bytes) || !isUtf8Path(text);
+  return bytes.length === text.length || !isUtf8Path(text);
 }
 
 function octalOrRecord(

@@ -40,35 +40,54 @@ export function paddingBytes(size: number): number {
  *
  * User and group names stay empty: ids alone count in an image. */
 export function writeUstarBlock(target: Buffer, offset: number, fields: UstarFields): void {
+  target.set(fixedBytes, offset + 148);
   target.set(fields.name, offset);
   writeOctal(target, offset + 100, 7, fields.mode);
   writeOctal(target, offset + 108, octalDigits.id, fields.uid);
   writeOctal(target, offset + 116, octalDigits.id, fields.gid);
   writeOctal(target, offset + 124, octalDigits.size, fields.size);
   writeOctal(target, offset + 136, octalDigits.mtime, fields.mtimeSec);
-  target.fill(0x20, offset + 148, offset + 156);
-  target.write(fields.typeflag, offset + 156, "latin1");
-  target.set(fields.linkName, offset + 157);
-  target.write("ustar\u000000", offset + 257, "latin1");
-  writeOctal(target, offset + 329, octalDigits.device, fields.deviceMajor);
-  writeOctal(target, offset + 337, octalDigits.device, fields.deviceMinor);
-  target.set(fields.prefix, offset + 345);
-  writeOctal(target, offset + 148, 6, blockSum(target, offset));
+  target[offset + 156] = fields.typeflag.charCodeAt(0);
+  if (fields.linkName.length > 0) target.set(fields.linkName, offset + 157);
+  if (fields.deviceMajor > 0) writeOctal(target, offset + 329, octalDigits.device, fields.deviceMajor);
+  if (fields.deviceMinor > 0) writeOctal(target, offset + 337, octalDigits.device, fields.deviceMinor);
+  if (fields.prefix.length > 0) target.set(fields.prefix, offset + 345);
+  writeOctal(target, offset + 148, 6, blockSum(target, offset, fields));
 }
+
+/** What most headers have alike, from the checksum on: its eight spaces, the magic, device numbers of zero. */
+const fixedBytes: Uint8Array = Buffer.from(
+  `${" ".repeat(8)}${"\0".repeat(101)}ustar\u000000${"\0".repeat(64)}0000000\u00000000000\0`,
+  "latin1",
+);
 
 /** Digits by hand: a string for each of seven fields of each of 100,000 headers is what a profile shows first. */
 function writeOctal(target: Buffer, offset: number, digits: number, value: number): void {
+  let index = offset + digits - 1;
   let rest = value;
-  for (let index = offset + digits - 1; index >= offset; index -= 1) {
+  for (; rest >= 2 ** 31; index -= 1) {
     const higher = Math.floor(rest / 8);
     target[index] = 0x30 + (rest - higher * 8);
     rest = higher;
   }
+  for (let bits = rest | 0; index >= offset; index -= 1) {
+    target[index] = 0x30 + (bits & 7);
+    bits >>>= 3;
+  }
   target[offset + digits] = 0;
 }
 
-function blockSum(target: Buffer, offset: number): number {
+/** Adds up the bytes where any but zero can be. */
+function blockSum(target: Buffer, offset: number, { name, linkName, prefix }: UstarFields): number {
+  return (
+    sumOf(target, offset, name.length) +
+    sumOf(target, offset + 100, 57 + linkName.length) +
+    sumOf(target, offset + 257, 88 + prefix.length)
+  );
+}
+
+function sumOf(target: Buffer, start: number, length: number): number {
   let sum = 0;
-  for (let index = offset; index < offset + BLOCK_BYTES; index += 1) sum += target[index] ?? 0;
+  for (let index = start; index < start + length; index += 1) sum += target[index] ?? 0;
   return sum;
 }
