@@ -46,33 +46,45 @@ function readOptions() {
 }
 
 /** Prints the verdicts; status 1 when a limit was missed or something did not run as it should.
- * @param {import("./build/report/report.mjs").Report} report @param {import("./build/options.mjs").BenchOptions} options */
+ * @param {import("./build/report/report.mjs").Report} report
+ * @param {import("./build/options.mjs").BenchOptions} options */
 function summarize(report, { size, results }) {
-  const figures = report.groups.flatMap((group) => group.figures);
   console.log("");
-  for (const { scenario, time, memory, ours, limit, maxRssMb, baseline } of figures) {
-    const ratio = ours.ratio === undefined ? "?" : ours.ratio.median.toFixed(2);
-    const bound = limit === undefined ? "" : `, limit ${limit}`;
-    console.log(`${time.padEnd(10)}  ${scenario}: ${ratio}× ${baseline.tool}${bound}`);
-    if (memory === "missed")
-      console.log(`${memory.padEnd(10)}  ${scenario}: ${ours.maxRssMb?.toFixed(0)} MB, limit ${maxRssMb}`);
-  }
-  const bent = report.growth.filter(
-    ({ kind, perFileGrowth }) => kind === "ours" && perFileGrowth > GROWTH_LIMIT,
-  );
-  for (const { name, perFileGrowth } of bent)
-    console.log(
-      `missed      growth of ${name}: a file costs ${perFileGrowth.toFixed(2)}× in the largest tree`,
-    );
-  for (const problem of report.problems) console.log(`note        ${problem}`);
+  // Times of tiny projects mean nothing.
+  for (const verdict of size === "smoke" ? [] : verdictLines(report)) console.log(verdict);
+  for (const problem of report.problems) console.log(line("note", problem));
   console.log(`\n${join(results, "build.md")}`);
   return isGood(report, size) ? 0 : 1;
+}
+
+/** @param {import("./build/report/report.mjs").Report} report */
+function verdictLines({ groups, growth }) {
+  const figures = groups.flatMap((group) => group.figures);
+  const lines = figures.flatMap(({ scenario, time, memory, ours, limit, maxRssMb, baseline }) => [
+    line(
+      time,
+      `${scenario}: ${ours.ratio?.median.toFixed(2) ?? "?"}× ${baseline.tool}${limit === undefined ? "" : `, limit ${limit}`}`,
+    ),
+    ...(memory === "missed"
+      ? [line(memory, `${scenario}: ${ours.maxRssMb?.toFixed(0)} MB, limit ${maxRssMb}`)]
+      : []),
+  ]);
+  const bent = growth
+    .filter(({ kind, perFileGrowth }) => kind === "ours" && perFileGrowth > GROWTH_LIMIT)
+    .map(({ name, perFileGrowth }) =>
+      line("missed", `growth of ${name}: a file costs ${perFileGrowth.toFixed(2)}× in the largest tree`),
+    );
+  return [...lines, ...bent];
+}
+
+/** @param {string} word @param {string} text */
+function line(word, text) {
+  return `${word.padEnd(10)}  ${text}`;
 }
 
 /** @param {import("./build/report/report.mjs").Report} report @param {import("./build/options.mjs").Size} size */
 function isGood({ groups, growth, problems }, size) {
   if (problems.some((problem) => !problem.includes("not run: "))) return false;
-  // Times of tiny projects mean nothing.
   if (size === "smoke") return true;
   const verdicts = groups.flatMap((group) => group.figures).flatMap(({ time, memory }) => [time, memory]);
   const isLinear = growth.every(
