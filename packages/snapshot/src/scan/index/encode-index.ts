@@ -9,13 +9,14 @@ import {
   LAYOUT_VERSION,
 } from "./index-layout.js";
 
-/** Where the digest of a row's file lies, if it is known. */
-export type DigestBytes = (
-  row: number,
-) => { readonly bytes: Uint8Array; readonly offset: number } | undefined;
+/** What an index says beside the table: both by row, the digests 32 bytes each and undefined when none is known. */
+export interface RowKnowledge {
+  readonly flags: Uint8Array;
+  readonly digests: Uint8Array | undefined;
+}
 
-/** The bytes of an index. `flags` has one byte a row. */
-export function encodeIndex(table: EntryTable, flags: Uint8Array, digestOf: DigestBytes): Uint8Array {
+/** The bytes of an index. */
+export function encodeIndex(table: EntryTable, { flags, digests }: RowKnowledge): Uint8Array {
   const names = encodeNames(table.names.join(""));
   const extras = Buffer.from(encodeExtras(table), "utf8");
   const counts = {
@@ -37,7 +38,7 @@ export function encodeIndex(table: EntryTable, flags: Uint8Array, digestOf: Dige
   ]);
   writeColumns(target, table, places);
   target.set(flags, places.flags);
-  writeDigests(target.subarray(places.digests), table.count, digestOf);
+  if (digests !== undefined) writeDigests(target.subarray(places.digests), table, digests);
   target.set(names.bytes, places.names);
   target.set(extras, places.extras);
   return target;
@@ -64,12 +65,12 @@ function writeColumns(target: Uint8Array, table: EntryTable, places: IndexPlaces
   }
 }
 
-function writeDigests(target: Uint8Array, count: number, digestOf: DigestBytes): void {
-  for (let row = 0; row < count; row++) {
-    const known = digestOf(row);
-    if (known === undefined) continue;
-    for (let at = 0; at < DIGEST_BYTES; at++)
-      target[row * DIGEST_BYTES + at] = known.bytes[known.offset + at] ?? 0;
+/** The table's names of one file have one digest, at the first; here each has it. */
+function writeDigests(target: Uint8Array, { linkGroups }: EntryTable, digests: Uint8Array): void {
+  target.set(digests);
+  for (const [row, first] of linkGroups) {
+    const start = first * DIGEST_BYTES;
+    target.set(digests.subarray(start, start + DIGEST_BYTES), row * DIGEST_BYTES);
   }
 }
 

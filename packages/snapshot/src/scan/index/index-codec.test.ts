@@ -31,13 +31,9 @@ function sample(names: readonly string[] = ["a", "b", "c"]): Uint8Array {
     });
   builder.add({ ...stat, parent: 0, name: "e", type: "directory" });
   builder.setXattrs(2, new Map([["user.x", new Uint8Array([0, 255])]]));
-  const digest = { bytes: Buffer.alloc(32, 7), offset: 0 };
   const table = builder.finish();
-  return encodeIndex(
-    table,
-    Uint8Array.from(table.names, (_, row) => row),
-    (row) => (row === 2 ? digest : undefined),
-  );
+  const digests = new Uint8Array(table.count * 32).fill(7, 64, 96);
+  return encodeIndex(table, { flags: Uint8Array.from(table.names.keys()), digests });
 }
 
 function decoded(bytes: Uint8Array): EarlierScan {

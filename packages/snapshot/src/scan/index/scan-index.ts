@@ -75,7 +75,7 @@ export function scanIndex(
       const flags = finalFlags(table, digests);
       if (isSame(table, flags, before) || !flags.some((flag) => (flag & rowFlags.settled) !== 0))
         return "unchanged";
-      const bytes = encodeIndex(table, flags, (row) => digests.bytesOf(table.linkGroups.get(row) ?? row));
+      const bytes = encodeIndex(table, { flags, digests: digests.bytes });
       if (bytes.length > INDEX_MAX_BYTES) return "unchanged";
       await store.write(name, bytes);
       return "saved";
