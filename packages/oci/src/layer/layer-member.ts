@@ -12,7 +12,10 @@ export interface FileData {
 }
 
 /** What the header of a layer's member says. A deletion is an empty file without rights, owner or time. */
-export function headerOf(entry: LayerEntry, clampMtimeSec: number): TarEntry {
+export function headerOf(
+  entry: Exclude<LayerEntry, { type: "file" }> | FileEntry,
+  clampMtimeSec: number,
+): TarEntry {
   if (entry.type === "whiteout" || entry.type === "opaque") {
     return { type: "file", path: markerPath(entry), size: 0, mode: 0, uid: 0, gid: 0, mtimeSec: 0 };
   }

@@ -34,6 +34,7 @@ export class SegmentAssembler {
   }
 
   appendZeros(count: number): void {
+    if (count === 0) return;
     this.#buffer.fill(0, this.#length, this.#length + count);
     this.#length += count;
   }
