@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { type Cache, keyField, openCache, stepKey } from "../src/index.js";
 import { madeUpLayer, writes } from "./support/made-up-layer.js";
 import { smallDisk } from "./support/small-disk.js";
+import { DAY_MS, TimedStore } from "./support/timed-store.js";
 
 const key = stepKey([keyField("a", "absent", null)]);
 const image = { mediaType: mediaTypes.imageManifest, digest: digestOf("x"), size: 1 };
@@ -50,6 +51,21 @@ describe("a disk that is full", () => {
       expect(await readdir(join(cache.root, "tmp"))).toEqual([]);
     },
   );
+});
+
+describe("prune on a disk that is full", () => {
+  it("makes room for its lock, and then does its work", async (test) => {
+    const { folder } = await smallDisk(test, { sizeKiB: 1024 });
+    const store = await TimedStore.open(folder);
+    for (let index = 0; index < 5; index++) await store.step(String(index));
+    store.wait(DAY_MS);
+    await fill(folder);
+    await expect(store.cache.lease()).rejects.toMatchObject({ code: "CACHE_DISK_FULL" });
+    await store.cache.prune({ scope: "all", unusedForMs: 1 });
+    expect(await store.files("records")).toEqual([]);
+    expect(await store.files("blobs/sha256")).toEqual([]);
+    await (await store.cache.lease()).release();
+  });
 });
 
 function manyEntries(): ReturnType<typeof madeUpLayer>["tree"]["entries"] {

@@ -1,6 +1,8 @@
+import { isOciBuildError } from "@oci-build/oci";
 import { withLock } from "../lock/with-lock.js";
 import type { StoreContext } from "../store/store-context.js";
 import { statFile } from "../store/store-files.js";
+import type { Tombstone } from "../tombstones/tombstone.js";
 import { TombstoneStore } from "../tombstones/tombstone-store.js";
 import { batchesOf } from "./collect-files.js";
 import type { PlannedRecord } from "./plan-prune.js";
@@ -34,7 +36,7 @@ async function takeRecords(
   // Before the records go: a tombstone is asked for on a miss only, so that one too many does no harm.
   const collectedSec = Math.floor(store.now() / 1000);
   const tombstones = free.map(({ entry, reason }) => ({ key: entry.key, collectedSec, reason }));
-  await new TombstoneStore(store).add(tombstones);
+  await bury(store, tombstones);
   const taken: TakenRecord[] = [];
   for (const record of free) {
     const { path, mtimeMs } = record.entry.file;
@@ -42,6 +44,16 @@ async function takeRecords(
     if (file !== undefined) taken.push({ record, file });
   }
   return taken;
+}
+
+/** On a full disk, which a prune is to empty, explaining a miss comes last. */
+async function bury(store: StoreContext, tombstones: readonly Tombstone[]): Promise<void> {
+  try {
+    await new TombstoneStore(store).add(tombstones);
+  } catch (error) {
+    if (!isOciBuildError(error, "CACHE_DISK_FULL")) throw error;
+    store.onWarning(error);
+  }
 }
 
 /** Those that no build may be using. One that was used since the plan was made is no longer what the policy was about,

@@ -1,3 +1,4 @@
+import { isOciBuildError } from "@oci-build/oci";
 import { ImageIndexStore } from "../images/image-index-store.js";
 import { withLock } from "../lock/with-lock.js";
 import type { StoreContext } from "../store/store-context.js";
@@ -7,6 +8,7 @@ import { collectParts } from "./collect-parts.js";
 import { collectRecords } from "./collect-records.js";
 import { diskSpace } from "./disk-space.js";
 import { type Inventory, readInventory } from "./inventory.js";
+import { makeRoom } from "./make-room.js";
 import { type PrunePlan, planPrune } from "./plan-prune.js";
 import { readProtection } from "./protection.js";
 import type { PrunePolicy, PruneReport } from "./prune-policy.js";
@@ -27,9 +29,21 @@ import { pruneReport } from "./prune-report.js";
  *    A layer that is half gone is a miss; a build that writes the same files again makes them young.
  * 6. File-digest indexes and logs of projects go. Both only save work.
  *
- * Ended at any moment, it leaves a store in which every record is whole or a miss, and the next prune takes the rest. */
-export function prune(store: StoreContext, policy: PrunePolicy): Promise<PruneReport> {
+ * Ended at any moment, it leaves a store in which every record is whole or a miss, and the next prune takes the rest. On
+ * a disk that has no room for a lock, some of what is to go goes first. */
+export async function prune(store: StoreContext, policy: PrunePolicy): Promise<PruneReport> {
   if (policy.mode === "dry-run") return dryRun(store, policy);
+  try {
+    return await pruneLocked(store, policy);
+  } catch (error) {
+    if (!isOciBuildError(error, "CACHE_DISK_FULL")) throw error;
+    const { inventory, plan } = await planFor(store, policy);
+    await makeRoom(store, plan, inventory);
+    return pruneLocked(store, policy);
+  }
+}
+
+function pruneLocked(store: StoreContext, policy: PrunePolicy): Promise<PruneReport> {
   return withLock(store, "prune", async () => {
     const { inventory, plan } = await planFor(store, policy);
     for (const name of plan.untagged) await new ImageIndexStore(store).untag(name);

@@ -24,6 +24,8 @@ export async function takeLease(store: StoreContext): Promise<Lease> {
   try {
     await writeFile(path, String(Math.floor(store.now() / 1000)), { flag: "wx", mode: 0o600 });
   } catch (error) {
+    // On a full disk an empty file is left, which would count as a lease for as long as this process runs.
+    await rm(path, { force: true });
     throw storeError(error, path);
   }
   const stopHeartbeat = startHeartbeat(path, HEARTBEAT_MS);
