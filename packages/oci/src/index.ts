@@ -60,6 +60,8 @@ export type {
   TreeEntry,
   TreeFile,
 } from "./layer/layer-tree.js";
+export type { PlannedEntry, PlannedSegment } from "./layer/plan-segments.js";
+export { planSegments } from "./layer/plan-segments.js";
 export { readLayerTree } from "./layer/read-layer-tree.js";
 export type { LayerSink } from "./layer/segment-pipeline.js";
 export type { FoundSegment, SegmentSource } from "./layer/segment-source.js";
