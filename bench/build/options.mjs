@@ -37,7 +37,8 @@ export const usage = `node bench/build.mjs [options]: how fast builds are, besid
   --results DIR    where to write (default: reports/bench-build)
   --publish        write the figures to docs/benchmarks, too; only with a whole run
 
-Projects stay in $OCI_BUILD_BENCH_DIR (default: the user's cache folder); about 2 GB, 6 GB with --full.`;
+Projects stay in $OCI_BUILD_BENCH_DIR (default: the user's cache folder); about 2 GB, 6 GB with --full.
+While it runs it needs about 10 GB more there.`;
 
 /** @param {readonly string[]} args @param {NodeJS.ProcessEnv} env @returns {BenchOptions | "help"} */
 export function parseOptions(args, env) {
