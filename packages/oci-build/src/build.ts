@@ -1,3 +1,4 @@
+import { layerForm } from "@oci-build/cache";
 import { imageContent } from "@oci-build/oci";
 import { type RunContext, withBuildSession } from "./build-session.js";
 import { eventEmitter, type StepOutcome } from "./events/build-event.js";
@@ -8,6 +9,7 @@ import { StepJournal } from "./explain/step-journal.js";
 import { watchSteps } from "./explain/watch-steps.js";
 import { makeImage } from "./image/make-image.js";
 import type { BuildOptions, BuildResult, BuiltStep } from "./options/build-options.js";
+import { layerEncoding } from "./options/compression.js";
 import { type ResolvedOptions, resolveOptions } from "./options/resolve-options.js";
 import { writeResult } from "./output/write-result.js";
 import { type PreparedBuild, prepareBuild } from "./prepare-build.js";
@@ -54,7 +56,7 @@ async function run(
   const startedMs = Date.now();
   const { emit } = context;
   const prepared = prepareBuild(options, emit);
-  return withBuildSession(prepared, context, async (session) => {
+  const built = await withBuildSession(prepared, context, async (session) => {
     const { cache } = session;
     const journal = new StepJournal(prepared.steps);
     const watcher = await watchSteps(prepared, session, { journal, emit });
@@ -64,12 +66,14 @@ async function run(
       { cache, emit, repeatable },
     );
     const builtSec = Math.floor(startedMs / 1000);
-    const steps = journal.logged(outcomes);
+    const steps = journal.logged(outcomes, layerForm(layerEncoding(options.compression, options.times)));
     await logBuild({ project: prepared.project, builtSec, tags: options.names, steps }, cache, emit);
     await cache.tidy(options.cacheLimit);
-    emit({ type: "build.finished", digest: result.digest, durationMs: Date.now() - startedMs });
     return result;
   });
+  // The session's end may have something to warn of, too.
+  emit({ type: "build.finished", digest: built.digest, durationMs: Date.now() - startedMs });
+  return built;
 }
 
 interface Solving extends RunContext {

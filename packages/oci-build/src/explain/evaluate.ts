@@ -1,5 +1,5 @@
 import { type BuildLog, layerForm } from "@oci-build/cache";
-import type { ContentDigest } from "@oci-build/oci";
+import type { ContentDigest, PlannedEntry } from "@oci-build/oci";
 import { type BuildSession, withBuildSession } from "../build-session.js";
 import type { ChangeSet } from "../copy/change.js";
 import { eventEmitter } from "../events/build-event.js";
@@ -17,7 +17,7 @@ import type { SolveContext } from "../solve/solve-context.js";
 import { type StepInput, stepChanges, withPlace } from "../solve/solve-step.js";
 import { StageRoot } from "../solve/stage-root.js";
 import { changedEntries } from "./changed-entries.js";
-import { compressBound } from "./compress-bound.js";
+import { compressBytes } from "./compress-bytes.js";
 import type { PlannedStep } from "./planned-steps.js";
 import { StepExplainer } from "./step-explainer.js";
 import type { StepExplanation } from "./step-explanation.js";
@@ -153,9 +153,22 @@ async function lookUpChanges(
     explanation,
     filesHashed: after.files - before.files,
     bytesHashed: after.bytes - before.bytes,
-    compressBytesMax: isThere ? 0 : compressBound(changes),
+    compressBytesMax: isThere ? 0 : await bytesToCompress(planned.id, changes, { context, explainer, form }),
   };
   return { step, root: rootAfter(root, changes, found) };
+}
+
+async function bytesToCompress(
+  stepId: string,
+  changes: ChangeSet,
+  { context, explainer, form }: Pick<Evaluating, "context" | "explainer" | "form">,
+): Promise<number> {
+  if (changeTotals(changes).entries === 0) return 0;
+  const { times, now } = context;
+  const createdSec = Math.floor(now() / 1000);
+  const entries = (await changedEntries(changes, createdSec)) as readonly PlannedEntry[];
+  const clampMtimeSec = times.kind === "clamp" ? times.epochSec : undefined;
+  return compressBytes({ entries, form, clampMtimeSec }, await explainer.layerBefore(stepId));
 }
 
 /** The tree after a step: from its layer where there is one, else from what the step would write. */

@@ -22,6 +22,8 @@ export interface LookedUp {
 export interface Past {
   readonly project: "new" | "known";
   readonly earlier: LoggedStep | undefined;
+  /** What the earlier step wrote, if that is still known. */
+  readonly written: () => Promise<readonly ContentEntry[] | undefined>;
   readonly parent: ChangedParent | undefined;
   /** Hidden where some path may hold a secret. */
   readonly paths: "shown" | "hidden";
@@ -29,13 +31,11 @@ export interface Past {
   readonly isDamaged: (hex: string) => boolean;
 }
 
-type Layers = Pick<Cache, "tree" | "tombstone">;
-
 /** Why a step is not taken from the cache; empty for a hit. `now` are its inputs with secrets hidden. */
 export async function missReasons(
   { looked, now }: { readonly looked: LookedUp; readonly now: StepInputs },
   past: Past,
-  cache: Layers,
+  cache: Pick<Cache, "tombstone">,
 ): Promise<readonly MissReason[]> {
   if (looked.found === "hit") return [];
   if (looked.found === "not-asked") return [{ kind: "no-cache" }];
@@ -51,7 +51,7 @@ export async function missReasons(
     return collected.length > 0 ? collected : [{ kind: past.project === "new" ? "first-build" : "new-step" }];
   }
   if (earlier.key === looked.key) return collected.length > 0 ? collected : [{ kind: "forgotten" }];
-  return [...(await changeReasons({ looked, now }, { ...past, earlier }, cache)), ...collected];
+  return [...(await changeReasons({ looked, now }, { ...past, earlier })), ...collected];
 }
 
 /** A record whose layer cannot be used as it is. */
@@ -64,24 +64,14 @@ function recordReason({ form }: LookedUp, { layers }: StepRecord): MissReason {
 
 async function changeReasons(
   { looked, now }: { readonly looked: LookedUp; readonly now: StepInputs },
-  { earlier, parent, paths }: Past & { readonly earlier: LoggedStep },
-  cache: Layers,
+  { earlier, parent, paths, written }: Past & { readonly earlier: LoggedStep },
 ): Promise<readonly MissReason[]> {
   const before = readInputs(earlier.fields);
   const inputs = before === undefined ? [] : inputReasons({ before, after: now }, parent);
-  const written = await entriesBefore(earlier, cache);
-  if (written === undefined) return [...inputs, { kind: "unknown-before" }];
-  const changes = compareEntries(written, await looked.entries());
+  const entries = await written();
+  if (entries === undefined) return [...inputs, { kind: "unknown-before" }];
+  const changes = compareEntries(entries, await looked.entries());
   if (changes.length === 0) return inputs;
   const shown = paths === "shown" ? changes : [];
   return [...inputs, { kind: "files", count: changes.length, changes: shown }];
-}
-
-/** What a step wrote in the last build. */
-async function entriesBefore(
-  { layers }: LoggedStep,
-  cache: Layers,
-): Promise<readonly ContentEntry[] | undefined> {
-  const [layer] = layers;
-  return layer === undefined ? [] : (await cache.tree(layer.diffId))?.entries;
 }

@@ -1,4 +1,6 @@
 import { type BuildLog, type Cache, hideSecrets, type LoggedStep } from "@oci-build/cache";
+import type { TreeEntry } from "@oci-build/oci";
+import type { EarlierLayer } from "./compress-bytes.js";
 import { type LookedUp, missReasons } from "./explain-step.js";
 import type { ChangedParent } from "./input-reasons.js";
 import { type MatchableStep, matchSteps } from "./match-steps.js";
@@ -23,6 +25,7 @@ export class StepExplainer {
   readonly #paths: "shown" | "hidden";
   /** Ids of the steps so far whose content is not that of the last build. */
   readonly #changed = new Set<string>();
+  readonly #written = new Map<string, Promise<readonly TreeEntry[] | undefined>>();
 
   constructor(context: ExplainerContext) {
     const { last, steps } = context;
@@ -49,6 +52,7 @@ export class StepExplainer {
       {
         project: last === undefined ? "new" : "known",
         earlier,
+        written: () => this.#writtenBefore(id),
         parent: parent === undefined ? undefined : this.#nameOf(parent),
         paths: this.#paths,
         isDamaged,
@@ -58,6 +62,28 @@ export class StepExplainer {
     const verdict = looked.found === "hit" ? "hit" : "miss";
     const destination = inputs.facts?.find(([name]) => name === "destination")?.[1];
     return { id, stage, instruction, destination, verdict, key: looked.key, reasons };
+  }
+
+  /** What a step wrote in the last build, and in which form it is kept; undefined where that is not known. */
+  async layerBefore(stepId: string): Promise<EarlierLayer | undefined> {
+    const form = this.#earlier.get(stepId)?.fields.find(({ name }) => name === "form")?.value;
+    const entries = await this.#writtenBefore(stepId);
+    return entries === undefined || typeof form !== "string" ? undefined : { entries, form };
+  }
+
+  #writtenBefore(stepId: string): Promise<readonly TreeEntry[] | undefined> {
+    const known = this.#written.get(stepId);
+    if (known !== undefined) return known;
+    const reading = this.#readTree(stepId);
+    this.#written.set(stepId, reading);
+    return reading;
+  }
+
+  async #readTree(stepId: string): Promise<readonly TreeEntry[] | undefined> {
+    const earlier = this.#earlier.get(stepId);
+    if (earlier === undefined) return undefined;
+    const [layer] = earlier.layers;
+    return layer === undefined ? [] : (await this.#context.cache.tree(layer.diffId))?.entries;
   }
 
   #nameOf(wanted: string): ChangedParent | undefined {

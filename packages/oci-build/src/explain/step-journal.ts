@@ -30,22 +30,27 @@ export class StepJournal {
     return inputs;
   }
 
-  /** The steps as a log has them. `outcomes` are by id. */
-  logged(outcomes: ReadonlyMap<string, StepOutcome>): readonly LoggedStep[] {
+  /** The steps as a log has them, with their layers in one form. `outcomes` are by id. */
+  logged(outcomes: ReadonlyMap<string, StepOutcome>, form: string): readonly LoggedStep[] {
     return this.#steps.flatMap(({ id, stage, instruction }) => {
       const outcome = outcomes.get(id);
-      return outcome === undefined ? [] : [this.#loggedStep({ id, stage, name: instruction }, outcome)];
+      return outcome === undefined ? [] : [this.#loggedStep({ id, stage, name: instruction }, outcome, form)];
     });
   }
 
   #loggedStep(
     named: Pick<LoggedStep, "id" | "stage" | "name">,
     { contentDigest, layer, status }: StepOutcome,
+    form: string,
   ): LoggedStep {
     return {
       ...named,
       key: contentKey(contentDigest).digest,
-      fields: [...inputFields(this.inputsOf(named.id)), keyField("status", "string", status)],
+      fields: [
+        ...inputFields(this.inputsOf(named.id)),
+        keyField("form", "string", form),
+        keyField("status", "string", status),
+      ],
       contentDigest,
       layers: layer === undefined ? [] : [{ digest: layer.digest, diffId: layer.diffId }],
     };
