@@ -3,6 +3,7 @@ import {
   type DigestIndexStore,
   type LeftOutRule,
   type PatternMatcher,
+  type ScanResult,
   type StatTrust,
   scanDirectory,
 } from "@oci-build/snapshot";
@@ -59,11 +60,19 @@ async function scanContext({
     signal,
   });
   const { snapshot, warnings } = scan;
-  index?.later(async () => scan.index?.save());
+  index?.later(() => keepIndex(scan, emit));
   for (const { kind, message } of warnings) emit({ type: "warning", code: warningCode(kind), message });
   const durationMs = Date.now() - startedMs;
   emit({ type: "context.scanned", entries: snapshot.entryCount, ...snapshot.work, durationMs });
   return { kind: "context", snapshot, explainMissing: (missing) => explainMissing(folder, ignore, missing) };
+}
+
+async function keepIndex({ index }: ScanResult, emit: EmitEvent): Promise<void> {
+  for (const name of index?.contradictions() ?? []) {
+    const message = `${JSON.stringify(name)} changed since it was hashed, though its stat did not`;
+    emit({ type: "warning", code: "CONTEXT_STAT_MISLEADING", message });
+  }
+  await index?.save();
 }
 
 /** `socket-left-out` as events name it: `CONTEXT_SOCKET_LEFT_OUT`. */

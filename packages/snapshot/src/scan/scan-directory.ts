@@ -5,13 +5,8 @@ import { snapshotError } from "../errors.js";
 import type { PatternMatcher } from "../patterns/pattern-matcher.js";
 import type { ContextFileSystem } from "./context-file-system.js";
 import { DigestColumn } from "./digest-column.js";
-import {
-  openIndex,
-  type ScanIndex,
-  type ScanIndexOptions,
-  scanIndex,
-  takeDigests,
-} from "./index/scan-index.js";
+import { takeDigests } from "./index/known-digests.js";
+import { openIndex, type ScanIndex, type ScanIndexOptions, scanIndex } from "./index/scan-index.js";
 import { type LeftOut, leftOutTest } from "./left-out-paths.js";
 import type { ScanWarning } from "./scan-warning.js";
 import { type ScannedSnapshot, scannedSnapshot } from "./scanned-snapshot.js";
@@ -82,8 +77,7 @@ export async function scanDirectory(options: ScanOptions): Promise<ScanResult> {
   await walkInTurns(walk, options);
   const table = walk.table.finish();
   const digests = new DigestColumn(table.count);
-  const earlier = use?.earlier;
-  const digestsFromIndex = earlier === undefined ? 0 : takeDigests(table, earlier, digests);
+  const digestsFromIndex = use === undefined ? 0 : takeDigests(table, use, digests);
   const work = { ...walk.work, digestsFromIndex };
   return {
     snapshot: scannedSnapshot({
@@ -92,10 +86,11 @@ export async function scanDirectory(options: ScanOptions): Promise<ScanResult> {
       fs,
       digests,
       work,
-      isNew: use !== undefined && earlier === undefined && index?.trust !== "never",
+      isNew: use?.belief === "believe" && use.earlier === undefined,
     }),
     warnings,
-    index: index === undefined ? undefined : scanIndex(index, name, { table, digests, earlier }),
+    index:
+      index === undefined || use === undefined ? undefined : scanIndex(index, name, { table, digests, use }),
   };
 }
 

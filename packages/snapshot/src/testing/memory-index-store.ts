@@ -18,6 +18,11 @@ export class MemoryIndexStore implements DigestIndexStore {
     return Promise.resolve(isWhole ? new Uint8Array(found.bytes) : undefined);
   }
 
+  /** Changes all indexes as if that had been written. */
+  damage(change: (bytes: Uint8Array) => Uint8Array): void {
+    for (const { name, bytes } of this.#indexes.splice(0)) void this.write(name, change(bytes));
+  }
+
   write(name: DigestIndexName, bytes: Uint8Array): Promise<void> {
     this.written += 1;
     this.#indexes.push({ name, bytes: new Uint8Array(bytes), sha256: hash("sha256", bytes, "hex") });

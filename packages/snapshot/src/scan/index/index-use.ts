@@ -7,6 +7,8 @@ import type { TrustTest } from "./stat-trust.js";
  * later change. */
 export interface IndexUse {
   readonly earlier: EarlierScan | undefined;
+  /** "compare": everything is read, and what the earlier scan says is only held against it. */
+  readonly belief: "believe" | "compare";
   /** Whether any change after the scan would give another stat. */
   isSettled(stats: ContextStats, native: string | Buffer): boolean;
 }
@@ -32,7 +34,11 @@ const nanosecondsAMillisecond = 1_000_000n;
  * another ctime. Times in the future are therefore never settled. */
 export function indexUse(
   earlier: EarlierScan | undefined,
-  { startedMs, trust }: { readonly startedMs: number; readonly trust: TrustTest },
+  {
+    startedMs,
+    trust,
+    belief,
+  }: { readonly startedMs: number; readonly trust: TrustTest } & Pick<IndexUse, "belief">,
 ): IndexUse {
   const latest = BigInt(Math.floor(startedMs)) * nanosecondsAMillisecond - RACY_NS;
   const trusted = new Map<bigint, boolean>();
@@ -46,6 +52,7 @@ export function indexUse(
   };
   return {
     earlier,
+    belief,
     isSettled: (stats, native) =>
       stats.mtimeNs < latest && stats.ctimeNs < latest && isTrusted(stats.dev, native),
   };
@@ -61,20 +68,16 @@ export interface ComparedEntry {
 }
 
 /** Finds an entry in the earlier scan; `cursor` is that of its directory, and names come in their order. */
-export function factsOf(
-  { earlier, isSettled }: IndexUse,
-  cursor: EarlierCursor | undefined,
-  entry: ComparedEntry,
-): RowFacts {
-  const settled = isSettled(entry.stats, entry.native);
-  if (earlier === undefined || cursor === undefined) return factsWithout(settled);
-  return compare(earlier, seekName(earlier, cursor, entry.name), { entry, isSettled: settled });
+export function factsOf(use: IndexUse, cursor: EarlierCursor | undefined, entry: ComparedEntry): RowFacts {
+  const { earlier } = use;
+  const named =
+    earlier === undefined || cursor === undefined ? undefined : seekName(earlier, cursor, entry.name);
+  return compare(use, named, entry);
 }
 
 /** The facts of the root, which has no name. */
-export function factsOfRoot({ earlier, isSettled }: IndexUse, entry: ComparedEntry): RowFacts {
-  const settled = isSettled(entry.stats, entry.native);
-  return earlier === undefined ? factsWithout(settled) : compare(earlier, 0, { entry, isSettled: settled });
+export function factsOfRoot(use: IndexUse, entry: ComparedEntry): RowFacts {
+  return compare(use, 0, entry);
 }
 
 /** A cursor through the entries of a directory, if the earlier scan had it. */
@@ -83,18 +86,13 @@ export function cursorOf(use: IndexUse | undefined, facts: RowFacts | undefined)
   return cursorAt(use.earlier, facts.named);
 }
 
-function factsWithout(isSettled: boolean): RowFacts {
-  return { isSettled, named: undefined, same: undefined, known: undefined };
-}
-
-function compare(
-  earlier: EarlierScan,
-  named: number | undefined,
-  { entry, isSettled }: { readonly entry: ComparedEntry; readonly isSettled: boolean },
-): RowFacts {
-  if (named === undefined || !hasStat(earlier, named, entry)) {
+function compare(use: IndexUse, named: number | undefined, entry: ComparedEntry): RowFacts {
+  const { earlier, belief } = use;
+  const isSettled = use.isSettled(entry.stats, entry.native);
+  if (earlier === undefined || named === undefined || !hasStat(earlier, named, entry)) {
     return { isSettled, named, same: undefined, known: undefined };
   }
-  const isBelieved = isSettled && ((earlier.flags[named] ?? 0) & rowFlags.settled) !== 0;
+  const isBelieved =
+    belief === "believe" && isSettled && ((earlier.flags[named] ?? 0) & rowFlags.settled) !== 0;
   return { isSettled, named, same: named, known: isBelieved ? named : undefined };
 }

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { setAttributeSync } from "@napi-rs/xattr";
-import { digestOf } from "@oci-build/oci";
+import { digestHex, digestOf } from "@oci-build/oci";
 import { Volume } from "memfs";
 import { describe, expect, it } from "vitest";
 import { temporaryDirectory } from "../../../test/temporary-directory.js";
@@ -274,6 +274,21 @@ describe("the trust in stats", () => {
     expect((await build()).hashed).toBe(0);
   });
 
+  it("tells which files it would have been wrong about", async () => {
+    const { build, store, root } = await context(...lines);
+    await build();
+    store.damage((bytes) => bytes.map((byte, at) => (isDigestOf("first", bytes, at) ? byte ^ 1 : byte)));
+    expect((await build()).hashed).toBe(0);
+    const verified = await build({ trust: "never" });
+    expect(verified.index?.contradictions()).toEqual(["d/one"]);
+    expect(verified.saved).toBe("saved");
+    const index = { store, now: later, isTrusted: () => true, trust: "never" } as const;
+    const again = await scanDirectory({ root, owners: "keep", xattrs: "skip", index });
+    await hashAll(again);
+    expect(again.index?.contradictions()).toEqual([]);
+    expect((await build()).snapshot.fileDigest("d/one")).toBe(digestOf("first"));
+  });
+
   it("is asked for once for each device", async () => {
     const { build } = await context(...lines);
     const asked: unknown[] = [];
@@ -281,5 +296,11 @@ describe("the trust in stats", () => {
     expect(asked).toHaveLength(1);
   });
 });
+
+/** Whether a byte lies in the digest of a text. */
+function isDigestOf(text: string, bytes: Uint8Array, at: number): boolean {
+  const start = Buffer.from(bytes).indexOf(Buffer.from(digestHex(digestOf(text)), "hex"));
+  return at >= start && at < start + 32;
+}
 
 const pathsOf = ({ snapshot }: ScanResult): string[] => Array.from(snapshot.entries(), (entry) => entry.path);

@@ -3,10 +3,10 @@ import { entryKinds } from "../entry-kind.js";
 import type { EntryTable } from "../entry-table.js";
 import { decodeIndex } from "./decode-index.js";
 import type { DigestIndexName, DigestIndexStore } from "./digest-index-store.js";
-import type { EarlierScan } from "./earlier-scan.js";
 import { encodeIndex } from "./encode-index.js";
 import { INDEX_MAX_BYTES } from "./index-layout.js";
 import { type IndexUse, indexUse } from "./index-use.js";
+import { contradictedPaths } from "./known-digests.js";
 import { rowFlags } from "./row-flags.js";
 import { fileSystemTrust, type StatTrust, type TrustTest } from "./stat-trust.js";
 
@@ -25,6 +25,9 @@ export interface ScanIndexOptions {
 
 /** What a scan has learned for the next one. */
 export interface ScanIndex {
+  /** With the trust "never": the files hashed by now whose bytes are others than the index says, though their stats are
+   * the same. A build that had gone by the stats would have been wrong about them. */
+  contradictions(): readonly string[];
   /** Writes the index, with the digests that are known by now, if it says anything that the one in the store does not.
    * What the store cannot write is told by the store. */
   save(): Promise<"saved" | "unchanged">;
@@ -36,44 +39,35 @@ const fileKind = entryKinds.indexOf("file");
 export async function openIndex(options: ScanIndexOptions, name: DigestIndexName): Promise<IndexUse> {
   const startedMs = (options.now ?? Date.now)();
   const mode = options.trust ?? "by-file-system";
-  const bytes = mode === "never" ? undefined : await options.store.read(name);
+  const bytes = await options.store.read(name);
   const earlier = bytes === undefined ? undefined : decodeIndex(bytes);
   const known = options.isTrusted ?? fileSystemTrust(process.platform);
-  return indexUse(earlier, { startedMs, trust: mode === "always" ? () => true : known });
-}
-
-/** Takes the digests of unchanged files over from the earlier scan. Gives their count. */
-export function takeDigests(table: EntryTable, earlier: EarlierScan, digests: DigestColumn): number {
-  const { kind, flags, earlier: rows } = table.columns;
-  const needed = rowFlags.settled | rowFlags.digest;
-  let count = 0;
-  for (let row = 0; row < table.count; row++) {
-    const from = (rows[row] ?? 0) - 1;
-    if (from < 0 || kind[row] !== fileKind || ((flags[row] ?? 0) & rowFlags.settled) === 0) continue;
-    if (((earlier.flags[from] ?? 0) & needed) !== needed) continue;
-    digests.copy(row, earlier.digests, from);
-    count++;
-  }
-  return count;
+  return indexUse(earlier, {
+    startedMs,
+    trust: mode === "always" ? () => true : known,
+    belief: mode === "never" ? "compare" : "believe",
+  });
 }
 
 /** The index that a finished scan leaves. */
 export function scanIndex(
   { store }: ScanIndexOptions,
   name: DigestIndexName,
-  scan: {
-    readonly table: EntryTable;
-    readonly digests: DigestColumn;
-    readonly earlier: EarlierScan | undefined;
-  },
+  scan: { readonly table: EntryTable; readonly digests: DigestColumn; readonly use: IndexUse },
 ): ScanIndex {
-  const { table, digests } = scan;
-  // A copy, so that the earlier scan need not be kept.
-  const before = scan.earlier?.flags.slice();
+  const { table, digests, use } = scan;
+  // Copies of what is needed, so that the earlier scan itself need not be kept.
+  const before = use.earlier?.flags.slice();
+  const compared = use.belief === "compare" ? use.earlier : undefined;
   return {
+    contradictions: () => (compared === undefined ? [] : contradictedPaths(table, compared, digests)),
     save: async () => {
       const flags = finalFlags(table, digests);
-      if (isSame(table, flags, before) || !flags.some((flag) => (flag & rowFlags.settled) !== 0))
+      const isWrong = compared !== undefined && contradictedPaths(table, compared, digests).length > 0;
+      if (
+        (!isWrong && isSame(table, flags, before)) ||
+        !flags.some((flag) => (flag & rowFlags.settled) !== 0)
+      )
         return "unchanged";
       const bytes = encodeIndex(table, { flags, digests: digests.bytes });
       if (bytes.length > INDEX_MAX_BYTES) return "unchanged";
