@@ -29,7 +29,7 @@ export function nastyInputs(size) {
     ],
     [
       "triggers for many stages",
-      `FROM a AS p\n${half("ONBUILD COPY --from=p $a b\n")}${half("FROM p\nCOPY $a b\n")}`,
+      `FROM a AS p\n${half("ONBUILD COPY --from=p $source /usr/src/app/\n")}${half("FROM p\nCOPY $source /usr/src/app/\n")}`,
     ],
     ["arguments before FROM", `${numbered((index) => `ARG A${index}=$A${index - 1}\n`)}FROM $A0\n`],
     ["flags", `FROM a\nRUN ${fill("--mount=type=cache,target=/a ")}x\n`],
