@@ -35,7 +35,7 @@ export async function compareBuilders(workshop: Workshop, text: string): Promise
 }
 
 /** Builds a Dockerfile with both builders. */
-export async function buildTwice(
+async function buildTwice(
   workshop: Workshop,
   text: string,
 ): Promise<{ readonly ours: Outcome; readonly buildah: Outcome }> {

@@ -77,10 +77,7 @@ export function reaches(file: DockerfileText, source: (line: TextLine) => boolea
 }
 
 /** The lines that differ themselves, and those that use what these set, directly or not. */
-export function touchedLines(
-  { lines }: DockerfileText,
-  source: (line: TextLine) => boolean,
-): readonly TextLine[] {
+function touchedLines({ lines }: DockerfileText, source: (line: TextLine) => boolean): readonly TextLine[] {
   const touched = new Set(lines.filter(source));
   for (let size = -1; size !== touched.size; ) {
     size = touched.size;

@@ -55,6 +55,13 @@ const refusals: readonly Refusal[] = [
     text: /--chown=/,
   },
   {
+    name: "buildah cannot take some volumes one after the other",
+    shownBy: "dockerfile2llb/convert.go, dispatchVolume",
+    example: `FROM scratch\nVOLUME ["/v", "v"]\n`,
+    message: /to the volume cache/,
+    text: /VOLUME/i,
+  },
+  {
     name: "buildah refuses durations of 0",
     shownBy: "instructions/parse.go, parseOptInterval",
     example: "FROM scratch\nHEALTHCHECK --interval=0s CMD a\n",

@@ -38,7 +38,7 @@ const refusals: readonly Refusal[] = [
     shownBy: "instructions/bflag.go, Parse",
     example: "FROM scratch\nENV --x a=1\n",
     rules: ["DOCKERFILE_UNKNOWN_FLAG"],
-    line: ({ rest }) => /^--./.test(rest),
+    line: ({ keyword, rest }) => /^--./.test(rest) || keyword.startsWith("--"),
   },
   {
     name: "BuildKit refuses flags that are given twice",
@@ -53,6 +53,12 @@ const refusals: readonly Refusal[] = [
     example: "FROM scratch AS 1\nENV a=1\n",
     rules: ["DOCKERFILE_INVALID_STAGE_NAME"],
     line: ({ keyword }) => keyword === "FROM",
+  },
+  {
+    name: "BuildKit refuses a WORKDIR that is a file",
+    shownBy: "../../solver/llbsolver/file/backend.go, mkdir",
+    example: "FROM scratch\nCOPY a.txt /w\nWORKDIR /w\n",
+    rules: ["WORKDIR_NOT_DIRECTORY"],
   },
   {
     name: "BuildKit refuses durations below a millisecond",

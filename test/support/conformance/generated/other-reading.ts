@@ -15,6 +15,6 @@ export const otherReading: readonly KnownDifference[] = [
     example: "FROM scratch\nCOPY none /\nUSER\n",
     explains: (found) =>
       found.kind === "other reason" &&
-      /no such file or directory|creating build container/.test(found.buildah),
+      /no such file or directory|creating build container|can not be an empty string/.test(found.buildah),
   },
 ];

@@ -1,10 +1,10 @@
-/** What buildah says where we name a rule. */
+/** What buildah says where we name a rule; for some it crashes. */
 const messages: Readonly<Record<string, RegExp>> = {
   DOCKERFILE_ARGUMENT_COUNT:
-    /requires (at least|exactly|either) one|Missing command after|NONE takes no arguments/,
+    /requires (at least|exactly|either) one|Missing command after|NONE takes no arguments|\.go:\d+ \+0x/,
   DOCKERFILE_BAD_SUBSTITUTION: /Missing ':' in substitution|Unsupported modifier|unexpected end of statement/,
   DOCKERFILE_DUPLICATE_DIRECTIVE: /only one escape parser directive/,
-  DOCKERFILE_EMPTY_WORD: /can not be an empty string/,
+  DOCKERFILE_EMPTY_WORD: /can not be an empty string|no FROM statement/,
   DOCKERFILE_INVALID_ESCAPE: /invalid ESCAPE/,
   DOCKERFILE_INVALID_FLAG_VALUE:
     /in duration|must be positive|invalid syntax|value out of range|--retries must be|invalid duration|flag needs an argument|Error parsing chmod|only supports the/,
@@ -16,6 +16,7 @@ const messages: Readonly<Record<string, RegExp>> = {
   DOCKERFILE_NO_STAGE: /no FROM statement/,
   DOCKERFILE_UNKNOWN_FLAG: /flag provided but not defined|only supports the/,
   DOCKERFILE_UNKNOWN_INSTRUCTION: /Unknown instruction/i,
+  DOCKERFILE_UNKNOWN_STAGE: /\.go:\d+ \+0x/,
   DOCKERFILE_UNTERMINATED_QUOTE: /unexpected end of statement/,
   DOCKERFILE_VARIABLE_REQUIRED: /not allowed to be unset/,
   COPY_SOURCE_MISSING: /no such file or directory/,
