@@ -8,6 +8,8 @@ import { safeText } from "../safe-text.js";
 /** Instructions take no more of a line than this share, so that what is said of them has room. */
 const NAME_SHARE = 0.4;
 const GAP = "  ";
+const REASON_INDENT = "    ";
+const DETAIL_INDENT = "      ";
 
 export const verdictColors: Readonly<Record<StepExplanation["verdict"], Paint>> = {
   hit: "green",
@@ -16,17 +18,13 @@ export const verdictColors: Readonly<Record<StepExplanation["verdict"], Paint>> 
 };
 
 /** The explanations as lines: the instruction, `hit` or `miss:` and why, below each other; what more there is to say of
- * a miss stands on lines of its own. Reasons are not cut off, since half a path is of no use. */
+ * a miss stands below it. Reasons are not cut off, since half a path is of no use. */
 export function explanationLines(steps: readonly StepExplanation[], style: LineStyle): readonly string[] {
   const names = stepNames(steps, style);
   const width = nameWidth(names);
   return steps.flatMap((step, index) => {
     const [first = "", ...more] = verdictLines(step, style);
-    const indent = " ".repeat(width);
-    return [
-      `${padColumns(names[index] ?? "", width)}${GAP}${first}`,
-      ...more.map((line) => `${indent}${GAP}${line}`),
-    ];
+    return [`${padColumns(names[index] ?? "", width)}${GAP}${first}`, ...more];
   });
 }
 
@@ -50,10 +48,9 @@ export function nameWidth(names: readonly string[]): number {
 function verdictLines(explanation: StepExplanation, style: LineStyle): readonly string[] {
   const { verdict } = explanation;
   const shown = paint(verdict, verdictColors[verdict], style);
-  const indent = " ".repeat(`${verdict}: `.length);
   const [first, ...more] = describeReasons(explanation).flatMap(({ headline, details }) => [
-    safeText(headline),
-    ...details.map((detail) => `  ${paint(safeText(detail), "dim", style)}`),
+    `${REASON_INDENT}${safeText(headline)}`,
+    ...details.map((detail) => `${DETAIL_INDENT}${paint(safeText(detail), "dim", style)}`),
   ]);
-  return first === undefined ? [shown] : [`${shown}: ${first}`, ...more.map((line) => indent + line)];
+  return first === undefined ? [shown] : [`${shown}: ${first.trimStart()}`, ...more];
 }

@@ -91,6 +91,18 @@ describe("oci-build explain", () => {
     );
   });
 
+  it("lists what changed below the step", async () => {
+    await run(build);
+    write("src/app.ts", "changed\n");
+    write("src/new.ts", "new\n");
+    const { stdout } = await run(runExplain);
+    expect(stdout.split("\n").slice(2, 5)).toEqual([
+      "COPY src ./src        miss: 1 file changed, 1 added",
+      "      app.ts (content)",
+      "      + new.ts",
+    ]);
+  });
+
   it("says so where no earlier build is known", async () => {
     const { stdout } = await run(runExplain);
     expect(stdout).toContain("WORKDIR /app          miss: first build of this step\n");
