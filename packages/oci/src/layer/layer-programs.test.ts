@@ -143,6 +143,11 @@ describe("a written layer, read by other programs", () => {
     },
   );
 
+  it.skipIf(!has("umoci"))("umoci unpacks an uncompressed one (skipped without umoci)", async () => {
+    await unpackWithUmoci([[dirOf("a"), fileOf("a/kept", "1")]], "none");
+    expect(await readFile(path.join(folder, "bundle", "rootfs", "a/kept"), "utf8")).toBe("1");
+  });
+
   it.skipIf(!has("umoci"))("umoci deletes what a layer above says (skipped without umoci)", async () => {
     const lower = [dirOf("a"), fileOf("a/gone", ""), fileOf("a/kept", ""), dirOf("b"), fileOf("b/gone", "")];
     const upper: LayerEntry[] = [
@@ -157,8 +162,11 @@ describe("a written layer, read by other programs", () => {
   });
 });
 
-async function unpackWithUmoci(layers: readonly (readonly LayerEntry[])[]): Promise<void> {
-  const written = await Promise.all(layers.map((layer) => layerOf(layer)));
+async function unpackWithUmoci(
+  layers: readonly (readonly LayerEntry[])[],
+  compression: "gzip" | "none" = "gzip",
+): Promise<void> {
+  const written = await Promise.all(layers.map((layer) => layerOf(layer, { compression })));
   const image: AssembledImage = assembleImage({
     config: {
       created: "1970-01-01T00:00:00Z",

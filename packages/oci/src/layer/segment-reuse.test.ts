@@ -235,5 +235,6 @@ describe("writeLayer with a thread for its hashes", () => {
     await expect(layerOf([...project(), fileOf("z", "1", { open })], { expectedBytes })).rejects.toThrow(
       "disk gone",
     );
+    expect(process.getActiveResourcesInfo()).not.toContain("MessagePort");
   });
 });
