@@ -203,6 +203,8 @@ describe("build", () => {
       fs.chmodSync(blob, 0o600);
       fs.writeFileSync(blob, bytes);
     }
+    // An image that is there already is left alone, and its blobs are not read.
+    fs.rmSync(dest);
     const warnings: string[] = [];
     const second = await build({
       ...options,
@@ -213,6 +215,23 @@ describe("build", () => {
     expect(warnings).toContain("CACHE_BLOB_CORRUPT");
     expect((await readImage(dest)).layers.flatMap(layerLines)).toContain("file out/a 0666 9");
     expect(second.names).toEqual(first.names);
+  });
+
+  it("leaves a tarball alone that is what it would write, unless asked to look nothing up", async () => {
+    const { dest, cacheDir } = fresh();
+    const context = { fs: volume({ a: "1" }), root: "/context" };
+    const options: BuildOptions = { context, dockerfile, cacheDir, output: { type: "oci", dest } };
+    const outcomes: (string | undefined)[] = [];
+    const onEvent = (event: BuildEvent): void => {
+      if (event.type === "output.finished") outcomes.push(event.outcome);
+    };
+    // On any file system: the tests' own may be one whose stats are not trusted.
+    for (const changed of [{}, {}, { tags: ["other"] }, { noCache: true }]) {
+      const { output } = await build({ ...options, ...changed, trustStat: "always", onEvent });
+      expect(output).toEqual({ path: dest, size: fs.statSync(dest).size, outcome: outcomes.at(-1) });
+    }
+    expect(outcomes).toEqual(["written", "unchanged", "written", "written"]);
+    expect((await readImage(dest)).layers.flatMap(layerLines)).toContain("file app/a 0666 1");
   });
 
   it("makes an image without layers, the same one each time", async () => {
