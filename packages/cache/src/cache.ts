@@ -43,7 +43,8 @@ export interface Cache {
   writeTree(tree: LayerTree): Promise<void>;
   /** Compressed segments of the layers that are in the store, for a layer that is to be written: `writeLayer(entries,
    * sink, { reuse })`. Nothing is read before the first look-up. Damaged or missing tables and blobs find nothing, with
-   * a warning. The caller disposes of it when the layer is written, or was not. */
+   * a warning. The caller disposes of it once the layer is written or has failed, best before `writeLayer`'s
+   * callback returns: Windows replaces no blob that is held open. */
   segmentSource(options?: SegmentSourceOptions): StoredSegments;
   /** The file-digest indexes of contexts, a `DigestIndexStore` of @oci-build/snapshot: what earlier scans knew. What
    * goes wrong with them is a warning and never an error. */
