@@ -18,7 +18,7 @@ describe("prune by scope", () => {
   it("takes every record and log when all is to go, and every file of a layer with them", async () => {
     const store = await twoBuilds();
     const report = await store.cache.prune({ scope: "all" });
-    expect(texts(report).sort()).toEqual(["new", "old", "other"]);
+    expect(texts(report).toSorted()).toEqual(["new", "old", "other"]);
     for (const folder of ["records", "trees", "segments", "blobs/sha256", "projects"]) {
       expect(await store.files(folder), folder).toEqual([]);
     }
