@@ -20,7 +20,7 @@ interface Waiting {
 
 /** Hashes on a thread of its own. Bytes in shared memory are not copied. */
 export class WorkerTarHash implements TarHash {
-  readonly #worker = new Worker(program, { eval: true });
+  readonly #worker = new Worker(program, { eval: true, execArgv: [] });
   readonly #waiting: Waiting[] = [];
   #failure: Error | undefined;
 
