@@ -65,7 +65,8 @@ async function makeBench({ size, rounds, peerRounds, settleMs, folder }, scratch
     ...{ size, rounds, peerRounds, settleMs, scratch, registry },
     projects: join(folder, "projects"),
     fixtures: join(import.meta.dirname, "../fixtures"),
-    missing: { gzip: missingProgram("gzip"), pigz: missingProgram("pigz") },
+    // Only shown beside pigz, and slow.
+    missing: { gzip: size === "quick" ? missing : missingProgram("gzip"), pigz: missingProgram("pigz") },
     buildah: size === "quick" ? { missing } : probeBuildah(scratch),
     // The smoke test needs no network.
     containerify:

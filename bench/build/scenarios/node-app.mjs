@@ -40,7 +40,6 @@ export async function nodeApp(bench) {
 
 /** @param {Bench} bench @param {string} folder */
 function baselines({ missing, scratch, rounds, peerRounds }, folder) {
-  // Only shown beside pigz, and slow.
   const maxRounds = Math.min(rounds, Math.max(1, peerRounds));
   return [
     bareWalk(folder),
