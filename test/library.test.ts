@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import zlib from "node:zlib";
 import { Volume } from "memfs";
 import { type BuildEvent, type BuildOptions, build } from "oci-build";
 import { describe, expect, it } from "vitest";
@@ -232,6 +233,32 @@ describe("build", () => {
     }
     expect(outcomes).toEqual(["written", "unchanged", "written", "written"]);
     expect((await readImage(dest)).layers.flatMap(layerLines)).toContain("file app/a 0666 1");
+  });
+
+  it("compresses layers as it is asked to, and keeps both forms", async () => {
+    const { dest, cacheDir } = fresh();
+    const context = { fs: volume({ a: "1" }), root: "/context" };
+    const options: BuildOptions = { context, dockerfile, cacheDir, output: { type: "oci", dest } };
+    const first = await build(options);
+    const second = await build({ ...options, compression: { type: "uncompressed" } });
+    const [one, two] = [first, second].map(({ steps }) => steps[0]?.layer);
+    expect(two?.diffId).toBe(one?.diffId);
+    expect(two?.digest).toBe(two?.diffId);
+    expect((await build(options)).digest).toBe(first.digest);
+  });
+
+  it("refuses zstd before it does anything where Node has none", async (context) => {
+    context.skip("zstdCompress" in zlib, "this Node has zstd");
+    const { dest, cacheDir } = fresh();
+    const building = build({
+      context: { fs: volume({ a: "1" }), root: "/context" },
+      dockerfile,
+      cacheDir,
+      output: { type: "oci", dest },
+      compression: { type: "zstd" },
+    });
+    await expect(building).rejects.toMatchObject({ code: "LAYER_ZSTD_UNAVAILABLE", exitCode: 3 });
+    expect(fs.existsSync(cacheDir)).toBe(false);
   });
 
   it("makes an image without layers, the same one each time", async () => {

@@ -1,6 +1,6 @@
 import os from "node:os";
 import { type CacheLimit, defaultCacheDir, type TimePolicy } from "@oci-build/cache";
-import type { Platform } from "@oci-build/oci";
+import { type Platform, requireZstd } from "@oci-build/oci";
 import { formatReference, parseTaggedReference } from "@oci-build/registry";
 import type { LeftOutRule, StatTrust } from "@oci-build/snapshot";
 import { buildError } from "../errors.js";
@@ -40,11 +40,13 @@ export interface ResolvedOptions {
 }
 
 /** @throws OciBuildError OPTION_INVALID, REGISTRY_REFERENCE_INVALID, BUILD_CONTEXT_INVALID, CACHE_NO_FOLDER,
- *   OUTPUT_NOT_WRITABLE */
+ *   OUTPUT_NOT_WRITABLE, LAYER_ZSTD_UNAVAILABLE */
 export function resolveOptions(options: BuildOptions): ResolvedOptions {
   const env = options.env ?? process.env;
   const references = (options.tags ?? []).map((tag) => parseTaggedReference(tag));
   const buildPlatform = hostPlatform(process.arch);
+  const compression = resolveCompression(options.compression);
+  if (compression.type === "zstd") requireZstd();
   const context = contextFolder(options.context);
   const output = options.output ?? {
     type: "oci",
@@ -66,7 +68,7 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
     targetPlatform: platform === undefined ? buildPlatform : parsePlatform(platform, buildPlatform),
     buildPlatform,
     output,
-    compression: resolveCompression(options.compression),
+    compression,
     cacheUse: options.noCache === true ? "write-only" : "read-write",
     explain: options.explain === true ? "yes" : "no",
     failOnCacheMiss: failOnCacheMiss(options),

@@ -22,6 +22,12 @@ export function nodeZstd(): NodeZstd | undefined {
   return "zstdCompress" in zlib ? (zlib as unknown as NodeZstd) : undefined;
 }
 
+/** Asks, before any work is done, whether layers can be compressed with zstd here.
+ * @throws OciBuildError LAYER_ZSTD_UNAVAILABLE */
+export function requireZstd(): void {
+  if (nodeZstd() === undefined) throw zstdMissing();
+}
+
 /** The error where zstd is asked for and Node has none. */
 export function zstdMissing(): OciBuildError<"LAYER_ZSTD_UNAVAILABLE"> {
   return ociError("LAYER_ZSTD_UNAVAILABLE", {
