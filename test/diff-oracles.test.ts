@@ -3,7 +3,7 @@ import path from "node:path";
 import type { LayerEntry } from "@oci-build/oci";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { diffSnapshots } from "../packages/snapshot/src/index.js";
+import { diffSnapshots, type Snapshot } from "../packages/snapshot/src/index.js";
 import { writeTree } from "../packages/snapshot/src/testing/write-tree.js";
 import { temporaryFolder } from "./support/build-folder.js";
 import {
@@ -14,6 +14,8 @@ import {
 } from "./support/diff-oracles/overlay.js";
 import { changes, copied, entryLine, scanned } from "./support/diff-oracles/scanned-tree.js";
 import { applyEdit, treeEdits, treeLinesToEdit } from "./support/diff-oracles/tree-edits.js";
+import { layerEntries } from "./support/final-image.js";
+import { hasTool, runTool } from "./support/tools.js";
 
 const isFull = process.env["OCI_BUILD_TEST_SIZE"] === "full";
 const CASES = isFull ? 500 : 40;
@@ -62,3 +64,80 @@ describe(`${CASES} generated edits through overlayfs, seed ${SEED}`, () => {
     );
   });
 });
+
+const umociObstacle =
+  process.getuid?.() !== 0 ? "only root can unpack" : hasTool("umoci") ? undefined : "umoci is not installed";
+
+describe(`${CASES} generated edits, repacked by umoci, seed ${SEED}`, () => {
+  const layout = path.join(base, "layout");
+
+  /** Makes an image of the lines, tagged by its number. */
+  function baseImage(lines: readonly string[], tag: string): void {
+    const bundle = path.join(base, `bundle-${tag}`);
+    runTool("umoci", ["new", "--image", `${layout}:${tag}`]);
+    runTool("umoci", ["unpack", "--image", `${layout}:${tag}`, bundle]);
+    writeTree(fs, path.join(bundle, "rootfs"), ...lines);
+    runTool("umoci", ["repack", "--image", `${layout}:${tag}`, bundle]);
+  }
+
+  it("are in our change set as they are in its layer", { timeout: 5 * MINUTE_MS }, async ({ skip }) => {
+    skip(umociObstacle !== undefined, umociObstacle);
+    runTool("umoci", ["init", "--layout", layout]);
+    const tags = new Map<readonly string[], string>();
+    await fc.assert(
+      fc.asyncProperty(treeLinesToEdit, treeEdits, async (lines, edits) => {
+        if (!tags.has(lines)) baseImage(lines, `base${tags.size}`);
+        const tag = tags.get(lines) ?? `base${tags.size}`;
+        tags.set(lines, tag);
+        count += 1;
+        const bundle = path.join(base, String(count));
+        const rootfs = path.join(bundle, "rootfs");
+        runTool("umoci", ["unpack", "--image", `${layout}:${tag}`, bundle]);
+        const before = await copied(await scanned(rootfs));
+        for (const edit of edits) applyEdit(rootfs, edit);
+        const after = await scanned(rootfs);
+        const ours = await changes(before, after);
+        runTool("umoci", ["repack", "--image", `${layout}:edited`, bundle]);
+        const theirs = await newEntries(layout, "edited");
+        // Times aside, which umoci rounds to the nearest second and we cut off.
+        expect(await diffSnapshots(before.applyEntries(theirs), after)).toEqual([]);
+        expect(ours.map(entryLine).sort()).toEqual(
+          theirs
+            .filter((entry) => !isNeedless(entry, after))
+            .map(entryLine)
+            .sort(),
+        );
+        fs.rmSync(bundle, { recursive: true });
+      }),
+      { seed: SEED, numRuns: CASES },
+    );
+  });
+});
+
+/** What umoci writes and we do not: the root, and whiteouts below what is no directory any more. */
+function isNeedless({ type, path: at }: LayerEntry, after: Snapshot): boolean {
+  return (
+    at === "" ||
+    (type === "whiteout" && after.get(path.dirname(at))?.type !== "directory" && at.includes("/"))
+  );
+}
+
+/** What the second layer of a tagged image holds; umoci writes none when nothing changed. */
+async function newEntries(layout: string, tag: string): Promise<readonly LayerEntry[]> {
+  const read = (digest: string): Buffer =>
+    fs.readFileSync(path.join(layout, "blobs/sha256", digest.slice("sha256:".length)));
+  const index = JSON.parse(fs.readFileSync(path.join(layout, "index.json"), "utf8")) as Index;
+  const image = index.manifests.find(({ annotations }) => Object.values(annotations ?? {}).includes(tag));
+  const { layers } = JSON.parse(read(image?.digest ?? "").toString("utf8")) as {
+    layers: { digest: string }[];
+  };
+  const [, layer] = layers;
+  return layer === undefined ? [] : layerEntries(read(layer.digest));
+}
+
+interface Index {
+  readonly manifests: readonly {
+    readonly digest: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  }[];
+}

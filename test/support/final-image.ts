@@ -23,7 +23,8 @@ async function finalTreeLines(layers: readonly Buffer[]): Promise<readonly strin
   return treeLines(stacked);
 }
 
-async function layerEntries(layer: Buffer): Promise<readonly LayerEntry[]> {
+/** The entries of a layer's blob, with their bytes. */
+export async function layerEntries(layer: Buffer): Promise<readonly LayerEntry[]> {
   const bodies = new Map<number, Buffer>();
   for await (const { dataOffset, body } of readTar(decompressedStream(chunks(layer)))) {
     const parts: Uint8Array[] = [];
