@@ -9,10 +9,13 @@ import { startChild, type TestChild } from "./support/run-child.js";
 import { temporaryFolder } from "./support/temporary-folder.js";
 import { keyOf, TimedStore } from "./support/timed-store.js";
 
-const KEYS = 30;
-const ROUNDS = 4;
+const KEYS = 16;
+const ROUNDS = 3;
 
-describe("prune beside builds", () => {
+/** Each starts processes, which takes its time on a busy machine. */
+const timeout = 120_000;
+
+describe("prune beside builds", { timeout }, () => {
   it("never takes what they found, and they find what it left", async () => {
     const dir = await temporaryFolder();
     await using first = startChild("use-records", [dir, String(KEYS)]);
@@ -21,28 +24,24 @@ describe("prune beside builds", () => {
     const users = [first, second];
     for (const child of [...users, pruner]) expect(await child.nextLine()).toBe("ready");
     await allAtOnce(users);
+    for (const found of (await allAtOnce(users)).values()) expect(Number(found)).toBe(KEYS);
     const cache = await openCache({ dir });
-    const [found, gone]: [number[], number[]] = [[], []];
     for (let round = 0; round < ROUNDS; round++) {
       await makeOld(cache);
       const answers = await allAtOnce(round % 2 === 0 ? [...users, pruner] : [pruner, ...users]);
-      const told = (child: TestChild): string => answers.get(child) ?? "";
-      for (const user of users) expect(told(user)).toMatch(/^[0-9]+$/);
-      found.push(...users.map((user) => Number(told(user))));
-      gone.push(Number(told(pruner)));
+      for (const user of users) expect(answers.get(user)).toMatch(/^[0-9]+$/);
     }
-    // It was a race: both sides won some.
-    expect(Math.max(...found)).toBeGreaterThan(0);
-    expect(Math.max(...gone)).toBeGreaterThan(0);
+    await makeOld(cache);
+    expect(Number((await allAtOnce([pruner])).get(pruner))).toBe(KEYS);
     expect((await cache.verify()).damages).toEqual([]);
     expect(await readdir(join(cache.root, "leases"))).toEqual([]);
   });
 });
 
-describe("a prune that was killed", () => {
+describe("a prune that was killed", { timeout }, () => {
   it("leaves whole records, and the next one takes the rest", async () => {
     const dir = await temporaryFolder();
-    for (const killAfterMs of [0, 6, 15, 30]) {
+    for (const killAfterMs of [2, 12]) {
       const store = await TimedStore.open(dir);
       for (let index = 0; index < KEYS; index++) await recordOne(store.cache, String(index));
       await makeOld(store.cache);
