@@ -1,4 +1,4 @@
-import { layerForm } from "@oci-build/cache";
+import { type BuildLog, type Cache, layerForm } from "@oci-build/cache";
 import { imageContent } from "@oci-build/oci";
 import { type RunContext, withBuildSession } from "./build-session.js";
 import { eventEmitter, type StepOutcome } from "./events/build-event.js";
@@ -66,7 +66,10 @@ async function run(
       { cache, emit, repeatable },
     );
     const builtSec = Math.floor(startedMs / 1000);
-    const steps = journal.logged(outcomes, layerForm(layerEncoding(options.compression, options.times)));
+    const steps = journal.logged(outcomes, {
+      form: layerForm(layerEncoding(options.compression, options.times)),
+      last: await lastIfExecuted(outcomes, prepared, cache),
+    });
     await logBuild({ project: prepared.project, builtSec, tags: options.names, steps }, cache, emit);
     await cache.tidy(options.cacheLimit);
     return result;
@@ -74,6 +77,16 @@ async function run(
   // The session's end may have something to warn of, too.
   emit({ type: "build.finished", digest: built.digest, durationMs: Date.now() - startedMs });
   return built;
+}
+
+/** The build before, for the log to say what was different where something was executed. */
+async function lastIfExecuted(
+  outcomes: ReadonlyMap<string, StepOutcome>,
+  { project }: PreparedBuild,
+  cache: Pick<Cache, "lastBuild">,
+): Promise<BuildLog | undefined> {
+  const isExecuted = [...outcomes.values()].some(({ status }) => status === "executed");
+  return isExecuted ? cache.lastBuild(project.id) : undefined;
 }
 
 interface Solving extends RunContext {

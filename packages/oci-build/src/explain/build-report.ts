@@ -1,13 +1,17 @@
 import type { BuildOptions } from "../options/build-options.js";
 import { type EvaluatedBuild, evaluate, type StepWork } from "./evaluate.js";
-import type { StepExplanation } from "./step-explanation.js";
+import type { MissReason, StepExplanation } from "./step-explanation.js";
+import { readInputs } from "./step-inputs.js";
 
 /** How a step went in the last build. `instruction` is the Dockerfile's text then. */
 export interface LastStep {
   readonly id: string;
   readonly stage: string;
   readonly instruction: string;
+  readonly destination: string | undefined;
   readonly status: "cached" | "executed" | "unknown";
+  /** What was different from the build before it, for a step that was executed; as far as that is still known. */
+  readonly reasons: readonly MissReason[];
 }
 
 /** The last build of the same context, Dockerfile, target and platform. `builtSec` is seconds since 1970. */
@@ -44,14 +48,14 @@ export interface BuildForecast extends Omit<BuildExplanation, "steps"> {
  * written but what was learned about them, and what hits counts as used.
  * @throws OciBuildError as `build` does before it executes anything */
 export async function explain(options: BuildOptions = {}): Promise<BuildExplanation> {
-  const evaluated = await evaluate(options);
+  const evaluated = await evaluate(options, "last reasons");
   return { ...headOf(evaluated), steps: evaluated.steps.map(({ explanation }) => explanation) };
 }
 
 /** Says as `explain` does what a build would take from the cache, and how much it would hash and compress.
  * @throws OciBuildError as `build` does before it executes anything */
 export async function plan(options: BuildOptions = {}): Promise<BuildForecast> {
-  const evaluated = await evaluate(options);
+  const evaluated = await evaluate(options, "no reasons");
   const steps = evaluated.steps.map(({ explanation, ...work }) => ({ ...explanation, ...work }));
   const sum = (of: (step: ForecastStep) => number): number =>
     steps.reduce((total, step) => total + of(step), 0);
@@ -64,16 +68,23 @@ export async function plan(options: BuildOptions = {}): Promise<BuildForecast> {
   };
 }
 
-function headOf({ prepared: { project }, last }: EvaluatedBuild): Omit<BuildExplanation, "steps"> {
-  const { context, dockerfile, platform } = project;
-  return { context, dockerfile, platform, lastBuild: last === undefined ? undefined : lastBuildOf(last) };
+function headOf(evaluated: EvaluatedBuild): Omit<BuildExplanation, "steps"> {
+  const { context, dockerfile, platform } = evaluated.prepared.project;
+  return { context, dockerfile, platform, lastBuild: lastBuildOf(evaluated) };
 }
 
-function lastBuildOf({ builtSec, tags, steps }: NonNullable<EvaluatedBuild["last"]>): LastBuild {
-  const lastSteps = steps.map(({ id, stage = "", name, fields }): LastStep => {
+function lastBuildOf({ last, lastReasons }: EvaluatedBuild): LastBuild | undefined {
+  if (last === undefined) return undefined;
+  const steps = last.steps.map(({ id, stage = "", name, fields }): LastStep => {
     const status = fields.find((field) => field.name === "status")?.value;
-    const known = status === "cached" || status === "executed" ? status : "unknown";
-    return { id, stage, instruction: name, status: known };
+    return {
+      id,
+      stage,
+      instruction: name,
+      destination: readInputs(fields)?.facts?.find(([fact]) => fact === "destination")?.[1],
+      status: status === "cached" || status === "executed" ? status : "unknown",
+      reasons: lastReasons.get(id) ?? [],
+    };
   });
-  return { builtSec, tags, steps: lastSteps };
+  return { builtSec: last.builtSec, tags: last.tags, steps };
 }

@@ -73,4 +73,23 @@ describe("explain and plan", () => {
       ],
     });
   });
+
+  it("tell why the last build executed what it did, until another one follows", async () => {
+    const { build, explain, volume } = project({ a: "1", b: "2" });
+    const lines = ["FROM scratch", "ARG v=1", "COPY a /", "COPY b /$v"];
+    await build(lines, { explain: false });
+    volume.writeFileSync("/ctx/a", "3");
+    await build(lines, { explain: false, buildArgs: { v: "2" } });
+    const toldOfLast = async (): Promise<readonly string[]> => {
+      const { lastBuild } = await explain(lines, { buildArgs: { v: "2" } });
+      return told(lastBuild?.steps ?? []);
+    };
+    expect(await toldOfLast()).toEqual([
+      "COPY a /: 1 file changed: a (content)",
+      "COPY b /$v: ARG v 1 → 2",
+      "COPY b /$v: 1 file renamed: 1 → 2",
+    ]);
+    await build(lines, { explain: false, buildArgs: { v: "2" } });
+    expect(await toldOfLast()).toEqual([]);
+  });
 });

@@ -18,9 +18,10 @@ import { type StepInput, stepChanges, withPlace } from "../solve/solve-step.js";
 import { StageRoot } from "../solve/stage-root.js";
 import { changedEntries } from "./changed-entries.js";
 import { compressBytes } from "./compress-bytes.js";
+import { lastReasons } from "./last-reasons.js";
 import type { PlannedStep } from "./planned-steps.js";
 import { StepExplainer } from "./step-explainer.js";
-import type { StepExplanation } from "./step-explanation.js";
+import type { MissReason, StepExplanation } from "./step-explanation.js";
 import { StepJournal } from "./step-journal.js";
 
 /** How much a step would come to. */
@@ -41,6 +42,8 @@ interface EvaluatedStep extends StepWork {
 export interface EvaluatedBuild {
   readonly prepared: PreparedBuild;
   readonly last: BuildLog | undefined;
+  /** Why the last build's steps were executed, by id; empty unless it was asked for. */
+  readonly lastReasons: ReadonlyMap<string, readonly MissReason[]>;
   readonly steps: readonly EvaluatedStep[];
 }
 
@@ -48,14 +51,24 @@ export interface EvaluatedBuild {
  * steps after it are known as well. Nothing is written but the context's index of digests; records that hit count as
  * used.
  * @throws OciBuildError as `build` before it executes anything */
-export async function evaluate(options: BuildOptions): Promise<EvaluatedBuild> {
+export async function evaluate(
+  options: BuildOptions,
+  history: "last reasons" | "no reasons",
+): Promise<EvaluatedBuild> {
   const { signal, onEvent } = options;
   const emit = eventEmitter((event) => onEvent?.(event), Date.now);
   try {
     const prepared = prepareBuild(resolveOptions(options), emit);
     return await withBuildSession(prepared, { emit, signal }, async (session) => {
       const last = await session.cache.lastBuild(prepared.project.id);
-      return { prepared, last, steps: await evaluateSteps(prepared, session, last) };
+      const steps = await evaluateSteps(prepared, session, last);
+      const isAsked = history === "last reasons" && last !== undefined;
+      return {
+        prepared,
+        last,
+        steps,
+        lastReasons: isAsked ? await lastReasons(last, session.cache) : new Map(),
+      };
     });
   } catch (error) {
     throw abortReason(signal, error);

@@ -3,7 +3,7 @@ import type { TreeEntry } from "@oci-build/oci";
 import type { EarlierLayer } from "./compress-bytes.js";
 import { type LookedUp, missReasons } from "./explain-step.js";
 import type { ChangedParent } from "./input-reasons.js";
-import { type MatchableStep, matchSteps } from "./match-steps.js";
+import { matchLogged } from "./match-logged.js";
 import type { PlannedStep } from "./planned-steps.js";
 import type { StepExplanation } from "./step-explanation.js";
 import { inputFields, readInputs, readsSecret, type StepInputs } from "./step-inputs.js";
@@ -30,7 +30,7 @@ export class StepExplainer {
   constructor(context: ExplainerContext) {
     const { last, steps } = context;
     this.#context = context;
-    this.#earlier = matchSteps((last?.steps ?? []).flatMap(matchable), steps);
+    this.#earlier = matchLogged(last, steps);
     const variables = [
       ...steps.map(({ step }) => step),
       ...(last?.steps ?? []).flatMap(({ fields }) => readInputs(fields) ?? []),
@@ -90,13 +90,6 @@ export class StepExplainer {
     const step = this.#context.steps.find(({ id }) => id === wanted);
     return step === undefined ? undefined : { id: step.id, instruction: step.instruction };
   }
-}
-
-/** A logged step as matching takes it; its stage is never unnamed. */
-function matchable(step: LoggedStep): readonly (LoggedStep & MatchableStep)[] {
-  const inputs = readInputs(step.fields);
-  if (inputs === undefined) return [];
-  return [{ ...step, stage: step.stage ?? "", instruction: inputs.instruction }];
 }
 
 /** The inputs as a log has them, so that the two can be compared. */

@@ -1,9 +1,11 @@
-import { keyField, type LoggedStep } from "@oci-build/cache";
+import { type BuildLog, keyField, type LoggedStep } from "@oci-build/cache";
 import type { Snapshot } from "@oci-build/snapshot";
 import type { StepOutcome } from "../events/build-event.js";
 import type { Step } from "../plan/step.js";
 import { contentKey } from "../solve/look-up-content.js";
 import { destinationFacts } from "./destination-facts.js";
+import { earlierFields } from "./earlier-fields.js";
+import { matchLogged } from "./match-logged.js";
 import type { PlannedStep } from "./planned-steps.js";
 import { inputFields, readsSecret, type StepInputs } from "./step-inputs.js";
 
@@ -30,11 +32,17 @@ export class StepJournal {
     return inputs;
   }
 
-  /** The steps as a log has them, with their layers in one form. `outcomes` are by id. */
-  logged(outcomes: ReadonlyMap<string, StepOutcome>, form: string): readonly LoggedStep[] {
+  /** The steps as a log has them, with their layers in one form. `outcomes` are by id; `last` is the build before. */
+  logged(
+    outcomes: ReadonlyMap<string, StepOutcome>,
+    { form, last }: { readonly form: string; readonly last: BuildLog | undefined },
+  ): readonly LoggedStep[] {
+    const earlier = matchLogged(last, this.#steps);
     return this.#steps.flatMap(({ id, stage, instruction }) => {
       const outcome = outcomes.get(id);
-      return outcome === undefined ? [] : [this.#loggedStep({ id, stage, name: instruction }, outcome, form)];
+      return outcome === undefined
+        ? []
+        : [withEarlier(this.#loggedStep({ id, stage, name: instruction }, outcome, form), earlier)];
     });
   }
 
@@ -55,4 +63,13 @@ export class StepJournal {
       layers: layer === undefined ? [] : [{ digest: layer.digest, diffId: layer.diffId }],
     };
   }
+}
+
+/** A step that was executed, with what it was in the build before: then that can be told apart later. */
+function withEarlier(step: LoggedStep, earlier: ReadonlyMap<string, LoggedStep>): LoggedStep {
+  const was = earlier.get(step.id);
+  const isExecuted = step.fields.some(({ name, value }) => name === "status" && value === "executed");
+  return was === undefined || !isExecuted
+    ? step
+    : { ...step, fields: [...step.fields, ...earlierFields(was)] };
 }

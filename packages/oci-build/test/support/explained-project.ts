@@ -52,7 +52,9 @@ export function explanationsOf({ steps }: BuildResult): readonly StepExplanation
 }
 
 /** What is said of each step that misses: the instruction, a colon and a reason; details are indented. */
-export function told(steps: readonly StepExplanation[]): readonly string[] {
+export function told(
+  steps: readonly Pick<StepExplanation, "instruction" | "destination" | "reasons">[],
+): readonly string[] {
   return steps.flatMap((step) =>
     describeReasons(step).flatMap(({ headline, details }) => [
       `${step.instruction}: ${headline}`,

@@ -11,15 +11,24 @@ const GAP = "  ";
 const REASON_INDENT = "    ";
 const DETAIL_INDENT = "      ";
 
-export const verdictColors: Readonly<Record<StepExplanation["verdict"], Paint>> = {
+export const verdictColors: Readonly<Record<Verdict, Paint>> = {
   hit: "green",
+  cached: "green",
   miss: "yellow",
+  executed: "yellow",
   unknown: "cyan",
 };
 
+type Verdict = StepExplanation["verdict"] | "cached" | "executed";
+
+/** What a line tells of: a step, how it goes or went, and why. */
+export interface ToldStep extends Pick<StepExplanation, "stage" | "instruction" | "destination" | "reasons"> {
+  readonly verdict: Verdict;
+}
+
 /** The explanations as lines: the instruction, `hit` or `miss:` and why, below each other; what more there is to say of
  * a miss stands below it. Reasons are not cut off, since half a path is of no use. */
-export function explanationLines(steps: readonly StepExplanation[], style: LineStyle): readonly string[] {
+export function explanationLines(steps: readonly ToldStep[], style: LineStyle): readonly string[] {
   const names = stepNames(steps, style);
   const width = nameWidth(names);
   return steps.flatMap((step, index) => {
@@ -41,11 +50,11 @@ export function stepNames(
 }
 
 /** The columns that the longest name takes. */
-export function nameWidth(names: readonly string[]): number {
+function nameWidth(names: readonly string[]): number {
   return Math.max(0, ...names.map(columnsOf));
 }
 
-function verdictLines(explanation: StepExplanation, style: LineStyle): readonly string[] {
+function verdictLines(explanation: ToldStep, style: LineStyle): readonly string[] {
   const { verdict } = explanation;
   const shown = paint(verdict, verdictColors[verdict], style);
   const [first, ...more] = describeReasons(explanation).flatMap(({ headline, details }) => [

@@ -1,9 +1,8 @@
 import { type BuildExplanation, explain, type LastBuild } from "../../explain/build-report.js";
-import { padColumns } from "../columns-of.js";
 import { paint } from "../paint.js";
 import type { LineStyle } from "../progress/tty-lines.js";
 import type { CliProcess } from "../terminal.js";
-import { explanationLines, nameWidth, stepNames } from "./explanation-lines.js";
+import { explanationLines } from "./explanation-lines.js";
 import { runReport } from "./run-report.js";
 
 /** `oci-build explain [options] CONTEXT`: says of each step whether a build would take it from the cache and why not,
@@ -23,10 +22,6 @@ function lastBuildLines(last: LastBuild | undefined, style: LineStyle): readonly
     .toISOString()
     .replace("T", " ")
     .slice(0, "2026-11-20 10:00".length);
-  const names = stepNames(last.steps, style);
-  const width = nameWidth(names);
-  return [
-    paint(`Last build, ${time} UTC:`, "bold", style),
-    ...last.steps.map(({ status }, index) => `${padColumns(names[index] ?? "", width)}  ${status}`),
-  ];
+  const steps = last.steps.map(({ status, ...step }) => ({ ...step, verdict: status }));
+  return [paint(`Last build, ${time} UTC:`, "bold", style), ...explanationLines(steps, style)];
 }

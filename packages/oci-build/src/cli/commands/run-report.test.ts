@@ -83,9 +83,9 @@ describe("oci-build explain", () => {
     expect(last?.replace(/\d{4}-\d\d-\d\d \d\d:\d\d/, "TIME")).toBe(
       [
         "Last build, TIME UTC:",
-        "WORKDIR /app          executed",
-        "COPY package.json ./  executed",
-        "COPY src ./src        executed",
+        "WORKDIR /app          executed: first build of this step",
+        "COPY package.json ./  executed: first build of this step",
+        "COPY src ./src        executed: first build of this step",
         "",
       ].join("\n"),
     );
