@@ -12,6 +12,8 @@ import { type Steps, settle } from "./steps.js";
 export interface CopyContext {
   readonly assembler: SegmentAssembler;
   readonly signal: AbortSignal | undefined;
+  /** One byte, to see whether a file goes on. */
+  readonly probe: Uint8Array;
   /** Told how many bytes of a file were taken. */
   readonly onBytes: (count: number) => void;
 }
@@ -20,11 +22,12 @@ export interface CopyContext {
  * a large one begins and ends on a cut. The file is closed in any case.
  * @throws OciBuildError LAYER_FILE_SIZE, LAYER_FILE_DIGEST */
 export function* copyFile(file: LayerFile, context: CopyContext): Steps<Digest> {
-  const reader = yield* settle(file.open());
+  const opening = file.open();
+  const reader = opening instanceof Promise ? ((yield opening) as FileReader) : opening;
+  const copy = hasOwnSegments(file.size) ? copyLarge : copySmall;
   let digest: Digest;
   try {
-    digest = yield* copyAndDigest(file, reader, context);
-    yield* checkEnd(file, reader);
+    digest = yield* copy(file, reader, context);
   } catch (error) {
     yield* closeAfterFailure(reader);
     throw error;
@@ -35,47 +38,45 @@ export function* copyFile(file: LayerFile, context: CopyContext): Steps<Digest> 
   return digest;
 }
 
-function* copyAndDigest(file: LayerFile, reader: FileReader, context: CopyContext): Steps<Digest> {
-  if (file.digest !== undefined && file.digestIs === "known") {
-    yield* copyBytes({ file, reader, take: nothing }, context);
-    return file.digest;
-  }
-  if (hasOwnSegments(file.size)) {
-    const whole = createHash("sha256");
-    yield* copyBytes({ file, reader, take: (bytes) => whole.update(bytes) }, context);
-    return parseDigest(`sha256:${whole.digest("hex")}`);
-  }
-  // A small file lies in one piece, and one call is cheaper than a hash of several.
-  yield* copyBytes({ file, reader, take: nothing }, context);
-  return parseDigest(`sha256:${hash("sha256", context.assembler.last(file.size), "hex")}`);
-}
-
-interface Copying {
-  readonly file: LayerFile;
-  readonly reader: FileReader;
-  readonly take: (bytes: Uint8Array) => void;
-}
-
-function* copyBytes({ file, reader, take }: Copying, context: CopyContext): Steps<void> {
+/** All in one generator, since small files come by the thousand and what each leaves behind must be collected. */
+function* copySmall(file: LayerFile, reader: FileReader, context: CopyContext): Steps<Digest> {
   const { assembler } = context;
-  const partBytes = hasOwnSegments(file.size) ? FILE_PART_BYTES : file.size;
   for (let done = 0; done < file.size; ) {
     context.signal?.throwIfAborted();
-    if (done > 0 && done % partBytes === 0) yield* assembler.cut();
-    const count = reader.read(assembler.room(Math.min(file.size - done, partBytes - (done % partBytes))));
+    const count = reader.read(assembler.room(file.size - done));
     const taken = typeof count === "number" ? count : ((yield count) as number);
     if (taken === 0) throw otherSize(file, done);
     assembler.advance(taken);
-    take(assembler.last(taken));
     context.onBytes(taken);
     done += taken;
   }
-}
-
-function* checkEnd(file: LayerFile, reader: FileReader): Steps<void> {
-  const count = reader.read(new Uint8Array(1));
+  const count = reader.read(context.probe);
   const more = typeof count === "number" ? count : ((yield count) as number);
   if (more !== 0) throw otherSize(file, file.size + more);
+  if (file.digest !== undefined && file.digestIs === "known") return file.digest;
+  // It lies in one piece, and one call is cheaper than a hash of several.
+  return parseDigest(`sha256:${hash("sha256", assembler.last(file.size), "hex")}`);
+}
+
+function* copyLarge(file: LayerFile, reader: FileReader, context: CopyContext): Steps<Digest> {
+  const { assembler } = context;
+  const known = file.digestIs === "known" ? file.digest : undefined;
+  const whole = createHash("sha256");
+  for (let done = 0; done < file.size; ) {
+    context.signal?.throwIfAborted();
+    const partDone = done % FILE_PART_BYTES;
+    if (done > 0 && partDone === 0) yield* assembler.cut();
+    const room = assembler.room(Math.min(file.size - done, FILE_PART_BYTES - partDone));
+    const taken = yield* settle(reader.read(room));
+    if (taken === 0) throw otherSize(file, done);
+    assembler.advance(taken);
+    if (known === undefined) whole.update(assembler.last(taken));
+    context.onBytes(taken);
+    done += taken;
+  }
+  const more = yield* settle(reader.read(context.probe));
+  if (more !== 0) throw otherSize(file, file.size + more);
+  return known ?? parseDigest(`sha256:${whole.digest("hex")}`);
 }
 
 function* closeAfterFailure(reader: FileReader): Steps<void> {
@@ -103,8 +104,4 @@ function otherDigest(file: LayerFile, expected: Digest, found: Digest): OciBuild
     data: { path: file.path, expected, found },
     hint: "Build again when nothing writes to the file.",
   });
-}
-
-function nothing(): void {
-  // The bytes are not hashed on the way.
 }

@@ -62,7 +62,9 @@ export async function writeLayer(
   const clampMtimeSec = options.clampMtimeSec ?? Number.POSITIVE_INFINITY;
   const onBytes = progressMeter(onProgress);
   try {
-    const written = await runSteps(writeAll(entries, { assembler, tree, clampMtimeSec, signal, onBytes }));
+    const written = await runSteps(
+      writeAll(entries, { assembler, tree, clampMtimeSec, signal, onBytes, probe: new Uint8Array(1) }),
+    );
     return { mediaType: codec.mediaType, ...written, tree: { diffId: written.diffId, entries: tree } };
   } finally {
     await pipeline.stop();
