@@ -1,9 +1,8 @@
-import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import type { LayerEntry } from "@oci-build/oci";
 import { fileTreeOf } from "../../../packages/snapshot/src/index.js";
-import { runTool } from "../tools.js";
+import { hasTool, runTool } from "../tools.js";
 import { changes, scanned } from "./scanned-tree.js";
 
 /** The folders of one overlay. */
@@ -42,7 +41,7 @@ export async function throughOverlay<T>(
 /** Why overlays cannot be mounted in a folder; undefined when they can. */
 export async function overlayObstacle(folder: string): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return "only root can mount";
-  if (spawnSync("getfattr", ["--version"]).status !== 0) return "getfattr is not installed";
+  if (!hasTool("getfattr")) return "getfattr is not installed";
   try {
     return await throughOverlay(overlayFolders(folder), async () => undefined);
   } catch (error) {
@@ -62,10 +61,9 @@ export async function upperEntries(upper: string): Promise<readonly LayerEntry[]
   });
 }
 
+/** getfattr fails for what lacks the attribute, and goes on. */
 function opaqueDirectories(upper: string): ReadonlySet<string> {
-  const found = spawnSync("getfattr", ["-R", "-P", "-h", "-n", "trusted.overlay.opaque", "."], {
-    cwd: upper,
-    encoding: "utf8",
-  });
-  return new Set([...found.stdout.matchAll(/^# file: (.*)$/gm)].map(([, name = ""]) => name));
+  const listing = "getfattr -R -P -h -n trusted.overlay.opaque . 2>/dev/null || true";
+  const found = runTool("sh", ["-c", listing], upper);
+  return new Set([...found.matchAll(/^# file: (.*)$/gm)].map(([, name = ""]) => name));
 }
