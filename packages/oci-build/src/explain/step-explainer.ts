@@ -2,7 +2,6 @@ import { type BuildLog, type Cache, hideSecrets, type LoggedStep } from "@oci-bu
 import type { TreeEntry } from "@oci-build/oci";
 import type { EarlierLayer } from "./compress-bytes.js";
 import { type LookedUp, missReasons } from "./explain-step.js";
-import type { ChangedParent } from "./input-reasons.js";
 import { matchLogged } from "./match-logged.js";
 import type { PlannedStep } from "./planned-steps.js";
 import type { StepExplanation } from "./step-explanation.js";
@@ -45,20 +44,21 @@ export class StepExplainer {
   ): Promise<StepExplanation> {
     const { last, cache, isDamaged } = this.#context;
     const earlier = this.#earlier.get(id);
-    if (earlier?.contentDigest !== looked.contentDigest) this.#changed.add(id);
-    const parent = below.find((other) => this.#changed.has(other));
+    let parent = this.#changed.size === 0 ? undefined : below;
+    while (parent !== undefined && !this.#changed.has(parent.id)) parent = parent.below;
     const reasons = await missReasons(
       { looked, now: hideInputs(inputs) },
       {
         project: last === undefined ? "new" : "known",
         earlier,
         written: () => this.#writtenBefore(id),
-        parent: parent === undefined ? undefined : this.#nameOf(parent),
+        parent: parent === undefined ? undefined : { id: parent.id, instruction: parent.instruction },
         paths: this.#paths,
         isDamaged,
       },
       cache,
     );
+    if (earlier?.contentDigest !== looked.contentDigest) this.#changed.add(id);
     const verdict = looked.found === "hit" ? "hit" : "miss";
     const destination = inputs.facts?.find(([name]) => name === "destination")?.[1];
     return { id, stage, instruction, destination, verdict, key: looked.key, reasons };
@@ -84,11 +84,6 @@ export class StepExplainer {
     if (earlier === undefined) return undefined;
     const [layer] = earlier.layers;
     return layer === undefined ? [] : (await this.#context.cache.tree(layer.diffId))?.entries;
-  }
-
-  #nameOf(wanted: string): ChangedParent | undefined {
-    const step = this.#context.steps.find(({ id }) => id === wanted);
-    return step === undefined ? undefined : { id: step.id, instruction: step.instruction };
   }
 }
 

@@ -17,11 +17,12 @@ export async function watchSteps(
   const begins: StepWatcher["begins"] = (step, parent) => journal.begins(step, parent);
   if (options.explain === "no" && mayNotMiss === undefined) return { begins, lookedUp: undefined };
   const last = await cache.lastBuild(project.id);
+  const byId = new Map(steps.map((step) => [step.id, step]));
   const explainer = new StepExplainer({ steps, last, cache, isDamaged });
   return {
     begins,
     lookedUp: async (stepId, looked) => {
-      const planned = steps.find(({ id }) => id === stepId);
+      const planned = byId.get(stepId);
       if (planned === undefined) throw new TypeError(`step ${stepId} was not planned`);
       const explanation = await explainer.explain(planned, journal.inputsOf(stepId), looked);
       const { id, name, span } = planned.step;
