@@ -30,7 +30,7 @@ export interface Snapshot {
   /** True for a file that any change since its digest was taken makes unreadable, so that bytes which were read need not
    * be hashed again. */
   checksBytes?(path: string): boolean;
-  /** What `fileDigest` has read so far; names of one file count once. */
+  /** What was read so far to know digests, here or by those who told them; names of one file count once. */
   readonly hashed?: HashWork;
   /** True when nothing was known of the files of this tree when it was made: each has to be read. */
   readonly isNew?: boolean;

@@ -20,8 +20,14 @@ export interface StepOutcome {
   /** Undefined when the step changed nothing, so that there is no layer. */
   readonly layer?: { readonly digest: Digest; readonly diffId: DiffId; readonly size: number } | undefined;
   readonly entries: number;
+  /** Files that had to be read to know their digests. */
   readonly filesHashed: number;
   readonly bytesHashed: number;
+  /** Of a layer that was written: what was copied from earlier layers, and what was compressed. Bytes are raw ones. */
+  readonly segmentsReused?: number | undefined;
+  readonly segmentsCompressed?: number | undefined;
+  readonly bytesReused?: number | undefined;
+  readonly bytesCompressed?: number | undefined;
 }
 
 /** What a build tells while it runs, in order. Everything that progress, JSON and reports show comes from these.

@@ -1,5 +1,5 @@
 import { layerForm, type StepKey, type StoredLayer } from "@oci-build/cache";
-import { type ContentDigest, type LayerTree, writeLayer } from "@oci-build/oci";
+import { type ContentDigest, type LayerTree, type LayerWork, writeLayer } from "@oci-build/oci";
 import { contentDigest as digestOfContent } from "@oci-build/snapshot";
 import type { ChangeSet } from "../copy/change.js";
 import { eachChange } from "../copy/graft-changes.js";
@@ -29,6 +29,7 @@ interface Storing {
   readonly totals: ChangeTotals;
   readonly form: string;
   readonly context: SolveContext;
+  readonly onWork: (work: LayerWork) => void;
 }
 
 /** What was found or made, before the counts. */
@@ -47,7 +48,11 @@ export async function storeChanges(
   context: SolveContext,
 ): Promise<StoredChanges> {
   const form = layerForm(layerEncoding(context.compression, context.times));
-  const storing = { step, changes, totals: changeTotals(changes), form, context };
+  let work: LayerWork | undefined;
+  const onWork = (done: LayerWork): void => {
+    work = done;
+  };
+  const storing = { step, changes, totals: changeTotals(changes), form, context, onWork };
   const before = hashWork(changes);
   const isWriteFirst = writesFirst(storing);
   const { contentDigest, createdSec, layer, status } = await (isWriteFirst
@@ -61,6 +66,7 @@ export async function storeChanges(
     entries: storing.totals.entries,
     filesHashed: after.files - before.files,
     bytesHashed: after.bytes - before.bytes,
+    ...work,
   };
   return { createdSec, layer, outcome };
 }
@@ -118,28 +124,32 @@ async function writeThenDigest(storing: Storing): Promise<Stored> {
 
 /** Writes the layer; none when nothing changes. */
 async function writeStepLayer(
-  { step, changes, totals, context }: Storing,
+  { step, changes, totals, context, onWork }: Storing,
   createdSec: number,
   digests: "known" | "unknown",
 ): Promise<StoredLayer | undefined> {
   if (totals.entries === 0) return undefined;
   const { cache, signal, times } = context;
   const { compression, level } = layerEncoding(context.compression, times);
-  const reuse = cache.segmentSource();
-  try {
-    return await cache.writeLayer((sink) =>
-      writeLayer(layerEntries(changes, { createdSec, digests }), sink, {
+  return cache.writeLayer(async (sink) => {
+    // Closed before the blob gets its name: Windows replaces no file that is open.
+    const reuse = cache.segmentSource();
+    try {
+      const written = await writeLayer(layerEntries(changes, { createdSec, digests }), sink, {
         compression,
         level,
         reuse,
+        expectedBytes: totals.fileBytes,
         clampMtimeSec: times.kind === "clamp" ? times.epochSec : undefined,
         signal,
         onProgress: progressEmitter(step, totals.fileBytes, context),
-      }),
-    );
-  } finally {
-    await reuse[Symbol.asyncDispose]();
-  }
+      });
+      onWork(written.work);
+      return written;
+    } finally {
+      await reuse[Symbol.asyncDispose]();
+    }
+  });
 }
 
 interface Made {

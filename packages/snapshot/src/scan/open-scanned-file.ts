@@ -53,28 +53,31 @@ export function readScanned(file: ScannedFile, fd: number, target: Uint8Array, l
   throw fileChanged(file.path, ["size"]);
 }
 
-/** A reader of a file that a scan has seen. It checks the file before the first byte and before it gives the last
- * ones, so that bytes which no longer fit the entry are never taken for whole. */
+/** A reader of a file that a scan has seen. It checks the file before it gives the last bytes, so that bytes which no
+ * longer fit the entry are never taken for whole; and before the first ones when they are not all that is read, or
+ * there are none. A file that is read at once is so checked once: a look at it costs as much as reading it. */
 export function openScannedFile(file: ScannedFile): FileReader {
   const fd = openScanned(file);
-  const state = { remaining: file.table.columns.size[file.row] ?? 0, isOpen: true };
+  const size = file.table.columns.size[file.row] ?? 0;
+  const state = { remaining: size, isOpen: true };
   const close = (): void => {
     if (state.isOpen) file.fs.closeSync(fd);
     state.isOpen = false;
   };
-  try {
-    checkUnchanged(file, fd);
-  } catch (error) {
-    close();
-    throw error;
-  }
   const read = (target: Uint8Array): number => {
     const length = Math.min(target.length, state.remaining);
+    if (state.remaining === size && length < size) checkUnchanged(file, fd);
     if (length === 0) return 0;
     const count = readScanned(file, fd, target, length);
     state.remaining -= count;
     if (state.remaining === 0) checkUnchanged(file, fd);
     return count;
   };
+  try {
+    if (size === 0) checkUnchanged(file, fd);
+  } catch (error) {
+    close();
+    throw error;
+  }
   return { read, close };
 }

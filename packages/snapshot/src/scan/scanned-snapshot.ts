@@ -19,7 +19,7 @@ export interface ScannedSnapshot extends Snapshot {
   rememberDigest(path: string, digest: Digest): void;
   /** Entries without the root. */
   readonly entryCount: number;
-  /** What `fileDigest` has read so far; names of one file count once. */
+  /** What was read so far to know digests, here or by those who told them; names of one file count once. */
   readonly hashed: HashWork;
   /** What the scan asked of the file system. */
   readonly work: ScanWork;
@@ -121,7 +121,7 @@ class TableSnapshot implements ScannedSnapshot {
   rememberDigest(path: string, digest: Digest): void {
     const own = this.#fileRow(path);
     const row = this.#table.linkGroups.get(own) ?? own;
-    if (this.#digests.get(row) === undefined) this.#digests.set(row, digestHex(digest));
+    if (!this.#digests.has(row)) this.#remember(row, digestHex(digest));
   }
 
   #digestOf(file: ScannedFile): Digest | Promise<Digest> {
