@@ -1,6 +1,6 @@
 import type { Digest, LayerEntry } from "@oci-build/oci";
 import type { ChangeSet, LayerChange } from "../copy/change.js";
-import { eachChange } from "../copy/graft-changes.js";
+import { isGraft } from "../copy/graft-changes.js";
 import { unknownOrigin } from "./digest-changes.js";
 
 /** How the entries of a layer are made of changes. */
@@ -13,7 +13,10 @@ export interface LayerEntriesOptions {
 
 /** The entries of a layer, one by one. Files are opened when the layer is written. */
 export function* layerEntries(changes: ChangeSet, options: LayerEntriesOptions): Iterable<LayerEntry> {
-  for (const change of eachChange(changes)) yield layerEntry(change, options);
+  for (const part of changes.parts) {
+    if (isGraft(part)) yield* part.subtree.layerEntries(part.placement, options.digests);
+    else yield layerEntry(part, options);
+  }
 }
 
 function layerEntry(change: LayerChange, { createdSec, digests }: LayerEntriesOptions): LayerEntry {

@@ -20,8 +20,8 @@ export interface EntryRow {
   readonly target?: string | undefined;
 }
 
-/** The columns of numbers, one value for each row; some 65 bytes a row. */
-interface Columns {
+/** What every tree has of its entries in numbers, one value for each row. */
+export interface TreeColumns {
   readonly parent: Uint32Array;
   readonly kind: Uint8Array;
   readonly mode: Uint16Array;
@@ -29,6 +29,10 @@ interface Columns {
   readonly gid: Uint32Array;
   readonly size: Float64Array;
   readonly mtimeSec: Float64Array;
+}
+
+/** The columns of a scan; some 65 bytes a row. */
+interface Columns extends TreeColumns {
   /** Nanoseconds modulo 2^64: only compared, since times beyond the year 2262 do not fit. */
   readonly mtimeNs: BigInt64Array;
   readonly ctimeNs: BigInt64Array;
@@ -42,16 +46,23 @@ interface Columns {
 }
 
 /** The entries of a tree by column, in the order of `compareTreePaths`; row 0 is the root. What few entries have
- * stands aside by row. `linkGroups` gives the first row of the file that a row is a hard link of. */
-export interface EntryTable {
+ * stands aside by row. `linkGroups` gives the first row of the file that a row is a hard link of; `linkPrefix` tells
+ * the groups of this table from those of others in the same tree. */
+export interface TreeTable {
   readonly count: number;
   readonly names: readonly string[];
-  readonly columns: Columns;
-  readonly devs: readonly bigint[];
+  readonly columns: TreeColumns;
   readonly targets: ReadonlyMap<number, string>;
   readonly rdevs: ReadonlyMap<number, bigint>;
   readonly xattrs: ReadonlyMap<number, Xattrs>;
   readonly linkGroups: ReadonlyMap<number, number>;
+  readonly linkPrefix?: string | undefined;
+}
+
+/** The entries of a scanned tree. */
+export interface EntryTable extends TreeTable {
+  readonly columns: Columns;
+  readonly devs: readonly bigint[];
 }
 
 /** Most entries of one tree: what fits a row number of 32 bits is far more than what fits in memory. */

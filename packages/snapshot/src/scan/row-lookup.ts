@@ -1,4 +1,4 @@
-import type { EntryTable } from "./entry-table.js";
+import type { TreeTable } from "./entry-table.js";
 
 /** The rows of a table by directory, for finding names in the time of a binary search; 8 bytes a row.
  * The entries of directory `d` are `rows[starts[d]]` up to `rows[starts[d + 1]]`, sorted by name. */
@@ -14,7 +14,7 @@ export interface RowLookup {
 }
 
 /** A lookup for a table. It remembers the directory asked last, since paths mostly come in the tree's order. */
-export function rowLookup(table: EntryTable): RowLookup {
+export function rowLookup(table: TreeTable): RowLookup {
   const index = indexRows(table);
   const last = { path: "", row: 0 };
   const findDirectory = (path: string): number | undefined => {
@@ -32,7 +32,7 @@ export function rowLookup(table: EntryTable): RowLookup {
   return { find, entriesOf: (row) => index.rows.subarray(index.starts[row], index.starts[row + 1]) };
 }
 
-function indexRows(table: EntryTable): RowIndex {
+function indexRows(table: TreeTable): RowIndex {
   const starts = new Uint32Array(table.count + 1);
   const { parent } = table.columns;
   for (let row = 1; row < table.count; row++) bump(starts, (parent[row] ?? 0) + 1);
@@ -50,7 +50,7 @@ function bump(counts: Uint32Array, at: number): number {
   return before;
 }
 
-function findFromRoot(table: EntryTable, index: RowIndex, path: string): number | undefined {
+function findFromRoot(table: TreeTable, index: RowIndex, path: string): number | undefined {
   let row: number | undefined = 0;
   if (path === "") return row;
   for (const name of path.split("/")) {
@@ -59,7 +59,7 @@ function findFromRoot(table: EntryTable, index: RowIndex, path: string): number 
   return row;
 }
 
-function findName(table: EntryTable, index: RowIndex, parent: number, name: string): number | undefined {
+function findName(table: TreeTable, index: RowIndex, parent: number, name: string): number | undefined {
   let low = index.starts[parent] ?? 0;
   let high = index.starts[parent + 1] ?? 0;
   while (low < high) {

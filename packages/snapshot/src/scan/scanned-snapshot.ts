@@ -101,6 +101,8 @@ class TableSnapshot implements ScannedSnapshot {
       table: this.#table,
       digests: this.#digests,
       hash: (file: number, at: string) => this.#digestOf(this.#file(file, at)),
+      open: (file: number, at: string) => openScannedFile(this.#file(file, at)),
+      checksBytes: (file: number) => this.#checksBytes(file),
     };
     return new Subtree(files, { row, path });
   }
@@ -115,7 +117,11 @@ class TableSnapshot implements ScannedSnapshot {
 
   /** A reader compares stats before the first byte and behind the last, and those of settled rows tell every change. */
   checksBytes(path: string): boolean {
-    return ((this.#table.columns.flags[this.#fileRow(path)] ?? 0) & rowFlags.settled) !== 0;
+    return this.#checksBytes(this.#fileRow(path));
+  }
+
+  #checksBytes(row: number): boolean {
+    return ((this.#table.columns.flags[row] ?? 0) & rowFlags.settled) !== 0;
   }
 
   rememberDigest(path: string, digest: Digest): void {

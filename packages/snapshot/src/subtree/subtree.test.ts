@@ -1,4 +1,4 @@
-import { type Digest, digestOf, type Entry } from "@oci-build/oci";
+import { type Digest, digestOf, type Entry, type FileReader } from "@oci-build/oci";
 import fc from "fast-check";
 import { Volume } from "memfs";
 import { describe, expect, it } from "vitest";
@@ -103,6 +103,42 @@ describe("a subtree", () => {
     expect(snapshot.hashed).toEqual({ files: 1, bytes: 3 });
   });
 });
+
+describe("layerEntries", () => {
+  it.each([
+    ["at its own place", "a", { path: "a", ...keep }],
+    ["at the root", "", { path: "", ...keep }],
+    ["elsewhere", "a/b", { path: "app/ü", ...keep }],
+    ["with another owner and modes", "a", { path: "x", owner: { uid: 5, gid: 6 }, modeOf: () => 0o711 }],
+  ])("gives what the entries give %s", async (_, from, placement) => {
+    const snapshot = await scan(...lines);
+    const subtree = subtreeOf(snapshot, from);
+    await hashSubtree(subtree);
+    const expected = Array.from(subtree.entries(), ({ entry, relative }) => {
+      const digest = entry.type === "file" ? { digest: snapshot.fileDigest(entry.path) } : {};
+      return { ...placed(entry, relative, placement), ...digest };
+    });
+    const found = [...subtree.layerEntries(placement, "known")];
+    expect(found).toMatchObject(expected);
+    expect(found).toHaveLength(expected.length);
+    const texts = found.flatMap((entry) => (entry.type === "file" ? [textOf(entry.open(), entry.size)] : []));
+    expect(texts.map((text) => digestOf(text))).toEqual(
+      expected.flatMap((entry) => ("digest" in entry ? [entry.digest] : [])),
+    );
+  });
+
+  it("gives files without digests where those are unknown", async () => {
+    const entries = [...subtreeOf(await scan(...lines), "a").layerEntries({ path: "", ...keep }, "unknown")];
+    expect(entries.filter((entry) => "digest" in entry && entry.digest !== undefined)).toEqual([]);
+  });
+});
+
+function textOf(reader: FileReader | Promise<FileReader>, size: number): string {
+  if (!("read" in reader)) throw new Error("opened asynchronously");
+  const bytes = Buffer.alloc(size);
+  void reader.read(bytes);
+  return bytes.toString();
+}
 
 describe("ContentDigester", () => {
   it.each([

@@ -1,17 +1,21 @@
-import { type Digest, type Entry, isReservedPath } from "@oci-build/oci";
+import { type Digest, type Entry, type FileReader, isReservedPath, type LayerEntry } from "@oci-build/oci";
 import type { FrameWriter } from "../content/frame-writer.js";
 import type { DigestColumn } from "../scan/digest-column.js";
 import { entryKinds } from "../scan/entry-kind.js";
-import type { EntryTable } from "../scan/entry-table.js";
+import type { TreeTable } from "../scan/entry-table.js";
 import { entryOfRow, pathOfRow, typeOfRow } from "../scan/table-entry.js";
 import type { Placement } from "./placement.js";
+import { rowLayerEntries } from "./row-layer-entries.js";
 import { writeRows } from "./write-rows.js";
 
 /** What a subtree needs of the files of its tree, by row. */
 export interface RowFiles {
-  readonly table: EntryTable;
+  readonly table: TreeTable;
   readonly digests: DigestColumn;
   hash(row: number, path: string): Digest | Promise<Digest>;
+  open(row: number, path: string): FileReader | Promise<FileReader>;
+  /** See `Snapshot.checksBytes`. */
+  checksBytes(row: number): boolean;
 }
 
 /** One entry of a subtree: `entry.path` is where it lies in the tree, `relative` where below the subtree's directory. */
@@ -38,7 +42,7 @@ interface PlacedRow {
 const directoryKind = entryKinds.indexOf("directory");
 const fileKind = entryKinds.indexOf("file");
 
-/** Everything below one directory of a scanned tree, in the tree's order: a run of rows in a table of columns. Entries
+/** Everything below one directory of a tree, in the tree's order: a run of rows in a table of columns. Entries
  * are made only where somebody asks for them; with 70,000 files that is most of the time of looking at them all. */
 export class Subtree {
   /** The directory's path in its tree. */
@@ -112,6 +116,13 @@ export class Subtree {
     writeRows(frames, { files: this.#files, first: this.#first, end: this.#end }, placement);
   }
 
+  /** The entries of a plain subtree as a layer has them at their new place. With digests that are "known", those of all
+   * files are; else files have none, and the layer's writer finds them. */
+  layerEntries(placement: Placement, digests: "known" | "unknown"): Iterable<LayerEntry> {
+    const range = { files: this.#files, first: this.#first, end: this.#end, path: this.path };
+    return rowLayerEntries(range, placement, digests);
+  }
+
   *#paths(): Iterable<{ readonly row: number; readonly path: string }> {
     const { names, columns } = this.#files.table;
     let directory = { row: this.#first - 1, path: this.path };
@@ -147,7 +158,7 @@ function isDevice(kind: number): boolean {
 
 /** The row behind the last one below a directory: rows stand in the tree's order, so everything below it has a parent
  * that does not come before it. */
-function endOfRows({ count, columns }: EntryTable, directory: number): number {
+function endOfRows({ count, columns }: TreeTable, directory: number): number {
   let row = directory + 1;
   while (row < count && (columns.parent[row] ?? 0) >= directory) row++;
   return row;

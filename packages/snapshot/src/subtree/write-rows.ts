@@ -2,7 +2,7 @@ import { encodePath } from "@oci-build/oci";
 import { typeBytes, writeXattrs } from "../content/entry-frames.js";
 import type { FrameWriter } from "../content/frame-writer.js";
 import { entryKinds } from "../scan/entry-kind.js";
-import type { EntryTable } from "../scan/entry-table.js";
+import type { TreeTable } from "../scan/entry-table.js";
 import type { Placement } from "./placement.js";
 import type { RowFiles } from "./subtree.js";
 
@@ -50,7 +50,7 @@ function prefixOf(path: string): Uint8Array {
   return path === "" ? new Uint8Array(0) : encodePath(`${path}/`);
 }
 
-function writeMeta(frames: FrameWriter, table: EntryTable, row: number, { owner, modeOf }: Placement): void {
+function writeMeta(frames: FrameWriter, table: TreeTable, row: number, { owner, modeOf }: Placement): void {
   const { kind, mode, uid, gid } = table.columns;
   const own = mode[row] ?? 0;
   const type = kind[row] === directoryKind ? "directory" : "file";
