@@ -1,5 +1,5 @@
 /** "full" under `npm run test:full`. The quick size is for every run: a sample of the same. */
-export const harmSize: "quick" | "full" = process.env["OCI_BUILD_TEST_SIZE"] === "full" ? "full" : "quick";
+const harmSize: "quick" | "full" = process.env["OCI_BUILD_TEST_SIZE"] === "full" ? "full" : "quick";
 
 /** A number that depends on the size of the run. */
 export function sized(numbers: { readonly quick: number; readonly full: number }): number {
@@ -11,4 +11,9 @@ export function sized(numbers: { readonly quick: number; readonly full: number }
 export function sample(count: number, step: number): readonly number[] {
   const first = count % step;
   return Array.from({ length: count }, (_, index) => index).filter((index) => index % step === first % step);
+}
+
+/** Shows how large a run was. */
+export function tellSize(text: string): void {
+  process.stdout.write(`${harmSize} size: ${text}\n`);
 }

@@ -1,0 +1,74 @@
+import fs from "node:fs";
+import path from "node:path";
+import { sized } from "./harm-size.js";
+
+/** One thing that befalls a file of a store. */
+export interface Damage {
+  /** Relative to the store. */
+  readonly file: string;
+  readonly what: string;
+  readonly inflict: (path: string) => void;
+}
+
+/** In the quick size these many places of each file are flipped, from the first byte to the last. */
+const QUICK_PLACES = 2;
+/** Above this, also the full size takes only a part of a file's bytes. */
+const EVERY_BYTE_MAX_BYTES = 4096;
+const LARGE_PLACES = 512;
+
+/** One flipped bit, at any byte of a file; which bit it is differs from byte to byte. */
+export function flips(store: string, file: string): readonly Damage[] {
+  const { size } = fs.statSync(path.join(store, file));
+  const most = size <= EVERY_BYTE_MAX_BYTES ? size : LARGE_PLACES;
+  return placesIn(size, Math.min(most, sized({ quick: QUICK_PLACES, full: size }))).map((at) => ({
+    file,
+    what: `bit ${at % 8} of byte ${at} flipped`,
+    inflict: (target) => {
+      const bytes = fs.readFileSync(target);
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
+      fs.writeFileSync(target, bytes);
+    },
+  }));
+}
+
+function placesIn(size: number, count: number): readonly number[] {
+  if (count < 2) return count === 1 ? [0] : [];
+  return Array.from({ length: count }, (_, index) => Math.round((index * (size - 1)) / (count - 1)));
+}
+
+/** What a crash or a broken disk makes of a file. */
+export function ruins(file: string): readonly Damage[] {
+  const edited = (what: string, edit: (bytes: Buffer) => Uint8Array): Damage => ({
+    file,
+    what,
+    inflict: (target) => fs.writeFileSync(target, edit(fs.readFileSync(target))),
+  });
+  return [
+    edited("emptied", () => Buffer.alloc(0)),
+    edited("cut in half", (bytes) => bytes.subarray(0, bytes.length >> 1)),
+    edited("without its last byte", (bytes) => bytes.subarray(0, -1)),
+    edited("all zeros", (bytes) => Buffer.alloc(bytes.length)),
+    edited("with bytes behind its end", (bytes) => Buffer.concat([bytes, Buffer.from("\n")])),
+    edited("twice", (bytes) => Buffer.concat([bytes, bytes])),
+    { file, what: "removed", inflict: (target) => fs.rmSync(target) },
+  ];
+}
+
+/** A whole and sound file in the place of another one of its kind. */
+export function exchanges(store: string, files: readonly string[]): readonly Damage[] {
+  return files.flatMap((file) =>
+    files
+      .filter((other) => other !== file && path.dirname(other) === path.dirname(file))
+      .map((other) => ({
+        file,
+        what: `replaced by ${path.basename(other).slice(0, 12)}`,
+        inflict: (target: string) => fs.copyFileSync(path.join(store, other), target),
+      })),
+  );
+}
+
+/** All files of a store, relative to it. */
+export function filesOf(store: string): readonly string[] {
+  const names = fs.readdirSync(store, { recursive: true, encoding: "utf8" });
+  return names.filter((name) => fs.statSync(path.join(store, name)).isFile()).sort();
+}
