@@ -52,6 +52,8 @@ export type { ShapeProblem, ShapeRule } from "./json/shape.js";
 export type { LayerEntry, LayerFile, LayerHardLink, OpaqueDirectory, Whiteout } from "./layer/layer-entry.js";
 export type { LayerReader, RangeSource } from "./layer/layer-reader.js";
 export { layerReader, openLayerFile } from "./layer/layer-reader.js";
+export type { LayerRow, LayerRows } from "./layer/layer-rows.js";
+export { layerRows } from "./layer/layer-rows.js";
 export type {
   LayerSegment,
   LayerTree,

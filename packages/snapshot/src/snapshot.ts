@@ -34,6 +34,7 @@ export interface Snapshot {
   readonly hashed?: HashWork;
   /** True when nothing was known of the files of this tree when it was made: each has to be read. */
   readonly isNew?: boolean;
-  /** All below a directory at once, where the tree has it by columns; undefined when the path is no directory. */
+  /** All below a directory at once, where the tree has it by columns; undefined where it has not, and when the path is
+   * no directory. */
   subtree?(path: string): Subtree | undefined;
 }

@@ -2,6 +2,7 @@ import type { DiffId, Digest } from "../digest.js";
 import type { DeviceEntry, DirectoryEntry, FifoEntry, FileEntry, SymlinkEntry } from "../entry.js";
 import type { LayerCompression } from "../image/media-types.js";
 import type { LayerHardLink, OpaqueDirectory, Whiteout } from "./layer-entry.js";
+import type { LayerRows } from "./layer-rows.js";
 
 /** A file of a layer. `dataOffset` is where its bytes begin in the uncompressed tar. */
 export interface TreeFile extends FileEntry {
@@ -19,10 +20,12 @@ export type TreeEntry =
   | Whiteout
   | OpaqueDirectory;
 
-/** The members of one layer without their bytes, in the layer's order. */
+/** The members of one layer without their bytes, in the layer's order. `rows` are the same members, where they can be
+ * had for less than `entries`. */
 export interface LayerTree {
   readonly diffId: DiffId;
   readonly entries: readonly TreeEntry[];
+  readonly rows?: LayerRows | undefined;
 }
 
 /** One independently compressed run of a layer's tar.

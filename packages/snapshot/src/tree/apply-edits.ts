@@ -1,4 +1,12 @@
-import type { Entry, FileEntry, LayerEntry, LayerHardLink, TreeEntry } from "@oci-build/oci";
+import type {
+  Entry,
+  FileEntry,
+  LayerEntry,
+  LayerHardLink,
+  OpaqueDirectory,
+  TreeEntry,
+  Whiteout,
+} from "@oci-build/oci";
 import { resolvePath } from "../resolve-path.js";
 import { layerInvalid } from "./layer-invalid.js";
 import {
@@ -35,13 +43,26 @@ export function applyEdits(
   groups: number,
   edits: readonly TreeEdit[],
 ): { readonly root: DirectoryNode; readonly groups: number } {
-  const editing: Editing = { root, groups, own: new Set(), linked: new Map(), lastParent: undefined };
-  for (const { entry } of edits) {
-    if (entry.type === "whiteout") removePath(editing, entry.path);
-    else if (entry.type === "opaque") clearDirectory(editing, entry.path);
-  }
+  const editing = newEditing(root, groups);
+  for (const { entry } of edits) applyMark(editing, entry);
   for (const edit of edits) addEdit(editing, edit);
   return { root: editing.root, groups: editing.groups };
+}
+
+/** A tree without what a layer deletes of it. */
+export function applyMarks(root: DirectoryNode, marks: Iterable<Whiteout | OpaqueDirectory>): DirectoryNode {
+  const editing = newEditing(root, 0);
+  for (const mark of marks) applyMark(editing, mark);
+  return editing.root;
+}
+
+function newEditing(root: DirectoryNode, groups: number): Editing {
+  return { root, groups, own: new Set(), linked: new Map(), lastParent: undefined };
+}
+
+function applyMark(editing: Editing, { type, path }: LayerEntry | TreeEntry): void {
+  if (type === "whiteout") removePath(editing, path);
+  else if (type === "opaque") clearDirectory(editing, path);
 }
 
 function addEdit(editing: Editing, { entry, data }: TreeEdit): void {

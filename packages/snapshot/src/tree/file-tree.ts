@@ -1,7 +1,20 @@
-import type { DiffId, Digest, Entry, FileReader, LayerEntry, LayerTree, TreeFile } from "@oci-build/oci";
+import {
+  type DiffId,
+  type Digest,
+  type Entry,
+  type FileReader,
+  type LayerEntry,
+  type LayerTree,
+  layerRows,
+  type TreeFile,
+} from "@oci-build/oci";
 import { notAFile } from "../scan/file-check.js";
 import type { Snapshot } from "../snapshot.js";
-import { applyEdits, type TreeEdit } from "./apply-edits.js";
+import { LayerDirectory, type StackedLayer } from "../stack/layer-node.js";
+import { layerTable } from "../stack/layer-table.js";
+import { mergeLayer } from "../stack/merge-layer.js";
+import type { Subtree } from "../subtree/subtree.js";
+import { applyEdits, applyMarks, type TreeEdit } from "./apply-edits.js";
 import { hashReader } from "./hash-reader.js";
 import {
   type DirectoryNode,
@@ -17,9 +30,12 @@ import {
 export type OpenLayerFile = (diffId: DiffId, file: TreeFile) => FileReader | Promise<FileReader>;
 
 /** A tree in memory, made by stacking layers. It never changes: `applyLayer` and `applyEntries` give a new one that
- * shares all directories they leave alone. Hard links have one `linkGroup`, which is of this tree only. */
+ * shares all directories they leave alone. Hard links have one `linkGroup`, which is of this tree only.
+ * `subtree` has the directories whose whole content is of one layer; it is undefined for others too. */
 export interface FileTree extends Snapshot {
-  /** This tree with a layer on top; the bytes of its files are opened through `openLayerFile`.
+  /** This tree with a layer on top; the bytes of its files are opened through `openLayerFile`. Costs what the layer's
+   * rows cost to read, and what it has in directories that this tree has too; the layer's `entries` are looked at only
+   * where it is not sorted, or leads through links.
    * @throws OciBuildError SNAPSHOT_LAYER_INVALID, SNAPSHOT_LINK_LOOP */
   applyLayer(layer: LayerTree): FileTree;
   /** This tree with a change set on top, by the same rules.
@@ -61,6 +77,20 @@ class StackedTree implements FileTree {
   }
 
   applyLayer(layer: LayerTree): FileTree {
+    const table = layerTable(layer.diffId, layerRows(layer));
+    if (table === undefined) return this.#applyOneByOne(layer);
+    const groups = this.#groups + (table.table.linkGroups.size > 0 ? 1 : 0);
+    const stacked: StackedLayer = {
+      ...table,
+      table: { ...table.table, linkPrefix: `link-${groups}:` },
+      open: (file) => this.#openLayerFile(layer.diffId, file),
+    };
+    const root = mergeLayer(applyMarks(this.#root, table.marks), stacked);
+    if (root === undefined) return this.#applyOneByOne(layer);
+    return new StackedTree(root, groups, this.#openLayerFile);
+  }
+
+  #applyOneByOne(layer: LayerTree): FileTree {
     const openLayerFile = this.#openLayerFile;
     const edits = layer.entries.map((entry): TreeEdit => {
       if (entry.type !== "file") return { entry };
@@ -92,6 +122,11 @@ class StackedTree implements FileTree {
   list(path: string): readonly string[] | undefined {
     const node = nodeAt(this.#root, path);
     return isDirectoryNode(node) ? sortedNames(node) : undefined;
+  }
+
+  subtree(path: string): Subtree | undefined {
+    const node = nodeAt(this.#root, path);
+    return node instanceof LayerDirectory ? node.subtree() : undefined;
   }
 
   openFile(path: string): FileReader | Promise<FileReader> {

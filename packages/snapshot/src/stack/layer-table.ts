@@ -1,0 +1,119 @@
+import type { DiffId, LayerRow, LayerRows, OpaqueDirectory, Whiteout } from "@oci-build/oci";
+import { DigestColumn } from "../scan/digest-column.js";
+import { entryKinds } from "../scan/entry-kind.js";
+import type { TreeTable } from "../scan/entry-table.js";
+import { type RowLookup, rowLookup } from "../scan/row-lookup.js";
+import { OpenDirectories } from "./open-directories.js";
+import { type RowMeta, TreeTableBuilder } from "./tree-table-builder.js";
+
+/** A layer by columns: what it adds, as a tree of its own, and what it deletes. */
+export interface LayerTable {
+  readonly diffId: DiffId;
+  readonly table: TreeTable;
+  readonly lookup: RowLookup;
+  readonly digests: DigestColumn;
+  /** Where the bytes of each row's file begin in the layer's tar. */
+  readonly dataOffsets: Float64Array;
+  /** Directories that the layer does not describe, but has something in. */
+  readonly implied: ReadonlySet<number>;
+  readonly marks: readonly (Whiteout | OpaqueDirectory)[];
+}
+
+interface HardLink {
+  readonly row: number;
+  readonly target: string;
+}
+
+/** What is collected on the way through the rows. */
+interface Reading {
+  readonly builder: TreeTableBuilder;
+  readonly open: OpenDirectories;
+  readonly marks: (Whiteout | OpaqueDirectory)[];
+  readonly hardLinks: HardLink[];
+  /** Row of each file, and where its bytes begin. */
+  readonly files: { readonly row: number; readonly dataOffset: number }[];
+}
+
+/** What unpacking gives a directory that no layer describes. */
+const impliedMeta: RowMeta = { mode: 0o755, uid: 0, gid: 0, mtimeSec: 0, xattrs: undefined };
+
+const ID_MAX = 2 ** 32 - 1;
+const MODE_MAX = 0xffff;
+const DIGEST_BYTES = 32;
+
+const fileKind = entryKinds.indexOf("file");
+
+/** The table of a layer as writers of layers make them: sorted, each path once, hard links behind their files. Undefined
+ * for any other, which may still be a good layer. */
+export function layerTable(diffId: DiffId, rows: LayerRows): LayerTable | undefined {
+  const builder = new TreeTableBuilder(rows.count, impliedMeta);
+  const open = new OpenDirectories(builder, impliedMeta);
+  const reading: Reading = { builder, open, marks: [], hardLinks: [], files: [] };
+  for (const row of rows) if (readRow(reading, row) === "other") return undefined;
+  if (rows.digests.length !== reading.files.length * DIGEST_BYTES) return undefined;
+  const lookup = rowLookup(builder.table());
+  const digests = new DigestColumn(builder.names.length);
+  const dataOffsets = new Float64Array(builder.names.length);
+  reading.files.forEach(({ row, dataOffset }, index) => {
+    digests.copy(row, rows.digests, index);
+    dataOffsets[row] = dataOffset;
+  });
+  const table = builder.table();
+  for (const link of reading.hardLinks) {
+    const first = firstName(table, lookup.find(link.target), link.row);
+    if (first === undefined || digests.bytes === undefined) return undefined;
+    builder.link(link.row, first);
+    digests.copy(link.row, digests.bytes, first);
+  }
+  return { diffId, table, lookup, digests, dataOffsets, implied: open.implied, marks: reading.marks };
+}
+
+function readRow(reading: Reading, row: LayerRow): "read" | "other" {
+  if (row.type === "whiteout" || row.type === "opaque") {
+    reading.marks.push({ type: row.type, path: row.path });
+    return "read";
+  }
+  if (!fitsColumns(row) || row.isGrouped) return "other";
+  if (row.path === "") return readRoot(reading, row);
+  const place = reading.open.enter(row.path);
+  if (place === undefined) return "other";
+  const at = addRow(reading.builder, row, place);
+  if (row.type === "directory") reading.open.push(at, row.path);
+  else if (row.type === "file") reading.files.push({ row: at, dataOffset: row.second });
+  else if (row.type === "hardlink") reading.hardLinks.push({ row: at, target: row.text });
+  return "read";
+}
+
+/** The root comes before everything else, if it is there at all. */
+function readRoot({ builder, open }: Reading, row: LayerRow): "read" | "other" {
+  if (row.type !== "directory" || builder.names.length > 1 || !open.implied.delete(0)) return "other";
+  builder.setMeta(0, row);
+  return "read";
+}
+
+interface Place {
+  readonly parent: number;
+  readonly name: string;
+}
+
+function addRow(builder: TreeTableBuilder, row: LayerRow, { parent, name }: Place): number {
+  if (row.type === "directory") return builder.directory(parent, name, row);
+  if (row.type !== "file" && row.type !== "hardlink") return builder.other(parent, name, row);
+  const { mode, uid, gid, mtimeSec, xattrs, first } = row;
+  return builder.file(parent, name, { mode, uid, gid, mtimeSec, xattrs, size: first });
+}
+
+function fitsColumns({ type, mode, uid, gid, first, second }: LayerRow): boolean {
+  if (mode > MODE_MAX || !isId(uid) || !isId(gid)) return false;
+  return !type.endsWith("device") || (isId(first) && isId(second));
+}
+
+function isId(value: number): boolean {
+  return value >= 0 && value <= ID_MAX && Number.isInteger(value);
+}
+
+/** The first name of the file that a hard link names, if that is a file of the same layer before it. */
+function firstName(table: TreeTable, target: number | undefined, link: number): number | undefined {
+  if (target === undefined || target >= link || table.columns.kind[target] !== fileKind) return undefined;
+  return table.linkGroups.get(target) ?? target;
+}
