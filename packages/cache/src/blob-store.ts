@@ -43,7 +43,7 @@ export interface LayerBlob {
   readonly uncompressedSize: number;
 }
 
-/** A layer that the store has in full. `tree` is decoded when first asked for. */
+/** A layer that the store has in full. What is in `tree` is decoded when first asked for. */
 export interface StoredLayer extends LayerBlob {
   readonly tree: LayerTree;
   readonly segments: readonly LayerSegment[];

@@ -1,4 +1,4 @@
-import { type DiffId, type LayerTree, type LayerWritten, OciBuildError } from "@oci-build/oci";
+import type { DiffId, LayerTree, LayerWritten } from "@oci-build/oci";
 import type { BlobStore, BlobWriter, LayerBlob, StoredLayer } from "../blob-store.js";
 import { cacheError } from "../errors.js";
 import { readSegmentTable, segmentsKind } from "../segments/read-segment-table.js";
@@ -9,6 +9,7 @@ import { readOrWarn } from "../store/warn-damage.js";
 import { decodeTree, treeDiffId } from "./decode-tree.js";
 import { encodeTree } from "./encode-tree.js";
 import { encodeSegments, listSegments } from "./segment-table.js";
+import { storedTree } from "./stored-tree.js";
 
 const MiB = 1024 * 1024;
 
@@ -48,7 +49,12 @@ export class LayerStore {
     if (segments === undefined) return undefined;
     const tree = await this.#readTreeBytes(blob.diffId);
     if (tree === undefined || !(await this.#hasBlob(blob))) return undefined;
-    return storedLayer(blob, segments, () => this.#decode(blob.diffId, tree));
+    const { mediaType, digest, size, diffId, uncompressedSize } = blob;
+    const path = this.#treePath(diffId);
+    return {
+      ...{ mediaType, digest, size, diffId, uncompressedSize, segments },
+      tree: storedTree({ diffId, path, bytes: tree }),
+    };
   }
 
   async readTree(diffId: DiffId): Promise<LayerTree | undefined> {
@@ -98,38 +104,7 @@ export class LayerStore {
     return false;
   }
 
-  /** The seal held, so that a failure here is a bug of the writer. */
-  #decode(diffId: DiffId, bytes: Buffer): LayerTree {
-    try {
-      return decodeTree(bytes);
-    } catch (error) {
-      if (error instanceof OciBuildError) throw error;
-      throw corrupt(this.#treePath(diffId), "its inner lengths do not fit", error);
-    }
-  }
-
   #treePath(diffId: DiffId): string {
     return digestPath(this.#store.paths.trees, diffId);
   }
-}
-
-/** A build that changes nothing never looks into its trees, so they are decoded when asked for. */
-function storedLayer(
-  blob: LayerBlob,
-  segments: StoredLayer["segments"],
-  decode: () => LayerTree,
-): StoredLayer {
-  let tree: LayerTree | undefined;
-  return {
-    mediaType: blob.mediaType,
-    digest: blob.digest,
-    size: blob.size,
-    diffId: blob.diffId,
-    uncompressedSize: blob.uncompressedSize,
-    segments,
-    get tree(): LayerTree {
-      tree ??= decode();
-      return tree;
-    },
-  };
 }

@@ -2,11 +2,13 @@ import type { StoredLayer } from "@oci-build/cache";
 import type { LayerEntry } from "@oci-build/oci";
 import { emptyFileTree, type FileTree, type Snapshot } from "@oci-build/snapshot";
 import type { LayerFiles } from "./layer-files.js";
+import { LazySnapshot } from "./lazy-snapshot.js";
 
 /** The file tree of a stage at one point: a stack of layers, put together only when somebody looks. */
 export class StageRoot {
   readonly #files: LayerFiles;
   readonly #grow: () => FileTree;
+  readonly #snapshot: Snapshot = new LazySnapshot(() => this.#fileTree());
   #tree: FileTree | undefined;
 
   private constructor(files: LayerFiles, grow: () => FileTree) {
@@ -29,9 +31,9 @@ export class StageRoot {
     return new StageRoot(this.#files, () => this.#fileTree().applyEntries(entries()));
   }
 
-  /** The files, whose bytes are read out of the layers' blobs. */
+  /** The files, whose bytes are read out of the layers' blobs. No layer is looked into before the snapshot is. */
   snapshot(): Snapshot {
-    return this.#fileTree();
+    return this.#snapshot;
   }
 
   #fileTree(): FileTree {
