@@ -1,0 +1,110 @@
+import fs from "node:fs";
+import path from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { openCache } from "../../packages/cache/src/index.js";
+import { temporaryFolder } from "../support/build-folder.js";
+import { sized, tellSize } from "./support/harm-size.js";
+import {
+  buildVariant,
+  makeOld,
+  makeVariants,
+  runBuild,
+  runPrune,
+  type Variants,
+} from "./support/project-variants.js";
+import { randomNumbers } from "./support/random-numbers.js";
+
+const KILLS = sized({ quick: 8, full: 200 });
+const SEED = 20_261_121;
+const MINUTE_MS = 60_000;
+const HOUR_SEC = 3_600;
+
+const base = temporaryFolder();
+const cacheDir = path.join(base, "cache");
+const store = path.join(cacheDir, "v1");
+const outputs = path.join(base, "outputs");
+const dest = path.join(outputs, "image.tar");
+let variants: Variants;
+
+beforeAll(async () => {
+  fs.mkdirSync(outputs);
+  variants = await makeVariants(base, 3);
+}, 2 * MINUTE_MS);
+
+interface Killed {
+  readonly what: string;
+  readonly afterMs: number;
+  readonly ended: "killed" | "finished";
+}
+
+/** Starts something, and kills it after a while. */
+async function killed(what: "build" | "prune", variant: number, afterMs: number): Promise<Killed> {
+  const context = variants.contexts[variant] ?? "";
+  const onStart = (child: { kill(signal: "SIGKILL"): boolean }): void => {
+    setTimeout(() => child.kill("SIGKILL"), afterMs);
+  };
+  const running =
+    what === "build" ? runBuild({ context, cacheDir, dest }, { onStart }) : runPrune(cacheDir, { onStart });
+  const { exitCode } = await running;
+  return { what: `${what} ${variant}`, afterMs, ended: exitCode === null ? "killed" : "finished" };
+}
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const startMs = performance.now();
+  await work();
+  return performance.now() - startMs;
+}
+
+function namesIn(folder: string): readonly string[] {
+  return fs.readdirSync(folder);
+}
+
+/** Files that say that somebody holds a lock. */
+function heldLocks(): readonly string[] {
+  const names = fs.readdirSync(path.join(store, "locks"), { recursive: true, encoding: "utf8" });
+  return names.filter((name) => path.basename(name) === "owner");
+}
+
+/** As if what was left beside the output had lain there for more than an hour. */
+function makeAsidesOld(): void {
+  const sec = Date.now() / 1000 - 2 * HOUR_SEC;
+  for (const name of namesIn(outputs).filter((one) => one !== path.basename(dest))) {
+    fs.utimesSync(path.join(outputs, name), sec, sec);
+  }
+}
+
+describe("a store on which builds and prunes are killed", () => {
+  it(`is good after each of ${KILLS} kills, and gives the right image`, {
+    timeout: 20 * MINUTE_MS,
+  }, async () => {
+    const random = randomNumbers(SEED);
+    const place = { context: variants.contexts[0] ?? "", cacheDir, dest };
+    const buildMs = await timeOf(() => runBuild(place));
+    const pruneMs = await timeOf(() => runPrune(cacheDir));
+    const all: Killed[] = [];
+    for (let kill = 0; kill < KILLS; kill++) {
+      const what = random.below(4) === 0 ? "prune" : "build";
+      const variant = random.below(variants.contexts.length);
+      if (random.below(3) === 0) makeOld(cacheDir);
+      if (random.below(3) === 0) fs.rmSync(dest, { force: true });
+      const one = await killed(what, variant, random.below(what === "build" ? buildMs : pruneMs));
+      all.push(one);
+
+      const round = `kill ${kill} (seed ${SEED}): ${one.what} after ${Math.round(one.afterMs)} ms, ${one.ended}`;
+      expect((await (await openCache({ dir: cacheDir })).verify()).damages, round).toEqual([]);
+      const next = random.below(variants.contexts.length);
+      makeAsidesOld();
+      const context = variants.contexts[next] ?? "";
+      const built = await buildVariant({ context, cacheDir, dest });
+      expect(built, round).toEqual(variants.images[next]);
+      expect(
+        [namesIn(path.join(store, "tmp")), namesIn(path.join(store, "leases")), heldLocks()],
+        round,
+      ).toEqual([[], [], []]);
+      expect(namesIn(outputs), round).toEqual(["image.tar"]);
+    }
+    const count = all.filter(({ ended }) => ended === "killed").length;
+    tellSize(`${all.length} kills, ${count} of them before the end (a build took ${Math.round(buildMs)} ms)`);
+    expect(count).toBeGreaterThan(0);
+  });
+});
