@@ -1,6 +1,8 @@
 import type { Diagnostic, DiagnosticNote } from "../diagnostics/diagnostic.js";
+import { toDiagnostic } from "../diagnostics/report.js";
 import type { Instruction, InstructionBase } from "../instructions/instruction.js";
 import type { ParsedDockerfile } from "../parse-dockerfile.js";
+import type { Stage } from "../stages/stage.js";
 import type { DirectiveNode } from "../tree/ast.js";
 import type { Span } from "../tree/span.js";
 import type { CheckOptions, CheckResult } from "./check-options.js";
@@ -15,6 +17,7 @@ import {
   parseSettings,
 } from "./check-settings.js";
 import { checkFacts } from "./facts/check-facts.js";
+import { triggeredIn } from "./facts/placed-instruction.js";
 import { runnableRules } from "./runnable-rules.js";
 
 /** Runs the checks of `docker build --check` and some more on a Dockerfile. Which rules run say the `check` directive
@@ -32,10 +35,12 @@ export function checkDockerfile(parsed: ParsedDockerfile, options: CheckOptions 
     if (!isOn && inline.size === 0) continue;
     const triggers = new Set<number>();
     rule.check(facts, (finding) => {
-      if (!appliesTo(rule, finding.owner, { isOn, inline })) return;
-      if (finding.triggeredIn !== undefined && triggers.has(finding.span.start.offset)) return;
-      if (finding.triggeredIn !== undefined) triggers.add(finding.span.start.offset);
-      findings.push(toCheckDiagnostic(rule, finding));
+      const { owner, placed, span } = finding;
+      if (!appliesTo(rule, owner ?? placed?.instruction, { isOn, inline })) return;
+      const stage = placed && triggeredIn(placed);
+      if (stage !== undefined && triggers.has(span.start.offset)) return;
+      if (stage !== undefined) triggers.add(span.start.offset);
+      findings.push(toCheckDiagnostic(rule, finding, stage));
     });
   }
   const diagnostics = [...errors, ...parsed.diagnostics, ...facts.errors, ...findings].sort(byPlace);
@@ -104,26 +109,20 @@ function appliesTo(
 
 /** Differs: BuildKit reports what is wrong with a trigger at the FROM of each stage that runs it; we report it once, at
  * the trigger, with a note on the first such stage. */
-function notesOf({ notes = [], triggeredIn }: CheckFinding): readonly DiagnosticNote[] {
-  if (triggeredIn === undefined) return notes;
-  const { span } = triggeredIn.from.keyword;
+function notesOf({ notes = [] }: CheckFinding, stage: Stage | undefined): readonly DiagnosticNote[] {
+  if (stage === undefined) return notes;
+  const { span } = stage.from.keyword;
   return [...notes, { message: "the trigger runs in the stage that begins here", span }];
 }
 
-/** Absent fields stay absent, so that JSON of a diagnostic is stable. */
-function toCheckDiagnostic({ name, docs }: CheckRule, finding: CheckFinding): Diagnostic {
+function toCheckDiagnostic(
+  { name, docs }: CheckRule,
+  finding: CheckFinding,
+  stage: Stage | undefined,
+): Diagnostic {
   const { message, span, hint, file, fixes } = finding;
-  return {
-    rule: name,
-    severity: "warning",
-    message,
-    span,
-    notes: notesOf(finding),
-    ...(hint === undefined ? {} : { hint }),
-    docs,
-    ...(file === undefined ? {} : { file }),
-    ...(fixes === undefined || fixes.length === 0 ? {} : { fixes }),
-  };
+  const notes = notesOf(finding, stage);
+  return toDiagnostic({ rule: name, severity: "warning", message, span, notes, hint, docs, file, fixes });
 }
 
 /** The order of the text; what is about another file comes last. */

@@ -1,9 +1,9 @@
 import type { DiagnosticNote } from "../diagnostics/diagnostic.js";
 import type { TextEdit } from "../edit/text-edit.js";
 import type { InstructionBase } from "../instructions/instruction.js";
-import type { Stage } from "../stages/stage.js";
 import type { Span } from "../tree/span.js";
 import type { CheckFacts } from "./facts/check-facts.js";
+import type { PlacedInstruction } from "./facts/placed-instruction.js";
 import type { CheckRuleName } from "./rule-descriptions.js";
 
 /** Where the pages of the rules are, relative to the repository. */
@@ -25,10 +25,10 @@ export interface CheckRuleInfo {
 
 /** What a rule says about a place. */
 export interface CheckFinding {
-  /** The instruction whose comments may skip the rule; absent for findings about the whole file. */
+  /** The instruction whose comments may skip the rule; without it and `placed` the finding is about the whole file. */
   readonly owner?: InstructionBase | undefined;
-  /** The stage in which the owner runs as a trigger of ONBUILD. */
-  readonly triggeredIn?: Stage | undefined;
+  /** In place of `owner`, for rules that look at instructions where they run. */
+  readonly placed?: PlacedInstruction | undefined;
   readonly span: Span;
   readonly message: string;
   readonly hint?: string | undefined;

@@ -2,9 +2,14 @@ import type { Span } from "../tree/span.js";
 import type { Diagnostic, DiagnosticNote, Severity } from "./diagnostic.js";
 import type { DockerfileRule } from "./rules.js";
 
-/** What a check says; the rest of a diagnostic has defaults. */
-export interface Finding {
+/** What the parser says; the rest of a diagnostic has defaults. */
+export interface Finding extends DiagnosticDraft {
   readonly rule: DockerfileRule;
+}
+
+/** A diagnostic of which only what matters is given. */
+interface DiagnosticDraft {
+  readonly rule: string;
   readonly message: string;
   readonly span: Span;
   /** `error` when absent. */
@@ -12,14 +17,18 @@ export interface Finding {
   readonly hint?: string | undefined;
   readonly notes?: readonly DiagnosticNote[] | undefined;
   readonly docs?: string | undefined;
+  readonly file?: string | undefined;
+  readonly fixes?: Diagnostic["fixes"];
 }
+
+const noNotes: readonly never[] = [];
 
 /** Takes one finding. */
 export type Report = (finding: Finding) => void;
 
-/** A finding as a diagnostic. Absent fields stay absent, so that JSON of a diagnostic is stable. */
-export function toDiagnostic(finding: Finding): Diagnostic {
-  const { rule, severity = "error", message, span, notes = [], hint, docs } = finding;
+/** The whole diagnostic. Absent fields stay absent, so that JSON of a diagnostic is stable. */
+export function toDiagnostic(draft: DiagnosticDraft): Diagnostic {
+  const { rule, severity = "error", message, span, notes = noNotes, hint, docs, file, fixes } = draft;
   const diagnostic: { -readonly [K in keyof Diagnostic]: Diagnostic[K] } = {
     rule,
     severity,
@@ -29,6 +38,8 @@ export function toDiagnostic(finding: Finding): Diagnostic {
   };
   if (hint !== undefined) diagnostic.hint = hint;
   if (docs !== undefined) diagnostic.docs = docs;
+  if (file !== undefined) diagnostic.file = file;
+  if (fixes !== undefined && fixes.length > 0) diagnostic.fixes = fixes;
   return diagnostic;
 }
 

@@ -21,30 +21,34 @@ interface OpenItem {
 
 /** Puts the parts of a node together again. */
 export function collectItems(node: InstructionNode): Items {
-  const keywords: OpenItem[] = [];
-  const flags: OpenItem[] = [];
-  const args: OpenItem[] = [];
+  let keywords: OpenItem[] = [];
+  let flags: OpenItem[] = [];
+  let args: OpenItem[] = [];
   const heredocs: HeredocPart[] = [];
   for (const part of node.parts) {
     if (part.kind === "heredoc") heredocs.push(part);
-    else if (part.kind === "argument") addPiece(args, part);
-    else if (part.kind === "flag") addPiece(flags, part);
-    else if (part.kind === "keyword") addPiece(keywords, part);
+    else if (part.kind === "argument") args = addPiece(args, part);
+    else if (part.kind === "flag") flags = addPiece(flags, part);
+    else if (part.kind === "keyword") keywords = addPiece(keywords, part);
   }
   return { keywords, flags, args, heredocs };
 }
 
-function addPiece(items: OpenItem[], { item, text, span }: ItemPart): void {
+/** Gives the list to go on with: the first item makes one of its own, since one that grows takes room for a dozen. */
+function addPiece(items: OpenItem[], { item, text, span }: ItemPart): OpenItem[] {
   const open = items[item];
   if (open === undefined) {
-    items[item] = { text, base: 0, first: span.start, more: noRuns, span };
-    return;
+    const added: OpenItem = { text, base: 0, first: span.start, more: noRuns, span };
+    if (item === 0) return [added];
+    items[item] = added;
+    return items;
   }
   const run = { at: open.text.length, start: span.start };
   if (open.more === noRuns) open.more = [run];
   else open.more.push(run);
   open.span = undefined;
   open.text += text;
+  return items;
 }
 
 /** The text of the instruction on one line: everything but trivia lines and here-documents. */

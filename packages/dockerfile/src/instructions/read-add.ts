@@ -16,10 +16,28 @@ const addFlags = {
 /** `ADD [flags] SOURCE… DESTINATION` */
 export function readAdd(context: ReadContext): AddInstruction | undefined {
   const flags = readFlags(context, addFlags);
-  const fields = readFileFields(context, flags, "add");
+  const fields = readFileFields(context, flags);
   const keepGitDir = switchFlag(context, flags, "keep-git-dir");
   const unpack = switchFlag(context, flags, "unpack");
   if (fields === undefined) return undefined;
   const checksum = filledFlag(flags, "checksum");
-  return { ...fields, keepGitDir, checksum, unpack };
+  const { keyword, span, text, comments } = context.base;
+  const { sources, inlineSources, destination, chown, chmod, link, exclude } = fields;
+  return {
+    keyword,
+    span,
+    text,
+    comments,
+    kind: "add",
+    sources,
+    inlineSources,
+    destination,
+    chown,
+    chmod,
+    link,
+    exclude,
+    keepGitDir,
+    checksum,
+    unpack,
+  };
 }

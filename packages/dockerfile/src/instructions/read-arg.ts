@@ -10,7 +10,9 @@ export function readArg(context: ReadContext): ArgInstruction | undefined {
   warnIgnoredFlags(context);
   if (!hasArguments(context)) return undefined;
   const args = context.args.flatMap((arg) => readName(context, arg) ?? []);
-  return args.length < context.args.length ? undefined : { ...context.base, kind: "arg", args };
+  if (args.length < context.args.length) return undefined;
+  const { keyword, span, text, comments } = context.base;
+  return { keyword, span, text, comments, kind: "arg", args };
 }
 
 function readName(

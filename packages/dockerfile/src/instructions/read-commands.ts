@@ -8,14 +8,16 @@ import { readFlags } from "./read-flags.js";
 export function readCmd(context: ReadContext): CmdInstruction {
   readFlags(context, {});
   const command = readCommandLine(context.args, context.form, context.commandSpan);
-  return { ...context.base, kind: "cmd", command };
+  const { keyword, span, text, comments } = context.base;
+  return { keyword, span, text, comments, kind: "cmd", command };
 }
 
 /** `ENTRYPOINT COMMAND` or `ENTRYPOINT ["arg", …]` */
 export function readEntrypoint(context: ReadContext): EntrypointInstruction {
   readFlags(context, {});
   const command = readCommandLine(context.args, context.form, context.commandSpan);
-  return { ...context.base, kind: "entrypoint", command };
+  const { keyword, span, text, comments } = context.base;
+  return { keyword, span, text, comments, kind: "entrypoint", command };
 }
 
 /** `SHELL ["arg", …]` */

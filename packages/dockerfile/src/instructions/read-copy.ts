@@ -16,10 +16,27 @@ const copyFlags = {
 /** `COPY [flags] SOURCE… DESTINATION` */
 export function readCopy(context: ReadContext): CopyInstruction | undefined {
   const flags = readFlags(context, copyFlags);
-  const fields = readFileFields(context, flags, "copy");
+  const fields = readFileFields(context, flags);
   const parents = switchFlag(context, flags, "parents") ?? false;
   const from = filledFlag(flags, "from");
   if (from !== undefined) reportVariableInStageReference(context, "--from", from);
   if (fields === undefined) return undefined;
-  return { ...fields, from, parents };
+  const { keyword, span, text, comments } = context.base;
+  const { sources, inlineSources, destination, chown, chmod, link, exclude } = fields;
+  return {
+    keyword,
+    span,
+    text,
+    comments,
+    kind: "copy",
+    sources,
+    inlineSources,
+    destination,
+    chown,
+    chmod,
+    link,
+    exclude,
+    from,
+    parents,
+  };
 }

@@ -23,8 +23,12 @@ export function readFrom(context: ReadContext): FromInstruction | undefined {
   if (name !== undefined && !stageNamePattern.test(name.text.toLowerCase())) reportStageName(context, name);
   const platform = filledFlag(flags, "platform");
   if (platform !== undefined) checkPlatform(context, platform);
+  const { keyword, span, text, comments } = context.base;
   return {
-    ...context.base,
+    keyword,
+    span,
+    text,
+    comments,
     kind: "from",
     image: { text: image.text, span: spanOfMapped(image) },
     platform,

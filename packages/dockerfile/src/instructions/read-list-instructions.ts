@@ -13,7 +13,8 @@ export function readVolume(context: ReadContext): VolumeInstruction | undefined 
   readFlags(context, {});
   if (!hasArguments(context)) return undefined;
   const paths = context.args.map((arg) => readVolumePath(context, arg));
-  return { ...context.base, kind: "volume", paths };
+  const { keyword, span, text, comments } = context.base;
+  return { keyword, span, text, comments, kind: "volume", paths };
 }
 
 function readVolumePath(context: ReadContext, arg: MappedText): Word {
@@ -30,7 +31,8 @@ export function readExpose(context: ReadContext): ExposeInstruction | undefined 
   if (!hasArguments(context)) return undefined;
   for (const arg of context.args) checkPort(context, arg);
   const ports = context.args.map(toWord).sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
-  return { ...context.base, kind: "expose", ports };
+  const { keyword, span, text, comments } = context.base;
+  return { keyword, span, text, comments, kind: "expose", ports };
 }
 
 /** Any number of so few digits is a port. */

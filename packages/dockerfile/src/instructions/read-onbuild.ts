@@ -18,19 +18,23 @@ const forbidden: ReadonlySet<string> = new Set(["ONBUILD", "FROM", "MAINTAINER"]
 /** `ONBUILD INSTRUCTION` */
 export function readOnBuild({ node, context, readTrigger }: TriggerSource): OnBuildInstruction | undefined {
   readFlags(context, {});
-  const [keyword] = context.args;
-  if (!hasArguments(context) || keyword === undefined) return undefined;
-  const name = keyword.text.toUpperCase();
+  const [first] = context.args;
+  if (!hasArguments(context) || first === undefined) return undefined;
+  const name = first.text.toUpperCase();
   if (forbidden.has(name)) {
     reportAt(context, {
       rule: "DOCKERFILE_INVALID_TRIGGER",
       message: `${name} cannot be a trigger of ONBUILD`,
-      span: toWord(keyword).span,
+      span: toWord(first).span,
     });
     return undefined;
   }
+  const { keyword, span, text, comments } = context.base;
   return {
-    ...context.base,
+    keyword,
+    span,
+    text,
+    comments,
     kind: "onbuild",
     trigger: triggerText(node, context),
     instruction: readTrigger(),

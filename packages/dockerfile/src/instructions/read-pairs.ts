@@ -10,14 +10,16 @@ import { readFlags } from "./read-flags.js";
 export function readEnv(context: ReadContext): EnvInstruction | undefined {
   const fields = readPairs(context);
   if (fields === undefined) return undefined;
-  return { ...context.base, kind: "env", pairs: fields.pairs, legacy: fields.legacy };
+  const { keyword, span, text, comments } = context.base;
+  return { keyword, span, text, comments, kind: "env", pairs: fields.pairs, legacy: fields.legacy };
 }
 
 /** `LABEL KEY=VALUE…`, or the old `LABEL KEY VALUE` */
 export function readLabel(context: ReadContext): LabelInstruction | undefined {
   const fields = readPairs(context);
   if (fields === undefined) return undefined;
-  return { ...context.base, kind: "label", pairs: fields.pairs, legacy: fields.legacy };
+  const { keyword, span, text, comments } = context.base;
+  return { keyword, span, text, comments, kind: "label", pairs: fields.pairs, legacy: fields.legacy };
 }
 
 interface PairFields {

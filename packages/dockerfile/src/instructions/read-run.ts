@@ -17,7 +17,6 @@ export function readRun(context: ReadContext): RunInstruction {
   const mountValues = listFlag(flags, "mount");
   const mountSpecs =
     mountValues.length === 0 ? [] : mountValues.flatMap((value) => readMountSpec(context, value) ?? []);
-  // Copied by name: a spread before so many other fields costs a fifth of reading the instruction.
   const { keyword, span, text, comments } = context.base;
   return {
     keyword,

@@ -14,21 +14,27 @@ import { readFlags } from "./read-flags.js";
 export function readWorkdir(context: ReadContext): WorkdirInstruction | undefined {
   readFlags(context, {});
   const path = exactlyOne(context);
-  return path === undefined ? undefined : { ...context.base, kind: "workdir", path: toWord(path) };
+  if (path === undefined) return undefined;
+  const { keyword, span, text, comments } = context.base;
+  return { keyword, span, text, comments, kind: "workdir", path: toWord(path) };
 }
 
 /** `USER NAME[:GROUP]` */
 export function readUser(context: ReadContext): UserInstruction | undefined {
   readFlags(context, {});
   const user = exactlyOne(context);
-  return user === undefined ? undefined : { ...context.base, kind: "user", user: toWord(user) };
+  if (user === undefined) return undefined;
+  const { keyword, span, text, comments } = context.base;
+  return { keyword, span, text, comments, kind: "user", user: toWord(user) };
 }
 
 /** `MAINTAINER NAME` */
 export function readMaintainer(context: ReadContext): MaintainerInstruction | undefined {
   readFlags(context, {});
   const name = exactlyOne(context);
-  return name === undefined ? undefined : { ...context.base, kind: "maintainer", name: toWord(name) };
+  if (name === undefined) return undefined;
+  const { keyword, span, text, comments } = context.base;
+  return { keyword, span, text, comments, kind: "maintainer", name: toWord(name) };
 }
 
 /** `STOPSIGNAL SIGNAL` */
@@ -47,5 +53,6 @@ export function readStopSignal(context: ReadContext): StopSignalInstruction | un
       hint: "Write a number, or a name such as SIGTERM",
     });
   }
-  return { ...context.base, kind: "stopsignal", signal };
+  const { keyword, span, text, comments } = context.base;
+  return { keyword, span, text, comments, kind: "stopsignal", signal };
 }

@@ -41,14 +41,15 @@ export function readInstruction({
   addParts(parts, { line: mapped.text, pieces, layout: layout.ranges });
   if (mayHoldHeredocs(layout)) addHeredocs({ mapped, parts, reader, onLine }, report);
   const span = { start: first.start, end: reader.position };
-  return { kind: "instruction", span, name: layout.name, form: layout.form, parts };
+  // A copy has no room for more, which an array that grew keeps for twelve parts.
+  return { kind: "instruction", span, name: layout.name, form: layout.form, parts: parts.slice() };
 }
 
 /** Here-documents belong to RUN, COPY, ADD, and to ONBUILD with one of them, never to JSON arguments. */
 function mayHoldHeredocs(layout: LineLayout): boolean {
-  const keywords = layout.ranges.filter((range) => range.kind === "keyword").length;
   const isKnown = layout.innerName === "run" || layout.innerName === "copy" || layout.innerName === "add";
-  return isKnown && keywords <= 2 && layout.form === "plain";
+  if (!isKnown || layout.form !== "plain") return false;
+  return layout.ranges.filter((range) => range.kind === "keyword").length <= 2;
 }
 
 function addHeredocs(source: HeredocSource, report: Report): void {

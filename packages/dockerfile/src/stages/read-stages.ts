@@ -102,7 +102,8 @@ function closeStage({ from, instructions, end }: OpenStage, index: number): Stag
     index,
     name: from.stageName?.text.toLowerCase(),
     from,
-    instructions,
+    // A copy has no room for more, which an array that grew keeps for a dozen.
+    instructions: instructions.slice(),
     span: { start: from.span.start, end },
   };
 }

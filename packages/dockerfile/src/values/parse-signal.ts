@@ -1,39 +1,14 @@
 /** Numbers of the signals on Linux (x86 and arm), by name without `SIG`. */
 const signalNumbers: ReadonlyMap<string, number> = new Map([
-  ["HUP", 1],
-  ["INT", 2],
-  ["QUIT", 3],
-  ["ILL", 4],
-  ["TRAP", 5],
-  ["ABRT", 6],
+  ...(
+    "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU " +
+    "URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
+  )
+    .split(" ")
+    .map((name, index) => [name, index + 1] as const),
   ["IOT", 6],
-  ["BUS", 7],
-  ["FPE", 8],
-  ["KILL", 9],
-  ["USR1", 10],
-  ["SEGV", 11],
-  ["USR2", 12],
-  ["PIPE", 13],
-  ["ALRM", 14],
-  ["TERM", 15],
-  ["STKFLT", 16],
-  ["CHLD", 17],
   ["CLD", 17],
-  ["CONT", 18],
-  ["STOP", 19],
-  ["TSTP", 20],
-  ["TTIN", 21],
-  ["TTOU", 22],
-  ["URG", 23],
-  ["XCPU", 24],
-  ["XFSZ", 25],
-  ["VTALRM", 26],
-  ["PROF", 27],
-  ["WINCH", 28],
-  ["IO", 29],
   ["POLL", 29],
-  ["PWR", 30],
-  ["SYS", 31],
   ["RTMIN", 34],
   ["RTMAX", 64],
 ]);

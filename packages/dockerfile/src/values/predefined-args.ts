@@ -16,7 +16,7 @@ const proxyArgs: readonly string[] = [
 
 /** Arguments that the builder sets in the global scope; a stage must declare them to see them.
  * @see https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope */
-const platformArgs: readonly string[] = [
+export const platformArgs: readonly string[] = [
   "TARGETPLATFORM",
   "TARGETOS",
   "TARGETOSVERSION",

@@ -1,22 +1,27 @@
 import { shellCommands } from "./shell-commands.js";
 
-/** What installs dependencies from a lock file or manifest, by the name of the tool. */
-const installers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ["npm", new Set(["ci", "install", "i", "clean-install"])],
-  ["pnpm", new Set(["install", "i", "fetch"])],
-  ["yarn", new Set(["install", "workspaces"])],
-  ["bun", new Set(["install", "i"])],
-  ["pip", new Set(["install"])],
-  ["pip3", new Set(["install"])],
-  ["poetry", new Set(["install"])],
-  ["pipenv", new Set(["install", "sync"])],
-  ["uv", new Set(["sync"])],
-  ["bundle", new Set(["install"])],
-  ["bundler", new Set(["install"])],
-  ["composer", new Set(["install"])],
-  ["cargo", new Set(["fetch"])],
-  ["go", new Set(["mod", "get"])],
-]);
+/** Each tool and those of its commands that install dependencies from a lock file or manifest. */
+const installers: ReadonlyMap<string, readonly string[]> = new Map(
+  [
+    "npm ci install i clean-install",
+    "pnpm install i fetch",
+    "yarn install workspaces",
+    "bun install i",
+    "pip install",
+    "pip3 install",
+    "poetry install",
+    "pipenv install sync",
+    "uv sync",
+    "bundle install",
+    "bundler install",
+    "composer install",
+    "cargo fetch",
+    "go mod get",
+  ].map((line) => {
+    const [tool = "", ...verbs] = line.split(" ");
+    return [tool, verbs];
+  }),
+);
 
 const pythonTools: ReadonlySet<string> = new Set(["pip", "pip3"]);
 
@@ -38,7 +43,7 @@ function installTool(words: readonly string[]): string | undefined {
   const args = rest.filter((word) => !word.startsWith("-"));
   const [verb] = args;
   if (verb === undefined) return tool === "yarn" && !rest.includes("--version") ? tool : undefined;
-  if (!known.has(verb) || (tool === "go" && verb === "mod" && args[1] !== "download")) return undefined;
+  if (!known.includes(verb) || (tool === "go" && verb === "mod" && args[1] !== "download")) return undefined;
   return pythonTools.has(tool) &&
     args.slice(1).some((word) => /^\.{0,2}\//.test(word) || word === "." || word.startsWith(".["))
     ? undefined

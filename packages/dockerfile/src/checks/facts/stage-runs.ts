@@ -14,15 +14,16 @@ export function stageRuns(): (stage: Stage, parent: Stage | undefined) => readon
   const triggersOf = new Map<Stage, ReturnType<typeof stageTriggers>>();
   let runsLeft = triggerRunsMax;
   return (stage, parent) => {
-    const runs: PlacedInstruction[] = [];
-    if (parent !== undefined) {
-      const triggers = triggersOf.get(parent) ?? stageTriggers(parent);
-      triggersOf.set(parent, triggers);
-      for (const instruction of triggers.slice(0, runsLeft))
-        runs.push({ instruction, stage, origin: "trigger" });
-      runsLeft -= runs.length;
-    }
-    for (const instruction of stage.instructions) runs.push({ instruction, stage, origin: "own" });
+    const own = stage.instructions.map((instruction) => ({ instruction, stage, origin: "own" }) as const);
+    if (parent === undefined) return own;
+    const triggers = triggersOf.get(parent) ?? stageTriggers(parent);
+    triggersOf.set(parent, triggers);
+    if (triggers.length === 0) return own;
+    const runs: PlacedInstruction[] = triggers
+      .slice(0, runsLeft)
+      .map((instruction) => ({ instruction, stage, origin: "trigger" }));
+    runsLeft -= runs.length;
+    for (const placed of own) runs.push(placed);
     return runs;
   };
 }

@@ -1,6 +1,5 @@
 import type { RunInstruction } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
-import { ownedBy } from "../facts/placed-instruction.js";
 import { scriptText, shellCommands } from "../facts/shell-commands.js";
 import { shippedStages } from "../facts/shipped-stages.js";
 
@@ -19,7 +18,7 @@ export const aptGetNoClean: CheckRule = defineRule({
       const { instruction, stage } = placed;
       if (stage === undefined || !shipped.has(stage.index)) continue;
       report({
-        ...ownedBy(placed),
+        placed,
         span: instruction.keyword.span,
         message: `the package lists in ${listsFolder} stay in the layer of this RUN`,
         hint: `End the command with && rm -rf ${listsFolder}/*, or mount a cache there`,

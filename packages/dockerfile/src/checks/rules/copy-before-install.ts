@@ -6,7 +6,7 @@ import type {
 } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule, type ReportCheck } from "../check-rule.js";
 import { installTools } from "../facts/install-command.js";
-import { ownedBy, type PlacedInstruction } from "../facts/placed-instruction.js";
+import type { PlacedInstruction } from "../facts/placed-instruction.js";
 import { scriptText } from "../facts/shell-commands.js";
 
 /** What one stage hands to those built on it: the copy of the whole context, and the tools that ran before it. */
@@ -63,7 +63,7 @@ function visitRun({ state, run, reported, report }: RunVisit): CopyState {
   if (tool === undefined || reported.has(copy.instruction)) return state;
   reported.add(copy.instruction);
   report({
-    ...ownedBy(copy),
+    placed: copy,
     span: copy.instruction.span,
     message: `all sources are copied before ${tool} installs the dependencies, so any change installs them again`,
     hint: "Copy the manifest and the lock file, install, then copy the rest",

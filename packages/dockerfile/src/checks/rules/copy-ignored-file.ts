@@ -1,7 +1,7 @@
 import type { AddInstruction, CopyInstruction, Word } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import type { CheckFacts } from "../facts/check-facts.js";
-import { ownedBy, type PlacedInstruction } from "../facts/placed-instruction.js";
+import type { PlacedInstruction } from "../facts/placed-instruction.js";
 
 /** COPY and ADD name no file that the ignore file keeps out of the context. A file with exceptions (`!`) is not
  * judged, as in BuildKit: a directory may be left out and a file in it not. */
@@ -16,7 +16,7 @@ export const copyIgnoredFile: CheckRule = defineRule({
         if (found === undefined) continue;
         const place = `line ${String(found.line)} of ${ignoreFile?.name ?? "the ignore file"}`;
         report({
-          ...ownedBy(placed),
+          placed,
           span: source.span,
           message: `${placed.instruction.kind.toUpperCase()} of ${JSON.stringify(path)}, which is not in the build context`,
           notes: [{ message: `${JSON.stringify(found.pattern)} in ${place} excludes it` }],

@@ -3,7 +3,6 @@ import type { Word } from "../../instructions/instruction.js";
 import { parsePortSpec } from "../../values/parse-port-spec.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import { mayChange } from "../facts/instruction-words.js";
-import { ownedBy } from "../facts/placed-instruction.js";
 import { isContiguous } from "../facts/variable-use.js";
 
 /** EXPOSE names ports of the container, without an address or port of the host. */
@@ -15,7 +14,7 @@ export const exposeInvalidFormat: CheckRule = defineRule({
         const mapped = facts.portsOf(word, placed).find(hasHostPart);
         if (mapped === undefined) continue;
         report({
-          ...ownedBy(placed),
+          placed,
           span: word.span,
           message: `${JSON.stringify(mapped)} maps a port of the host, which EXPOSE cannot do`,
           hint: "Write only the container's port",

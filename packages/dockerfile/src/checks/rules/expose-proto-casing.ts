@@ -2,7 +2,6 @@ import type { TextEdit } from "../../edit/text-edit.js";
 import type { Word } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import { mayChange } from "../facts/instruction-words.js";
-import { ownedBy } from "../facts/placed-instruction.js";
 import { isContiguous } from "../facts/variable-use.js";
 
 /** The protocol of a port is lower case. */
@@ -16,7 +15,7 @@ export const exposeProtoCasing: CheckRule = defineRule({
           .find((text) => protocolOf(text) !== protocolOf(text).toLowerCase());
         if (port === undefined) continue;
         report({
-          ...ownedBy(placed),
+          placed,
           span: word.span,
           message: `the protocol of ${JSON.stringify(port)} should be lower case`,
           fixes: lowerProtocol(word),

@@ -1,7 +1,7 @@
 import type { TextEdit } from "../../edit/text-edit.js";
 import type { CmdInstruction, EntrypointInstruction } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
-import { ownedBy, type PlacedInstruction } from "../facts/placed-instruction.js";
+import type { PlacedInstruction } from "../facts/placed-instruction.js";
 import type { StageBase } from "../facts/stage-bases.js";
 
 /** CMD and ENTRYPOINT are in exec form, unless a SHELL was chosen here, in a base stage or in the base image. */
@@ -18,7 +18,7 @@ export const jsonArgsRecommended: CheckRule = defineRule({
         if (hasShell || instruction.command.form === "exec") continue;
         const name = instruction.kind.toUpperCase();
         report({
-          ...ownedBy(placed),
+          placed,
           span: instruction.command.span,
           message: `${name} is run by a shell, which does not pass on signals`,
           hint: `Write ${name} ["executable", "argument"]`,

@@ -3,7 +3,6 @@ import type { EnvInstruction, KeyValue, LabelInstruction } from "../../instructi
 import { splitQuoted } from "../../lexer/split-words.js";
 import type { EscapeCharacter } from "../../tree/ast.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
-import { ownedBy } from "../facts/placed-instruction.js";
 import { isContiguous } from "../facts/variable-use.js";
 
 /** ENV and LABEL are written with `=`. */
@@ -15,7 +14,7 @@ export const legacyKeyValueFormat: CheckRule = defineRule({
       if (!instruction.legacy) continue;
       const name = instruction.kind.toUpperCase();
       report({
-        ...ownedBy(placed),
+        placed,
         span: legacySpan(instruction),
         message: `${name} key value is an old form`,
         hint: `Write ${name} key=value`,

@@ -1,6 +1,6 @@
 import type { Instruction } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
-import { ownedBy, type PlacedInstruction } from "../facts/placed-instruction.js";
+import type { PlacedInstruction } from "../facts/placed-instruction.js";
 
 const singleKinds: ReadonlySet<Instruction["kind"]> = new Set(["cmd", "entrypoint", "healthcheck"]);
 
@@ -18,7 +18,7 @@ export const multipleInstructionsDisallowed: CheckRule = defineRule({
         if (earlier === undefined) continue;
         const name = instruction.kind.toUpperCase();
         report({
-          ...ownedBy(earlier),
+          placed: earlier,
           span: earlier.instruction.keyword.span,
           message: `this ${name} has no effect, because a later ${name} of the stage replaces it`,
           notes: [{ message: "the later one is here", span: instruction.keyword.span }],

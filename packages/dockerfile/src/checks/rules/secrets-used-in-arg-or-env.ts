@@ -1,6 +1,6 @@
 import type { Word } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule, type ReportCheck } from "../check-rule.js";
-import { ownedBy, type PlacedInstruction } from "../facts/placed-instruction.js";
+import type { PlacedInstruction } from "../facts/placed-instruction.js";
 
 /** A word of the name, between underscores, that tells of a secret; and one that takes this back. */
 const secretWord =
@@ -31,7 +31,7 @@ function reportSecret(
 ): void {
   if (!secretWord.test(name) || harmlessWord.test(name)) return;
   report({
-    ...ownedBy(placed),
+    placed,
     span: word.span,
     message: `the name of ${placed.instruction.kind.toUpperCase()} ${name} tells of a secret, which would stay in the image`,
     hint: "Pass it with RUN --mount=type=secret",

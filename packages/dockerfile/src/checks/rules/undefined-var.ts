@@ -1,14 +1,13 @@
-import { predefinedArgs } from "../../values/predefined-args.js";
+import { platformArgs } from "../../values/predefined-args.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import type { CheckFacts } from "../facts/check-facts.js";
 import type { UndefinedUse } from "../facts/expand-stages.js";
-import { ownedBy } from "../facts/placed-instruction.js";
 import { type VariablePlaces, variablePlaces } from "../facts/variable-use.js";
 
 /** Arguments that steer the builder and never become variables. */
 const silentNames: ReadonlySet<string> = new Set(["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"]);
 
-const platformArgs: ReadonlySet<string> = new Set(predefinedArgs.platform);
+const platformNames: ReadonlySet<string> = new Set(platformArgs);
 
 /** Variables are set before they are read: by ENV or ARG in the stage, or by its base.
  * Differs: while the environment of the base image is not known, a variable is reported only when it cannot come from
@@ -25,19 +24,19 @@ export const undefinedVar: CheckRule = defineRule({
     for (const use of facts.undefinedUses) {
       const { placed, word, name } = use;
       const { instruction } = placed;
+      const explanation = explain(use, names);
+      if (use.environment === "unknown" && explanation === undefined) continue;
       if (placesOf !== word) places = variablePlaces(word);
       placesOf = word;
       const place = places.get(name);
       if (place === undefined || silentNames.has(name)) continue;
-      const explanation = explain(use, names);
-      if (use.environment === "unknown" && explanation === undefined) continue;
       const seen = reported.get(instruction);
       if (seen?.has(name) === true) continue;
       if (seen === undefined) reported.set(instruction, new Set([name]));
       else seen.add(name);
       const hint = explanation === "" ? undefined : explanation;
       const message = `$${name} is not defined here`;
-      report({ ...ownedBy(placed), span: place, message, hint });
+      report({ placed, span: place, message, hint });
     }
   },
 });
@@ -46,21 +45,23 @@ export const undefinedVar: CheckRule = defineRule({
 interface DeclaredNames {
   readonly global: ReadonlySet<string>;
   readonly anyArg: ReadonlySet<string>;
-  readonly lastByStage: readonly ReadonlyMap<string, number>[];
+  readonly lastByStage: readonly (ReadonlyMap<string, number> | undefined)[];
 }
 
 function declaredNames({ globals, parsed }: CheckFacts): DeclaredNames {
   const anyArg = new Set(globals.declared);
   const lastByStage = parsed.stages.stages.map(({ instructions }) => {
-    const last = new Map<string, number>();
+    let last: Map<string, number> | undefined;
     for (const instruction of instructions) {
+      if (instruction.kind !== "env" && instruction.kind !== "arg") continue;
+      last ??= new Map();
       const { offset } = instruction.span.start;
       if (instruction.kind === "env") for (const { key } of instruction.pairs) last.set(key.text, offset);
-      if (instruction.kind !== "arg") continue;
-      for (const { name } of instruction.args) {
-        last.set(name.text, offset);
-        anyArg.add(name.text);
-      }
+      else
+        for (const { name } of instruction.args) {
+          last.set(name.text, offset);
+          anyArg.add(name.text);
+        }
     }
     return last;
   });
@@ -75,7 +76,7 @@ function explain({ name, base, suggestion, placed }: UndefinedUse, names: Declar
   const advice = isTrigger ? `Put ONBUILD ARG ${name} above the trigger` : `Add ARG ${name} to this stage`;
   if (last !== undefined && last > placed.instruction.span.start.offset)
     return isTrigger ? advice : `Move the ARG or ENV of ${name} up`;
-  if (platformArgs.has(name)) return advice;
+  if (platformNames.has(name)) return advice;
   // FROM node:$NODE_VERSION: images tend to have such a variable of their own.
   const isInFrom = base.image.used.includes(name);
   if (names.global.has(name) && !isInFrom)

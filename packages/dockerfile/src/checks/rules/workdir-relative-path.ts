@@ -1,7 +1,6 @@
 import { normalizePlatform } from "../../values/normalize-platform.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import type { CheckFacts } from "../facts/check-facts.js";
-import { ownedBy } from "../facts/placed-instruction.js";
 import type { StageBase } from "../facts/stage-bases.js";
 
 /** The first WORKDIR of a stage is absolute, unless one in a base stage came before. */
@@ -19,7 +18,7 @@ export const workdirRelativePath: CheckRule = defineRule({
         const isUncertain = missing.length > 0 && !isBaseKnown(facts, base);
         if (!hasWorkdir && !isUncertain && !isAbsolute(value, osOf(facts, base))) {
           report({
-            ...ownedBy(placed),
+            placed,
             span: instruction.path.span,
             message: `the path ${JSON.stringify(value)} is relative to a directory that the base image chooses`,
             hint: "Begin the path with /",
