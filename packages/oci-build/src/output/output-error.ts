@@ -1,3 +1,4 @@
+import { isOciBuildError } from "@oci-build/oci";
 import { buildError } from "../errors.js";
 
 /** What the system's codes mean for a file that is to be written. */
@@ -12,10 +13,16 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
 };
 
-/** A system's complaint about an output, as one of ours; any other error as it is. */
+const FULL_CODES: ReadonlySet<string | undefined> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
+/** A system's complaint about an output, as one of ours; any other error as it is. That a disk is full is told in one
+ * way, also of a folder, whose writer has an error of its own for what it cannot write. */
 export function outputError(error: unknown, file: string): unknown {
+  if (isOciBuildError(error, "OCI_LAYOUT_UNWRITABLE") && FULL_CODES.has(systemCode(error.cause))) {
+    return outputError(error.cause, file);
+  }
   const code = systemCode(error);
-  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") {
+  if (FULL_CODES.has(code)) {
     return buildError("OUTPUT_DISK_FULL", {
       message: `no space left to write ${file}`,
       data: { path: file },
