@@ -13,6 +13,8 @@ export type DiffId = Brand<`sha256:${string}`, "DiffId">;
 /** SHA-256 over file trees or change sets without times; the only digest of files that enters a cache key. */
 export type ContentDigest = Brand<`sha256:${string}`, "ContentDigest">;
 
+const HASH_BYTES = 32;
+
 const pattern = /^sha256:[0-9a-f]{64}$/;
 
 /** The digest that a text spells.
@@ -37,6 +39,12 @@ export function parseContentDigest(text: string): ContentDigest {
 /** The digest of some bytes. */
 export function digestOf(bytes: Uint8Array | string): Digest {
   return parseDigest(`sha256:${createHash("sha256").update(bytes).digest("hex")}`);
+}
+
+/** The digest whose 32 bytes stand in a buffer: what reading hex would find needs no check. */
+export function digestAt(bytes: Buffer, offset: number): Digest {
+  if (offset < 0 || offset + HASH_BYTES > bytes.length) throw new RangeError(`no digest at ${offset}`);
+  return `sha256:${bytes.toString("hex", offset, offset + HASH_BYTES)}` as Digest;
 }
 
 /** The 64 hex digits of a digest: the name of its file under `blobs/sha256/`. */

@@ -1,7 +1,7 @@
 export { openImageArchive } from "./archive/open-image-archive.js";
 export { writeImageArchive } from "./archive/write-image-archive.js";
 export type { ContentDigest, DiffId, Digest } from "./digest.js";
-export { digestHex, digestOf, parseContentDigest, parseDiffId, parseDigest } from "./digest.js";
+export { digestAt, digestHex, digestOf, parseContentDigest, parseDiffId, parseDigest } from "./digest.js";
 export type {
   DeviceEntry,
   DirectoryEntry,

@@ -59,6 +59,8 @@ export class SegmentPipeline {
   #rawSize = 0;
   #size = 0;
   #crc32 = 0;
+  /** What the sink is still busy with, while the next segment is gathered. */
+  #sending: Promise<void> | undefined;
 
   constructor({ codec, sink, reuse, signal, expectedBytes }: PipelineOptions) {
     this.#codec = codec;
@@ -89,6 +91,7 @@ export class SegmentPipeline {
     while (this.#pending.length > 0) yield* this.#sendFirst();
     if (this.#segments.length === 0) yield* this.#send(this.#codec.start);
     yield* this.#send(this.#codec.finish({ crc32: this.#crc32, sizeBytes: this.#rawSize }));
+    yield* this.#settleSending();
     const diffHex = yield* settle(this.#tarHash.finish());
     return {
       digest: parseDigest(`sha256:${this.#blobHash.digest("hex")}`),
@@ -103,7 +106,7 @@ export class SegmentPipeline {
   /** Ends the work that is under way, and waits until none of it runs. Never fails. */
   async stop(): Promise<void> {
     this.#encoder.stop();
-    await Promise.allSettled(this.#pending.splice(0).map(({ encoded }) => encoded));
+    await Promise.allSettled([this.#sending, ...this.#pending.splice(0).map(({ encoded }) => encoded)]);
     await this.#tarHash.close();
   }
 
@@ -137,11 +140,20 @@ export class SegmentPipeline {
 
   *#send(chunk: Uint8Array): Steps<void> {
     if (chunk.length === 0) return;
+    yield* this.#settleSending();
     this.#signal?.throwIfAborted();
     this.#blobHash.update(chunk);
     this.#size += chunk.length;
-    const waiting = this.#sink(chunk);
-    if (waiting !== undefined) yield waiting;
+    this.#sending = this.#sink(chunk) ?? undefined;
+    // Awaited before the next chunk is sent; until then its failure must not count as unhandled.
+    this.#sending?.catch(ignore);
+  }
+
+  *#settleSending(): Steps<void> {
+    const sending = this.#sending;
+    if (sending === undefined) return;
+    this.#sending = undefined;
+    yield sending;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Digest, parseDigest } from "@oci-build/oci";
+import { type Digest, digestAt, parseDigest } from "@oci-build/oci";
 
 const digestSize = 32;
 
@@ -23,7 +23,7 @@ export class DigestColumn {
 
   get(row: number): Digest | undefined {
     if (this.#known?.[row] !== 1 || this.#bytes === undefined) return undefined;
-    return parseDigest(`sha256:${this.#bytes.toString("hex", row * digestSize, (row + 1) * digestSize)}`);
+    return digestAt(this.#bytes, row * digestSize);
   }
 
   /** Where the 32 bytes of a digest stand, if it is known. */
