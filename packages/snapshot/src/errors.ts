@@ -8,6 +8,7 @@ export type SnapshotErrorData = {
   SNAPSHOT_ENTRY_UNREADABLE: { path: string; systemCode: string | undefined };
   SNAPSHOT_FILE_UNREADABLE: { path: string; systemCode: string | undefined };
   SNAPSHOT_FILE_CHANGED: { path: string; changed: readonly string[] };
+  SNAPSHOT_SPOOL_FAILED: { directory: string; systemCode: string | undefined };
   SNAPSHOT_NOT_A_FILE: { path: string; found: string };
   SNAPSHOT_LINK_LOOP: { path: string; limit: number };
   SNAPSHOT_LAYER_INVALID: { path: string; problem: string };
@@ -23,6 +24,7 @@ export const snapshotErrorCodes: ErrorCodes<SnapshotErrorData> = {
   SNAPSHOT_ENTRY_UNREADABLE: 1,
   SNAPSHOT_FILE_UNREADABLE: 1,
   SNAPSHOT_FILE_CHANGED: 1,
+  SNAPSHOT_SPOOL_FAILED: 3,
   SNAPSHOT_NOT_A_FILE: 4,
   SNAPSHOT_LINK_LOOP: 1,
   SNAPSHOT_LAYER_INVALID: 1,

@@ -26,6 +26,10 @@ export { fileSystemTrust, type StatTrust, type TrustTest } from "./scan/index/st
 export type { LeftOut, LeftOutRule } from "./scan/left-out-paths.js";
 export type { ScanOptions, ScanResult } from "./scan/scan-directory.js";
 export { scanDirectory } from "./scan/scan-directory.js";
+export type { ScanTarOptions } from "./scan/scan-tar.js";
+export { scanTar } from "./scan/scan-tar.js";
+export type { TarSnapshot } from "./scan/scan-tar-snapshot.js";
+export { TAR_SPOOL_MAX_BYTES } from "./scan/scan-tar-source.js";
 export type { ScanWarning } from "./scan/scan-warning.js";
 export type { ScannedSnapshot } from "./scan/scanned-snapshot.js";
 export type { ScanWork } from "./scan/walk-options.js";

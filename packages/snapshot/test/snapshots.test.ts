@@ -1,7 +1,11 @@
 import fs from "node:fs";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
 import { digestOf, type LayerTree, parseDiffId, type TreeEntry } from "@oci-build/oci";
 import { Volume } from "memfs";
-import { emptyFileTree, scanDirectory } from "../src/index.js";
+import { onTestFinished } from "vitest";
+import { emptyFileTree, type ScanTarOptions, type Snapshot, scanDirectory, scanTar } from "../src/index.js";
+import { tarBytes } from "../src/testing/tar-bytes.js";
 import { bytesReader, readFileBytes, tree, treeEntries } from "../src/testing/tree-lines.js";
 import { writeTree } from "../src/testing/write-tree.js";
 import { describeSnapshot } from "./describe-snapshot.js";
@@ -23,6 +27,33 @@ describeSnapshot("a memfs volume", async (lines) => {
 });
 
 describeSnapshot("a tree in memory", async (lines) => tree(...lines));
+
+async function scannedTar(tar: ScanTarOptions["tar"]): Promise<Snapshot> {
+  const snapshot = await scanTar({ tar });
+  onTestFinished(() => snapshot[Symbol.asyncDispose]());
+  return snapshot;
+}
+
+describeSnapshot("a tar", async (lines) => {
+  const file = path.join(await temporaryDirectory(), "tree.tar");
+  fs.writeFileSync(file, tarBytes(...lines));
+  return scannedTar(file);
+});
+
+describeSnapshot("a compressed tar", async (lines) => {
+  const file = path.join(await temporaryDirectory(), "tree.tar.gz");
+  fs.writeFileSync(file, gzipSync(tarBytes(...lines)));
+  return scannedTar(file);
+});
+
+describeSnapshot("a tar in a stream", async (lines) => {
+  const bytes = tarBytes(...lines);
+  return scannedTar(
+    (async function* () {
+      for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
+    })(),
+  );
+});
 
 describeSnapshot("a stack of layers", async (lines) => {
   const half = Math.ceil(lines.length / 2);
