@@ -137,6 +137,17 @@ describe("planBuild: config", () => {
     expect(errorOf(lines).told).toEqual(["4 DOCKERFILE_INVALID_PORT"]);
   });
 
+  it("reads the ONBUILD triggers of a stage only where the target runs them", () => {
+    const lines = ["FROM scratch AS a", "ONBUILD STOPSIGNAL none", "FROM a AS b", "FROM scratch", "ENV x=1"];
+    expect(env(planOf(lines).target)).toEqual(["x=1"]);
+    expect(errorOf(lines.slice(0, 3)).told).toEqual(["3 DOCKERFILE_INVALID_SIGNAL"]);
+  });
+
+  it("reads an ONBUILD trigger with a backslash as escape, and expands it with that of the file", () => {
+    const lines = ["# escape=`", "FROM scratch AS a", "ONBUILD ENV a=b\\ c=`$d", "FROM a"];
+    expect(env(planOf(lines).target)).toEqual(["a=b\\ c=$d"]);
+  });
+
   it("runs the ONBUILD triggers of a stage in the stage that stands on it, and drops them", () => {
     const { target } = planOf(["FROM scratch AS a", "ONBUILD ENV x=1", "FROM a", "ENV y=$x"]);
     expect(env(target)).toEqual(["x=1", "y=1"]);

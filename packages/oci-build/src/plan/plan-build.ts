@@ -4,7 +4,7 @@ import { globalArgs } from "./global-args.js";
 import { PlanError } from "./plan-error.js";
 import type { PlanInput } from "./plan-input.js";
 import { type PlannedStage, planStage } from "./plan-stage.js";
-import { type ResolvedStage, reachableIndexes, resolveStages } from "./resolve-stages.js";
+import { type ResolvedStage, reachableIndexes, resolveBases, resolveInstructions } from "./resolve-stages.js";
 import { stageNames } from "./stage-names.js";
 import type { BuildPlan } from "./step.js";
 import { findUnsupported } from "./unsupported.js";
@@ -28,9 +28,10 @@ export function planBuild(input: PlanInput, file: string): BuildPlan {
 
 function plan(input: PlanInput, file: string): BuildPlan {
   const globals = globalArgs(input);
-  const resolved = resolveStages(input, globals);
+  const based = resolveBases(input, globals);
   const targetIndex = findTarget(input.dockerfile, input.target);
-  const reachable = reachableIndexes(resolved, targetIndex);
+  const reachable = reachableIndexes(based, targetIndex);
+  const resolved = resolveInstructions(based, reachable);
   refuseUnsupported(resolved, reachable, file);
   const stages = stageNames(resolved.map(({ stage }) => stage));
   const planned = new Map<number, PlannedStage>();

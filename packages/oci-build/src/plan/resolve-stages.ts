@@ -15,10 +15,14 @@ import type { CopyOrigin, StageBase } from "./step.js";
 /** What FROM names: nothing, an earlier stage, or an image. */
 type ResolvedBase = StageBase | { readonly kind: "image"; readonly name: string };
 
-/** A stage whose base is known. `instructions` begin with what the base's ONBUILD adds. */
-export interface ResolvedStage {
+/** A stage whose base is known. */
+interface BasedStage {
   readonly stage: Stage;
   readonly base: ResolvedBase;
+}
+
+/** A stage with what runs in it: `instructions` begin with what the base's ONBUILD adds. */
+export interface ResolvedStage extends BasedStage {
   readonly instructions: readonly StageInstruction[];
 }
 
@@ -30,21 +34,29 @@ export interface StageInstruction {
 
 /** Resolves what every FROM names. A name is a stage only if that stage stands earlier, and only in lower case:
  * `FROM Name` is an image, as in BuildKit. */
-export function resolveStages(
-  input: PlanInput,
-  globals: ReadonlyMap<string, string>,
-): readonly ResolvedStage[] {
+export function resolveBases(input: PlanInput, globals: ReadonlyMap<string, string>): readonly BasedStage[] {
   const byName = new Map<string, number>();
-  const resolved: ResolvedStage[] = [];
-  for (const stage of input.dockerfile.stages) {
+  return input.dockerfile.stages.map((stage) => {
     const base = resolveBase(stage, { env: globals, input }, byName);
-    const baseStage = base.kind === "stage" ? resolved[base.index] : undefined;
-    const own = stage.instructions.map((instruction) => ({ instruction, origin: "own" }) as const);
-    const triggers = baseStage === undefined ? [] : triggersOf(baseStage, stage);
-    resolved.push({ stage, base, instructions: [...triggers, ...own] });
     if (stage.name !== undefined) byName.set(stage.name.toLowerCase(), stage.index);
-  }
-  return resolved;
+    return { stage, base };
+  });
+}
+
+/** All stages by index, those that the target does not need without instructions: a wrong trigger fails only a build
+ * that runs it. */
+export function resolveInstructions(
+  stages: readonly BasedStage[],
+  reachable: readonly number[],
+): readonly ResolvedStage[] {
+  const needed = new Set(reachable);
+  return stages.map(({ stage, base }) => {
+    if (!needed.has(stage.index)) return { stage, base, instructions: [] };
+    const own = stage.instructions.map((instruction) => ({ instruction, origin: "own" }) as const);
+    const parent = base.kind === "stage" ? stages[base.index] : undefined;
+    const triggers = parent === undefined ? [] : triggersOf(parent, stage);
+    return { stage, base, instructions: [...triggers, ...own] };
+  });
 }
 
 /** Where `COPY --from` takes files: a stage by name (in any case) or index, else an image.
@@ -74,13 +86,13 @@ export function resolveCopyFrom(
 }
 
 /** Indexes of the stages that the target needs, in order, the target included. */
-export function reachableIndexes(resolved: readonly ResolvedStage[], target: number): readonly number[] {
+export function reachableIndexes(resolved: readonly BasedStage[], target: number): readonly number[] {
   const stages = resolved.map(({ stage }) => stage);
   const baseName = ({ index }: Stage) => baseNameOf(resolved, index);
   return reachableStages({ globalArgs: [], stages }, target, { baseName });
 }
 
-function baseNameOf(resolved: readonly ResolvedStage[], index: number): string {
+function baseNameOf(resolved: readonly BasedStage[], index: number): string {
   const base = resolved[index]?.base;
   if (base?.kind === "stage") return resolved[base.index]?.stage.name ?? "";
   return base?.kind === "image" ? base.name : "scratch";
@@ -100,7 +112,7 @@ function resolveBase(
   return name === "scratch" ? { kind: "scratch" } : { kind: "image", name };
 }
 
-function triggersOf(base: ResolvedStage, stage: Stage): readonly StageInstruction[] {
+function triggersOf(base: BasedStage, stage: Stage): readonly StageInstruction[] {
   const triggers = base.stage.instructions.filter(
     (instruction): instruction is OnBuildInstruction => instruction.kind === "onbuild",
   );
