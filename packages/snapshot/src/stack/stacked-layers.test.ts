@@ -5,6 +5,7 @@ import {
   layerRows,
   parseDiffId,
   type TreeEntry,
+  type TreeFile,
 } from "@oci-build/oci";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -15,7 +16,8 @@ import { bytesReader, readFileBytes, treeEntries, treeLines } from "../testing/t
 import { emptyFileTree, type FileTree } from "../tree/file-tree.js";
 
 /** Tells where a file's bytes came from. */
-const textOf = (layer: LayerTree, { path }: { readonly path: string }) => `${layer.diffId} ${path}`;
+const textOf = (layer: LayerTree, { path, size, digest, dataOffset }: TreeFile) =>
+  `${layer.diffId} ${path} ${size} ${digest} ${dataOffset}`;
 
 /** The tree that layers give by rows. */
 function stacked(layers: readonly LayerTree[]): FileTree {
@@ -179,12 +181,26 @@ describe("applyLayer", () => {
     ["has a path twice", ["file a 0644 'x'", "file a 0600 'y'"]],
     ["leads through a link", ["link l -> d", "file l/a 0644 ''"]],
     ["links to a file of a layer below", ["hardlink z -> old"]],
+    ["links to what a file behind it replaces", ["hardlink new -> old", "file old 0644 'new'"]],
     ["has ids beyond 32 bits", ["file a 0644 4294967296:0 ''"]],
   ])("takes a layer entry by entry that %s", async (_, lines) => {
     const below = { diffId, entries: layerEntries(["file old 0644 'o'"]) };
     const layer = { diffId, entries: layerEntries(lines) };
     expect(await told(() => stacked([below, layer]))).toEqual(await told(() => oneByOne([below, layer])));
     expect(() => stacked([below]).applyLayer(rowsOnly(...lines))).toThrow(/not to be reached/);
+  });
+
+  it("tells hard links of one layer from those of another, also where their files have one name", async () => {
+    const old = rowsOnly("file a 0644 'x'", "hardlink b -> a");
+    const tree = stacked([]).applyLayer(old).applyLayer(rowsOnly("file a 0644 'y'", "hardlink c -> a"));
+    expect(await treeLines(tree)).toEqual(["file a 0644 ''", "file b 0644 ''", "hardlink c -> a"]);
+    const kept = tree.applyEntries(treeEntries("hardlink d -> b")).applyLayer(old);
+    expect(await treeLines(kept)).toEqual([
+      "file a 0644 ''",
+      "hardlink b -> a",
+      "file c 0644 ''",
+      "file d 0644 ''",
+    ]);
   });
 
   it("has a directory at once that one layer alone fills", () => {
