@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { livenessOf, type ProcessIdentity } from "../process/process-identity.js";
+import { systemErrorCode } from "../store/store-error.js";
 import { readFolder } from "../store/store-files.js";
 import { ownedName, ownerOfName } from "../store/temporary-name.js";
 
@@ -14,7 +15,16 @@ export async function temporaryStoreFolder(self: ProcessIdentity): Promise<strin
   for (const name of await readFolder(folder)) {
     const owner = name.startsWith(PREFIX) ? ownerOfName(name.slice(PREFIX.length)) : undefined;
     if (owner === undefined || livenessOf(owner, self) !== "dead") continue;
-    await rm(join(folder, name), { recursive: true, force: true });
+    await removeLeftOver(join(folder, name));
   }
   return join(folder, `${PREFIX}${ownedName(self)}`);
+}
+
+/** What cannot be removed is another user's, who will: the folder is everybody's. */
+async function removeLeftOver(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+  }
 }
