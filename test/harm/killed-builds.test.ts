@@ -94,6 +94,8 @@ describe("a store on which builds and prunes are killed", () => {
       expect((await (await openCache({ dir: cacheDir })).verify()).damages, round).toEqual([]);
       const next = random.below(variants.contexts.length);
       makeAsidesOld();
+      // What lies beside an output is swept when the output is written, not when it is left alone.
+      if (namesIn(outputs).length > 1) fs.rmSync(dest, { force: true });
       const context = variants.contexts[next] ?? "";
       const built = await buildVariant({ context, cacheDir, dest });
       expect(built, round).toEqual(variants.images[next]);
