@@ -1,7 +1,8 @@
-import { digestOf, type LayerTree, parseDiffId, type TreeEntry } from "@oci-build/oci";
+import { digestOf, type LayerTree, layerRows, parseDiffId, type TreeEntry } from "@oci-build/oci";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fileEntry } from "../../test/support/made-up-layer.js";
+import { decodeRows } from "./decode-rows.js";
 import { decodeTree } from "./decode-tree.js";
 import { encodeTree } from "./encode-tree.js";
 
@@ -66,6 +67,18 @@ describe("encodeTree and decodeTree", () => {
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 12 }), (entries) => {
         expect(decodeTree(encodeTree(tree(...entries)))).toEqual(tree(...entries));
+      }),
+    );
+  });
+
+  it("give the rows of any tree, as often as somebody reads them", () => {
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 12 }), (entries) => {
+        const [found, expected] = [decodeRows(encodeTree(tree(...entries))), layerRows(tree(...entries))];
+        expect(found.count).toBe(entries.length);
+        expect([...found]).toEqual([...expected]);
+        expect([...found]).toEqual([...expected]);
+        expect(Buffer.from(found.digests)).toEqual(Buffer.from(expected.digests));
       }),
     );
   });

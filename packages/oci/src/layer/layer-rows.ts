@@ -29,7 +29,8 @@ export interface LayerRows extends Iterable<LayerRow> {
 
 /** The rows of a tree. */
 export function layerRows(tree: LayerTree): LayerRows {
-  if (tree.rows !== undefined) return tree.rows;
+  const { rows } = tree;
+  if (rows !== undefined) return rows;
   const { entries } = tree;
   return {
     count: entries.length,
