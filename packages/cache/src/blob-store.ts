@@ -5,6 +5,8 @@ import type { DiffId, Digest, LayerSegment, LayerTree } from "@oci-build/oci";
 export interface BlobWriter extends AsyncDisposable {
   /** @throws OciBuildError CACHE_DISK_FULL, CACHE_NOT_WRITABLE, CACHE_IO_FAILED; `commit` then throws the same */
   write(chunk: Uint8Array): Promise<void>;
+  /** The digest of all chunks so far. */
+  digest(): Digest;
   /** Makes the blob visible under its digest and gives that and its size. Losing a race to identical bytes is success,
    * and a damaged blob of that digest is replaced.
    * @throws OciBuildError CACHE_DIGEST_MISMATCH when `expected` is given and differs; as `write` */

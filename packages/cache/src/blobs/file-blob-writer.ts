@@ -39,10 +39,14 @@ export class FileBlobWriter implements BlobWriter {
     }
   }
 
+  digest(): Digest {
+    return parseDigest(`sha256:${this.#hash.copy().digest("hex")}`);
+  }
+
   async commit(expected?: Digest): Promise<{ readonly digest: Digest; readonly size: number }> {
     if (this.#state !== "open") throw new Error("commit of a blob that is committed or discarded");
     try {
-      const digest = parseDigest(`sha256:${this.#hash.digest("hex")}`);
+      const digest = this.digest();
       if (this.#failure !== undefined) throw this.#failure;
       if (expected !== undefined && expected !== digest) throw mismatch(expected, digest);
       // Without this a crash could leave the right name and size over zeros, which no look-up would notice.

@@ -1,4 +1,4 @@
-import type { DiffId, LayerTree, LayerWritten } from "@oci-build/oci";
+import type { DiffId, Digest, LayerTree, LayerWritten } from "@oci-build/oci";
 import type { BlobStore, BlobWriter, LayerBlob, StoredLayer } from "../blob-store.js";
 import { cacheError } from "../errors.js";
 import { readSegmentTable, segmentsKind } from "../segments/read-segment-table.js";
@@ -18,8 +18,12 @@ export const TREE_MAX_BYTES: number = 512 * MiB;
 
 export const treeKind: SealedKind = { name: "tree", version: 1, maxBytes: TREE_MAX_BYTES };
 
-/** Writes a layer's bytes to `sink` in order and tells what it wrote. */
-export type WriteLayer = (sink: (chunk: Uint8Array) => Promise<void>) => Promise<LayerWritten>;
+/** Writes a layer's bytes to `sink` in order and tells what it wrote. `sinkDigest` gives the digest of what the sink
+ * got so far, for whoever would not hash the bytes once more. */
+export type WriteLayer = (
+  sink: (chunk: Uint8Array) => Promise<void>,
+  sinkDigest: () => Digest,
+) => Promise<LayerWritten>;
 
 /** Layers: a blob each, with its segment table (by blob) and its tree (by diffId) beside it. */
 export class LayerStore {
@@ -34,9 +38,19 @@ export class LayerStore {
   async write(write: WriteLayer): Promise<StoredLayer> {
     const writer = await this.#blobs.writer();
     try {
-      const written = await this.#writeBlob(writer, write);
-      await this.#writeSegments(written);
-      await this.writeTree(written.tree);
+      const written = await write(
+        (chunk) => writer.write(chunk),
+        () => writer.digest(),
+      );
+      const found = writer.digest();
+      if (found !== written.digest) throw otherBytes(written, found);
+      // The blob waits for the disk; meanwhile the rest is made. Nothing runs on when one of them fails.
+      const parts = await Promise.allSettled([
+        this.#commit(writer, written),
+        this.#writeSegments(written),
+        this.writeTree(written.tree),
+      ]);
+      for (const part of parts) if (part.status === "rejected") throw part.reason;
       return written;
     } finally {
       await writer.discard();
@@ -67,14 +81,9 @@ export class LayerStore {
     await writeSealed(this.#store, this.#treePath(tree.diffId), { kind: treeKind, body: encodeTree(tree) });
   }
 
-  async #writeBlob(writer: BlobWriter, write: WriteLayer): Promise<LayerWritten> {
-    const written = await write((chunk) => writer.write(chunk));
+  async #commit(writer: BlobWriter, written: LayerWritten): Promise<void> {
     const { size } = await writer.commit(written.digest);
-    if (size === written.size) return written;
-    throw cacheError("CACHE_DIGEST_MISMATCH", {
-      message: `the layer ${written.digest} has ${size} bytes, expected ${written.size}`,
-      data: { expected: String(written.size), found: String(size) },
-    });
+    if (size !== written.size) throw otherBytes(written, `${size} bytes`);
   }
 
   async #writeSegments(layer: LayerWritten): Promise<void> {
@@ -107,4 +116,12 @@ export class LayerStore {
   #treePath(diffId: DiffId): string {
     return digestPath(this.#store.paths.trees, diffId);
   }
+}
+
+function otherBytes(written: LayerWritten, found: string): Error {
+  const { digest, size } = written;
+  return cacheError("CACHE_DIGEST_MISMATCH", {
+    message: `the layer ${digest} of ${size} bytes was told, found ${found}`,
+    data: { expected: digest, found },
+  });
 }

@@ -1,5 +1,5 @@
 import type { Entry, LayerHardLink } from "@oci-build/oci";
-import type { Placement, Snapshot, Subtree } from "@oci-build/snapshot";
+import type { Placement, Snapshot, Subtree, SubtreeSurvey } from "@oci-build/snapshot";
 
 /** Where a file's bytes are. */
 export interface FileOrigin {
@@ -25,9 +25,8 @@ export interface Graft {
   readonly snapshot: Snapshot;
   readonly subtree: Subtree;
   readonly placement: Placement;
-  /** How many entries it has, and the bytes of their files. */
-  readonly entries: number;
-  readonly fileBytes: number;
+  /** What it is, as it was when it was placed. */
+  readonly survey: SubtreeSurvey;
 }
 
 /** All that a step writes, sorted as layers are: a graft stands where its entries would. */

@@ -79,11 +79,11 @@ function graftContents({ request, tree, include }: Copying, { from, to, isPlaced
   const { snapshot } = request.source;
   const subtree = snapshot.subtree?.(from);
   if (subtree === undefined || !tree.isEmptyBelow(to)) return false;
-  const { isPlain, entries, fileBytes } = subtree.survey();
-  if (!isPlain) return false;
-  if (entries > 0) {
+  const survey = subtree.survey();
+  if (!survey.isPlain) return false;
+  if (survey.entries > 0) {
     const placement = { path: to, ...attributesOf(request) };
-    tree.graft({ snapshot, subtree, placement, entries, fileBytes });
+    tree.graft({ snapshot, subtree, placement, survey });
   }
   return true;
 }

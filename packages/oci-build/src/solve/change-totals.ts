@@ -13,8 +13,8 @@ export function changeTotals({ parts }: ChangeSet): ChangeTotals {
   let [entries, fileBytes] = [0, 0];
   for (const part of parts) {
     if (isGraft(part)) {
-      entries += part.entries;
-      fileBytes += part.fileBytes;
+      entries += part.survey.entries;
+      fileBytes += part.survey.fileBytes;
     } else {
       entries += 1;
       fileBytes += part.entry.type === "file" ? part.entry.size : 0;

@@ -12,9 +12,7 @@ import { layerEntries } from "./layer-entries.js";
 import { contentKey, lookUpContent, recordedContent } from "./look-up-content.js";
 import { progressEmitter } from "./progress-emitter.js";
 import type { SolveContext } from "./solve-context.js";
-
-/** Below this, hashing first costs less than writing a layer that may be there already. */
-const WRITE_FIRST_MIN_BYTES = 4 * 1024 * 1024;
+import { writesFirst } from "./writes-first.js";
 
 /** A stored step: when it was made, its layer if it changed anything, and what there is to tell. */
 export interface StoredChanges {
@@ -54,7 +52,7 @@ export async function storeChanges(
   };
   const storing = { step, changes, totals: changeTotals(changes), form, context, onWork };
   const before = hashWork(changes);
-  const isWriteFirst = writesFirst(storing);
+  const isWriteFirst = writesFirst(storing, context);
   const { contentDigest, createdSec, layer, status } = await (isWriteFirst
     ? writeThenDigest(storing)
     : digestThenWrite(storing));
@@ -69,21 +67,6 @@ export async function storeChanges(
     ...work,
   };
   return { createdSec, layer, outcome };
-}
-
-/** Whether to write the layer at once, hashing files on the way: where nothing can be found, each file is read once
- * instead of twice. Content that is recorded all the same is then found too late, and its layer used. */
-function writesFirst({ totals, context, changes }: Storing): boolean {
-  if (totals.fileBytes < WRITE_FIRST_MIN_BYTES || context.watcher.lookedUp !== undefined) return false;
-  return context.cacheUse === "write-only" || isAllNew(changes);
-}
-
-/** Whether all files come from a tree that no build has seen yet. */
-function isAllNew({ parts }: ChangeSet): boolean {
-  return parts.every((part) => {
-    const snapshot = "subtree" in part ? part.snapshot : "origin" in part ? part.origin?.snapshot : undefined;
-    return snapshot === undefined || snapshot.isNew === true;
-  });
 }
 
 async function digestThenWrite(storing: Storing): Promise<Stored> {
@@ -131,7 +114,7 @@ async function writeStepLayer(
   if (totals.entries === 0) return undefined;
   const { cache, signal, times } = context;
   const { compression, level } = layerEncoding(context.compression, times);
-  return cache.writeLayer(async (sink) => {
+  return cache.writeLayer(async (sink, sinkDigest) => {
     // Closed before the blob gets its name: Windows replaces no file that is open.
     const reuse = cache.segmentSource();
     try {
@@ -140,6 +123,7 @@ async function writeStepLayer(
         level,
         reuse,
         expectedBytes: totals.fileBytes,
+        sinkDigest,
         clampMtimeSec: times.kind === "clamp" ? times.epochSec : undefined,
         signal,
         onProgress: progressEmitter(step, totals.fileBytes, context),

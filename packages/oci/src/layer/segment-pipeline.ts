@@ -42,6 +42,8 @@ export interface PipelineOptions {
   readonly signal: AbortSignal | undefined;
   /** How large the tar will be, about. */
   readonly expectedBytes: number;
+  /** The digest of all that the sink got, when it hashes that itself. */
+  readonly sinkDigest: (() => Digest) | undefined;
 }
 
 /** Compresses segments side by side, or finds them compressed, and sends them on in their order. */
@@ -53,7 +55,8 @@ export class SegmentPipeline {
   readonly #pending: PendingSegment[] = [];
   readonly #segments: LayerSegment[] = [];
   readonly #tarHash: TarHash;
-  readonly #blobHash: Hash = createHash("sha256");
+  readonly #blobHash: Hash | undefined;
+  readonly #sinkDigest: (() => Digest) | undefined;
   readonly #work = { segmentsReused: 0, segmentsCompressed: 0, bytesReused: 0, bytesCompressed: 0 };
   #pendingBytes = 0;
   #rawSize = 0;
@@ -62,9 +65,11 @@ export class SegmentPipeline {
   /** What the sink is still busy with, while the next segment is gathered. */
   #sending: Promise<void> | undefined;
 
-  constructor({ codec, sink, reuse, signal, expectedBytes }: PipelineOptions) {
+  constructor({ codec, sink, reuse, signal, expectedBytes, sinkDigest }: PipelineOptions) {
     this.#codec = codec;
     this.#sink = sink;
+    this.#sinkDigest = sinkDigest;
+    this.#blobHash = sinkDigest === undefined ? createHash("sha256") : undefined;
     this.#signal = signal;
     this.#tarHash = tarHash(expectedBytes);
     this.#encoder = new SegmentEncoder({ codec, reuse, hash: this.#tarHash, signal });
@@ -94,7 +99,7 @@ export class SegmentPipeline {
     yield* this.#settleSending();
     const diffHex = yield* settle(this.#tarHash.finish());
     return {
-      digest: parseDigest(`sha256:${this.#blobHash.digest("hex")}`),
+      digest: this.#sinkDigest?.() ?? parseDigest(`sha256:${this.#blobHash?.digest("hex")}`),
       size: this.#size,
       diffId: parseDiffId(`sha256:${diffHex}`),
       uncompressedSize: this.#rawSize,
@@ -142,7 +147,7 @@ export class SegmentPipeline {
     if (chunk.length === 0) return;
     yield* this.#settleSending();
     this.#signal?.throwIfAborted();
-    this.#blobHash.update(chunk);
+    this.#blobHash?.update(chunk);
     this.#size += chunk.length;
     this.#sending = this.#sink(chunk) ?? undefined;
     // Awaited before the next chunk is sent; until then its failure must not count as unhandled.

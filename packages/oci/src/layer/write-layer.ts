@@ -1,3 +1,4 @@
+import type { Digest } from "../digest.js";
 import type { LayerCompression } from "../image/media-types.js";
 import { encodeEntryHeader } from "../tar/entry-header.js";
 import { paddingBytes, TAR_END_BYTES } from "../tar/ustar-block.js";
@@ -24,6 +25,8 @@ export interface WriteLayerOptions {
   readonly reuse?: SegmentSource | undefined;
   /** How many bytes of files there will be, about: large layers get a thread for their hashes. Default 0. */
   readonly expectedBytes?: number | undefined;
+  /** Gives the digest of all that `sink` got, when it hashes that anyway: then it is not hashed here, too. */
+  readonly sinkDigest?: (() => Digest) | undefined;
   /** Later times of entries become this one, as `SOURCE_DATE_EPOCH` asks. Default: times stay as they are. */
   readonly clampMtimeSec?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -55,8 +58,8 @@ export async function writeLayer(
 ): Promise<LayerWritten> {
   const { signal, onProgress } = options;
   const codec = chooseCodec(options.compression, options.level);
-  const { reuse, expectedBytes = 0 } = options;
-  const pipeline = new SegmentPipeline({ codec, sink, reuse, signal, expectedBytes });
+  const { reuse, sinkDigest, expectedBytes = 0 } = options;
+  const pipeline = new SegmentPipeline({ codec, sink, reuse, signal, expectedBytes, sinkDigest });
   const assembler = new SegmentAssembler(pipeline);
   const tree: TreeEntry[] = [];
   const clampMtimeSec = options.clampMtimeSec ?? Number.POSITIVE_INFINITY;

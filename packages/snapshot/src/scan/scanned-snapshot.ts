@@ -124,6 +124,11 @@ class TableSnapshot implements ScannedSnapshot {
     return ((this.#table.columns.flags[row] ?? 0) & rowFlags.settled) !== 0;
   }
 
+  knowsDigest(path: string): boolean {
+    const own = this.#fileRow(path);
+    return this.#digests.has(this.#table.linkGroups.get(own) ?? own);
+  }
+
   rememberDigest(path: string, digest: Digest): void {
     const own = this.#fileRow(path);
     const row = this.#table.linkGroups.get(own) ?? own;

@@ -78,7 +78,13 @@ describe("a subtree", () => {
   it("counts entries, bytes, and the bytes of files that were not hashed", async () => {
     const snapshot = await scan(...lines);
     const subtree = subtreeOf(snapshot, "a");
-    expect(subtree.survey()).toEqual({ entries: 6, fileBytes: 11, unknownBytes: 11, isPlain: true });
+    expect(subtree.survey()).toEqual({
+      entries: 6,
+      fileBytes: 11,
+      unknownFiles: 3,
+      unknownBytes: 11,
+      isPlain: true,
+    });
     await snapshot.fileDigest("a/b/c");
     expect(subtree.survey().unknownBytes).toBe(8);
     expect(await hashSubtree(subtree)).toEqual({ files: 3, bytes: 11 });

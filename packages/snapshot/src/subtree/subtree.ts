@@ -28,7 +28,8 @@ export interface SubtreeEntry {
 export interface SubtreeSurvey {
   readonly entries: number;
   readonly fileBytes: number;
-  /** How many bytes have to be read before all digests are known. */
+  /** How many files and bytes have to be read before all digests are known. */
+  readonly unknownFiles: number;
   readonly unknownBytes: number;
   /** False when some entry is a device, one of several hard links, or has a name that layers reserve. */
   readonly isPlain: boolean;
@@ -60,7 +61,7 @@ export class Subtree {
 
   survey(): SubtreeSurvey {
     const { columns, names } = this.#files.table;
-    let [fileBytes, unknownBytes] = [0, 0];
+    let [fileBytes, unknownFiles, unknownBytes] = [0, 0, 0];
     let isPlain = !this.#hasHardLinks();
     for (let row = this.#first; row < this.#end; row++) {
       const kind = columns.kind[row] ?? 0;
@@ -68,9 +69,11 @@ export class Subtree {
       if (kind !== fileKind) continue;
       const size = columns.size[row] ?? 0;
       fileBytes += size;
-      if (!this.#files.digests.has(row)) unknownBytes += size;
+      if (this.#files.digests.has(row)) continue;
+      unknownFiles += 1;
+      unknownBytes += size;
     }
-    return { entries: this.#end - this.#first, fileBytes, unknownBytes, isPlain };
+    return { entries: this.#end - this.#first, fileBytes, unknownFiles, unknownBytes, isPlain };
   }
 
   *entries(): Iterable<SubtreeEntry> {
