@@ -2,15 +2,24 @@ import { compareTreePaths, type Entry, type LayerEntry } from "@oci-build/oci";
 import type { Snapshot } from "../snapshot.js";
 import type { SnapshotDifference } from "./diff-snapshots.js";
 import { hardLinkNames } from "./hard-link-names.js";
+import { opaqueDeletions } from "./opaque-directories.js";
+
+export interface ChangeSetOptions {
+  /** "whiteouts" (the default) deletes path by path, as the specification advises. "opaque" marks a directory instead
+   * when nothing remains in it of what was there, for fewer entries. */
+  readonly deletions?: "whiteouts" | "opaque" | undefined;
+}
 
 /** The differences from one tree to `after` as the entries of a layer, in the order of `compareTreePaths`: applied to
- * the first tree it gives `after`. A deleted directory is one whiteout; what an entry of another type replaces needs
- * none. Of a file with several names all are written when one has changed, since a layer's hard links only lead to
- * files of the same layer. Files are opened through `after`.
+ * the first tree (see `FileTree.applyEntries`) they give `after`, with the times of both when the differences were found
+ * with `times: "compare"`. A deleted directory is one whiteout; what an entry of another type replaces needs none. Of a
+ * file with several names all are written when one has changed, since a layer's hard links only lead to files of the
+ * same layer. Files are opened through `after`.
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#representing-changes */
 export function changeSet(
   differences: readonly SnapshotDifference[],
   after: Snapshot,
+  options: ChangeSetOptions = {},
 ): readonly LayerEntry[] {
   const written = new Map<string, Entry>();
   for (const difference of differences) {
@@ -21,7 +30,10 @@ export function changeSet(
   const entries = Array.from(written.values(), (entry) =>
     layerEntry(entry, firstNames.get(entry.path), after),
   );
-  for (const path of whiteouts(differences, after)) entries.push({ type: "whiteout", path });
+  const deleted = whiteouts(differences, after);
+  if (options.deletions === "opaque") {
+    entries.push(...opaqueDeletions(deleted, after, (path) => written.has(path)));
+  } else for (const path of deleted) entries.push({ type: "whiteout", path });
   return entries.sort((a, b) => compareTreePaths(a.path, b.path));
 }
 
