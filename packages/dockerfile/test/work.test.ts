@@ -10,7 +10,7 @@ const times = 10;
 
 /** Work per character that tree, and that tree, instructions and all checks may take; the most that is taken is 33 and
  * 125. One for each run of a stretch of code without branches, and for each character that a built-in method reads. */
-const treeMaxWork = 40;
+const treeMaxWork = 50;
 const checksMaxWork = 150;
 
 /** How much more work a character may be in an input ten times as long. Quadratic code comes to 5 and more. */

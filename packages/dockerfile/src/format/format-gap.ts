@@ -32,11 +32,11 @@ function brokenGap(gap: Gap, form: GapForm, { escape: mark, lineBreak }: FormatS
   return ` ${[mark, ...lines].map((line) => line + lineBreak).join("")}${indent}`;
 }
 
-/** Inside an array only a comma has a blank behind it. */
+/** Inside an array only a comma has a blank behind it; before it stands one, also behind the CMD of HEALTHCHECK. */
 function isTight(token: LineToken, previous: LineToken | undefined): boolean {
   if (previous === undefined) return false;
   if (previous.kind === "punctuation") return joinedText(previous).startsWith("[");
-  return previous.kind === "argument" && token.kind === "punctuation";
+  return previous.kind === "argument" && token.kind === "punctuation" && !joinedText(token).startsWith("[");
 }
 
 function joinedText({ parts }: LineToken): string {

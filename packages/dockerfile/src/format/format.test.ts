@@ -44,6 +44,11 @@ describe("format", () => {
       'FROM a\nENV A=b\nLABEL c="d e"\nENV f g h\n',
     ],
     ["arrays with one blank behind commas", 'FROM a\nCMD [ "b" ,"c"]\n', 'FROM a\nCMD ["b", "c"]\n'],
+    [
+      "arrays behind the CMD of HEALTHCHECK",
+      'FROM a\nHEALTHCHECK cmd  [ "b" ,"c"]\n',
+      'FROM a\nHEALTHCHECK CMD ["b", "c"]\n',
+    ],
     ["arrays on the lines they stand on", 'FROM a\nCMD ["b",\\\n "c"]\n', 'FROM a\nCMD ["b", \\\n    "c"]\n'],
     ["a command's own blanks", "FROM a\nRUN  b  && \\ \n  'c  d'\n", "FROM a\nRUN b  && \\\n  'c  d'\n"],
     [

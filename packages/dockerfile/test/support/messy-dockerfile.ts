@@ -29,6 +29,8 @@ const words = [
   "ENTRYPOINT []",
   'SHELL ["a", "b"]',
   "HEALTHCHECK --interval=5s cmd a b",
+  'HEALTHCHECK CMD ["a" ,"b c"]',
+  'HEALTHCHECK --retries=3 cmd [ "a" ]',
   "healthcheck none",
   "ONBUILD RUN a  b",
   "onbuild copy --link a b",
