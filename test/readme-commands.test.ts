@@ -18,6 +18,7 @@ const runElsewhere: readonly (readonly [command: RegExp, by: string])[] = [
   [/^UPDATE_GOLDEN=1 npm test -- \S+$/, "scripts/test.mjs"],
   [/^\.ci\/run$/, ".ci/run"],
   [/^node run\.mjs$/, "scripts/examples.mjs"],
+  [/^node bench\/build\.mjs( --[a-z]+( [\w-]+)?)*( +#.*)?$/, "bench/build.test.ts"],
   [
     /^npm install (--save-dev |-D |-g )?(oci-build|@oci-build\/[a-z]+)( memfs)?$/,
     "test/packed-packages.test.ts",
