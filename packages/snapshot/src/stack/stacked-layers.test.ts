@@ -9,9 +9,9 @@ import {
 } from "@oci-build/oci";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { layerStacks } from "../../test/layer-stacks.js";
 import { ContentDigester, contentDigest } from "../content/content-digest.js";
 import { type ContentEntry, digestedEntries } from "../content/content-entry.js";
-import { layerStacks } from "../testing/layer-stacks.js";
 import { bytesReader, readFileBytes, treeEntries, treeLines } from "../testing/tree-lines.js";
 import { emptyFileTree, type FileTree } from "../tree/file-tree.js";
 
