@@ -16,6 +16,7 @@ const LARGE = 1_300 * KiB;
 /** So much that a layer that nothing is known of is written before its content is digested. */
 const WRITE_FIRST = 4_500 * KiB;
 const MINUTE_MS = 60_000;
+const MTIME_SEC = 1_700_000_000;
 const realNow = Date.now.bind(Date);
 
 const options = { dockerfile: { text: "FROM scratch\nCOPY a.txt /one/\nCOPY . /all/\n" } };
@@ -67,17 +68,15 @@ function bytesOf(size: number, seed: number): Buffer {
   return bytes;
 }
 
-/** The same size and, as far as `utimes` can tell, the same mtime. */
+/** The same size and mtime. */
 function rewrite({ fs: disk, at }: Disk, name: string, bytes: Buffer): void {
-  const { atimeMs, mtimeMs } = disk.statSync(at(name));
   disk.writeFileSync(at(name), bytes);
-  disk.utimesSync(at(name), atimeMs / 1000, mtimeMs / 1000);
+  disk.utimesSync(at(name), MTIME_SEC, MTIME_SEC);
 }
 
 function replaceAlike({ fs: disk, at }: Disk, name: string, text: string): void {
-  const { atimeMs, mtimeMs } = disk.statSync(at(name));
   disk.writeFileSync(at(`${name}.aside`), text);
-  disk.utimesSync(at(`${name}.aside`), atimeMs / 1000, mtimeMs / 1000);
+  disk.utimesSync(at(`${name}.aside`), MTIME_SEC, MTIME_SEC);
   disk.renameSync(at(`${name}.aside`), at(name));
 }
 
@@ -88,6 +87,8 @@ function fill({ fs: disk, at }: Disk, largeSize: number): void {
   disk.writeFileSync(at("d/c.txt"), "cccc");
   disk.writeFileSync(at("large.bin"), bytesOf(largeSize, 5));
   disk.symlinkSync("d/c.txt", at("link"));
+  // Whole seconds, which `utimes` can put back to the last bit.
+  for (const name of ["a.txt", "d/c.txt", "large.bin"]) disk.utimesSync(at(name), MTIME_SEC, MTIME_SEC);
 }
 
 let count = 0;
