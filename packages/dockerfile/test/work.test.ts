@@ -8,8 +8,8 @@ type Package = typeof import("../src/index.js");
 const size = 2_000;
 const times = 10;
 
-/** Work per character that tree, and that tree, instructions and all checks may take; the most that is taken is 33 and
- * 125. One for each run of a stretch of code without branches, and for each character that a built-in method reads. */
+/** Work per character that tree, and that tree, instructions and all checks may take; the most that is taken is 46 and
+ * 111. One for each run of a stretch of code without branches, and for each character that a built-in method reads. */
 const treeMaxWork = 50;
 const checksMaxWork = 150;
 

@@ -63,11 +63,9 @@ export function layOutLine(line: string, escapeCharacter: EscapeCharacter): Line
     for (const range of words.flags) ranges.push({ kind: "flag", item: flagCount++, range });
     at = skipSpace(line, words.argumentsStart, end);
   } while (innerName === "onbuild" && at < end);
-  return {
-    name,
-    innerName,
-    ...layOutArguments({ line, innerName, escapeCharacter, ranges, range: [at, end] }),
-  };
+  const range: Range = [at, end];
+  const { form, badJson } = layOutArguments({ line, innerName, escapeCharacter, ranges, range });
+  return { name, innerName, form, ranges, badJson };
 }
 
 interface ArgumentsInput {
@@ -78,7 +76,8 @@ interface ArgumentsInput {
   readonly range: Range;
 }
 
-function layOutArguments(input: ArgumentsInput): Pick<LineLayout, "form" | "ranges" | "badJson"> {
+/** Adds the ranges of the arguments. */
+function layOutArguments(input: ArgumentsInput): Pick<LineLayout, "form" | "badJson"> {
   const { line, innerName, escapeCharacter, ranges } = input;
   const { shape, json } = shapes.get(innerName) ?? otherShape;
   const head = shape === "healthcheck" ? firstWord(line, input.range) : [];
@@ -91,7 +90,6 @@ function layOutArguments(input: ArgumentsInput): Pick<LineLayout, "form" | "rang
   for (const word of words) ranges.push({ kind: "argument", item: item++, range: word });
   return {
     form: strings.kind === "strings" ? "json" : "plain",
-    ranges,
     badJson: strings.kind === "not-strings" ? range : undefined,
   };
 }

@@ -66,10 +66,11 @@ function readNode(state: ParseState, line: Line): DockerfileNode {
     if (directive !== undefined) return applyDirective(state, directive);
     state.isPastDirectives = true;
   }
-  const text = line.text + line.lineBreak;
-  const span = { start: line.start, end: state.reader.position };
-  if (skipped === line.text.length) return { kind: "blank", span, text };
-  if (line.text[skipped] === "#") return { kind: "comment", span, text };
+  const isBlank = skipped === line.text.length;
+  if (isBlank || line.text[skipped] === "#") {
+    const span = { start: line.start, end: state.reader.position };
+    return { kind: isBlank ? "blank" : "comment", span, text: line.text + line.lineBreak };
+  }
   return readInstruction({
     first: line,
     reader: state.reader,
