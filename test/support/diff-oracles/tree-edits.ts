@@ -1,6 +1,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import fc, { type Arbitrary } from "fast-check";
+import { treeEntries } from "../../../packages/snapshot/src/testing/tree-lines.js";
+import { writeTree } from "../../../packages/snapshot/src/testing/write-tree.js";
+import { runTool } from "../tools.js";
 
 /** One thing that a program may do to a tree. */
 export interface TreeEdit {
@@ -15,6 +18,7 @@ export interface TreeEdit {
     | "mode"
     | "owner"
     | "time"
+    | "attribute"
     | "rename";
   readonly path: string;
   readonly other: string;
@@ -22,11 +26,24 @@ export interface TreeEdit {
 
 const names = ["a", "b", "d", "d/x", "d/e", "d/e/y", "d/e/z", "f", "f/g", "n", "n/m"] as const;
 
-/** A tree to begin with, as lines (see `tree`): directories, files, links. Without hard links, which overlayfs breaks. */
+/** A tree to begin with, as lines (see `tree`): directories, files, links; some have attributes, some further names. */
 export const treeLinesToEdit: Arbitrary<readonly string[]> = fc.constantFrom(
   ["dir d 0755", "file d/x 0644 'x'", "dir d/e 0700 ", "file d/e/y 0600 'y'", "file a 0644 'a'"],
   ["dir d 0755", "dir d/e 0755", "file d/e/z 0644 'z'", "dir f 0711", "link f/g -> ../a", "file b 0755 ''"],
   ["file d 0644 'd'", "dir f 0755", "file f/g 0644 'g'", "link a -> d", "file n 0644 'n'"],
+  [
+    "dir d 0755 user.note=d",
+    "file d/x 0644 'x' user.note=x user.more=y",
+    "hardlink a -> d/x",
+    "hardlink n -> a",
+  ],
+  [
+    "dir d 0755",
+    "file b 0644 'b'",
+    "hardlink d/x -> b",
+    "dir f 0755 user.note=f",
+    "file f/g 0600 'g' user.note=g",
+  ],
 );
 
 /** A few edits, one after the other. */
@@ -34,13 +51,34 @@ export const treeEdits: Arbitrary<readonly TreeEdit[]> = fc.array(
   fc.record({
     kind: fc.constantFrom<TreeEdit["kind"]>(
       ...(["write", "append", "remove", "remove", "make directory", "make again"] as const),
-      ...(["link", "hard link", "mode", "owner", "time", "rename"] as const),
+      ...(["link", "hard link", "mode", "owner", "time", "attribute", "attribute", "rename"] as const),
     ),
     path: fc.constantFrom(...names),
     other: fc.constantFrom(...names),
   }),
   { minLength: 1, maxLength: 6 },
 );
+
+/** Makes a tree of lines, with its attributes. */
+export function writeTreeToEdit(root: string, lines: readonly string[]): void {
+  writeTree(fs, root, ...lines);
+  for (const entry of treeEntries(...lines)) {
+    if (!("xattrs" in entry)) continue;
+    for (const [name, value] of entry.xattrs ?? []) setAttribute(path.join(root, entry.path), name, value);
+  }
+}
+
+/** Sets an extended attribute of a file or directory. */
+export function setAttribute(file: string, name: string, value: Uint8Array): void {
+  runTool("setfattr", ["-n", name, "-v", `0x${Buffer.from(value).toString("hex")}`, file]);
+}
+
+const toggle = 'setfattr -x user.note "$1" 2>/dev/null || setfattr -n user.note -v "$2" "$1"';
+
+/** Takes an attribute away, or sets it where there is none. */
+function toggleAttribute(file: string, value: string): void {
+  runTool("sh", ["-c", toggle, "sh", file, value]);
+}
 
 /** Does an edit below `root`; what cannot be done there is left out. */
 export function applyEdit(root: string, edit: TreeEdit): void {
@@ -79,6 +117,10 @@ export function applyEdit(root: string, edit: TreeEdit): void {
       return;
     case "time":
       if (kind !== undefined) fs.lutimesSync(file, 1_000_000, 1_000_000);
+      return;
+    case "attribute":
+      // Only these two have attributes of users.
+      if (kind === "file" || kind === "directory") toggleAttribute(file, edit.other);
       return;
     case "hard link":
     case "rename":

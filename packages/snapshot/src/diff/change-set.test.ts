@@ -78,6 +78,42 @@ describe("changeSet", () => {
     expect(changeSet(differences, tree(...after), { deletions: "opaque" }).map(line)).toEqual(lines);
   });
 
+  it.each([
+    [
+      "leaves what remains of a file when its first name is gone",
+      ["file a 0644 'x'", "hardlink b -> a", "hardlink c -> a"],
+      ["file b 0644 'x'", "hardlink c -> b"],
+      ["whiteout a"],
+    ],
+    [
+      "leaves what remains of a file when its first name is another file's",
+      ["file a 0644 'x'", "hardlink b -> a"],
+      ["file a 0644 'y'", "file b 0644 'x'"],
+      ["file a"],
+    ],
+    [
+      "writes all but one of the files that one file fell apart into",
+      ["file a 0644 'x'", "hardlink b -> a", "hardlink c -> a", "hardlink d -> a"],
+      ["file b 0644 'x'", "hardlink c -> b", "file d 0644 'x'"],
+      ["whiteout a", "file d"],
+    ],
+    [
+      "writes a copy of a file that keeps its first name",
+      ["file a 0644 'x'", "hardlink b -> a"],
+      ["file a 0644 'x'", "file b 0644 'x'"],
+      ["file b"],
+    ],
+    [
+      "writes names that a file got from another one",
+      ["file a 0644 'x'", "hardlink b -> a", "file c 0644 'x'"],
+      ["file b 0644 'x'", "hardlink c -> b"],
+      ["whiteout a", "file b", "hardlink c -> b"],
+    ],
+  ])("%s, when it knows the first tree", async (_, from, to, lines) => {
+    const [before, after] = [tree(...from), tree(...to)];
+    expect(changeSet(await diffSnapshots(before, after), after, { before }).map(line)).toEqual(lines);
+  });
+
   it("is a layer that writes and reads back as it is", async () => {
     const before = tree("dir d 0755", "file d/a 0644 ''", "file x 0644 ''");
     const after = tree("dir d 0755", "file b 0644 'b'", "hardlink d/c -> b");
@@ -89,18 +125,19 @@ describe("changeSet", () => {
   });
 
   it.each([
-    ["compare", "whiteouts"],
-    ["compare", "opaque"],
-    ["ignore", "whiteouts"],
-    ["ignore", "opaque"],
+    ["compare", "whiteouts", "unknown"],
+    ["compare", "opaque", "known"],
+    ["ignore", "whiteouts", "known"],
+    ["ignore", "opaque", "unknown"],
   ] as const)(
-    "gives the second tree when it is applied to the first (times: %s, %s)",
-    async (times, deletions) => {
+    "gives the second tree when it is applied to the first (times: %s, %s, first tree %s)",
+    async (times, deletions, first) => {
       await fc.assert(
         fc.asyncProperty(generatedLines, generatedLines, async (from, to) => {
           const [before, after] = [tree(...from), tree(...to)];
           const differences = await diffSnapshots(before, after, { times });
-          const applied = before.applyEntries(changeSet(differences, after, { deletions }));
+          const options = { deletions, before: first === "known" ? before : undefined };
+          const applied = before.applyEntries(changeSet(differences, after, options));
           expect(await treeLines(applied)).toEqual(await treeLines(after));
           expect(contentDigest(await digestedEntries(applied))).toBe(
             contentDigest(await digestedEntries(after)),

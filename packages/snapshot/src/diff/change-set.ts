@@ -3,11 +3,14 @@ import type { Snapshot } from "../snapshot.js";
 import type { SnapshotDifference } from "./diff-snapshots.js";
 import { hardLinkNames } from "./hard-link-names.js";
 import { opaqueDeletions } from "./opaque-directories.js";
+import { remainingNames } from "./remaining-names.js";
 
 export interface ChangeSetOptions {
   /** "whiteouts" (the default) deletes path by path, as the specification advises. "opaque" marks a directory instead
    * when nothing remains in it of what was there, for fewer entries. */
   readonly deletions?: "whiteouts" | "opaque" | undefined;
+  /** The first tree. With it, names of a file are not written again because others of its names are gone. */
+  readonly before?: Snapshot | undefined;
 }
 
 /** The differences from one tree to `after` as the entries of a layer, in the order of `compareTreePaths`: applied to
@@ -21,11 +24,7 @@ export function changeSet(
   after: Snapshot,
   options: ChangeSetOptions = {},
 ): readonly LayerEntry[] {
-  const written = new Map<string, Entry>();
-  for (const difference of differences) {
-    if (difference.kind !== "deleted") written.set(difference.path, difference.after);
-  }
-  addOtherNames(written, after);
+  const written = writtenEntries(differences, after, options.before);
   const firstNames = hardLinkNames(after);
   const entries = Array.from(written.values(), (entry) =>
     layerEntry(entry, firstNames.get(entry.path), after),
@@ -35,6 +34,21 @@ export function changeSet(
     entries.push(...opaqueDeletions(deleted, after, (path) => written.has(path)));
   } else for (const path of deleted) entries.push({ type: "whiteout", path });
   return entries.sort((a, b) => compareTreePaths(a.path, b.path));
+}
+
+function writtenEntries(
+  differences: readonly SnapshotDifference[],
+  after: Snapshot,
+  before: Snapshot | undefined,
+): ReadonlyMap<string, Entry> {
+  const written = new Map<string, Entry>();
+  const remaining = before === undefined ? undefined : remainingNames(differences, before, after);
+  for (const difference of differences) {
+    if (difference.kind === "deleted" || remaining?.has(difference.path) === true) continue;
+    written.set(difference.path, difference.after);
+  }
+  addOtherNames(written, after);
+  return written;
 }
 
 function layerEntry(entry: Entry, firstName: string | undefined, after: Snapshot): LayerEntry {
