@@ -30,14 +30,14 @@ interface Reading {
   readonly open: OpenDirectories;
   readonly marks: (Whiteout | OpaqueDirectory)[];
   readonly hardLinks: HardLink[];
-  /** Row of each file, and where its bytes begin. */
-  readonly files: { readonly row: number; readonly dataOffset: number }[];
+  /** The row of each file, and where its bytes begin. */
+  readonly files: number[];
+  readonly offsets: number[];
 }
 
 /** What unpacking gives a directory that no layer describes. */
 const impliedMeta: RowMeta = { mode: 0o755, uid: 0, gid: 0, mtimeSec: 0, xattrs: undefined };
 
-const ID_MAX = 2 ** 32 - 1;
 const MODE_MAX = 0xffff;
 const DIGEST_BYTES = 32;
 
@@ -48,15 +48,15 @@ const fileKind = entryKinds.indexOf("file");
 export function layerTable(diffId: DiffId, rows: LayerRows): LayerTable | undefined {
   const builder = new TreeTableBuilder(rows.count, impliedMeta);
   const open = new OpenDirectories(builder, impliedMeta);
-  const reading: Reading = { builder, open, marks: [], hardLinks: [], files: [] };
+  const reading: Reading = { builder, open, marks: [], hardLinks: [], files: [], offsets: [] };
   for (const row of rows) if (readRow(reading, row) === "other") return undefined;
   if (rows.digests.length !== reading.files.length * DIGEST_BYTES) return undefined;
   const lookup = rowLookup(builder.table());
   const digests = new DigestColumn(builder.names.length);
   const dataOffsets = new Float64Array(builder.names.length);
-  reading.files.forEach(({ row, dataOffset }, index) => {
+  reading.files.forEach((row, index) => {
     digests.copy(row, rows.digests, index);
-    dataOffsets[row] = dataOffset;
+    dataOffsets[row] = reading.offsets[index] ?? 0;
   });
   const table = builder.table();
   for (const link of reading.hardLinks) {
@@ -75,13 +75,20 @@ function readRow(reading: Reading, row: LayerRow): "read" | "other" {
   }
   if (!fitsColumns(row) || row.isGrouped) return "other";
   if (row.path === "") return readRoot(reading, row);
-  const place = reading.open.enter(row.path);
-  if (place === undefined) return "other";
-  const at = addRow(reading.builder, row, place);
-  if (row.type === "directory") reading.open.push(at, row.path);
-  else if (row.type === "file") reading.files.push({ row: at, dataOffset: row.second });
-  else if (row.type === "hardlink") reading.hardLinks.push({ row: at, target: row.text });
+  const name = reading.open.enter(row.path);
+  if (name === undefined) return "other";
+  addRow(reading, row, name);
   return "read";
+}
+
+function addRow({ builder, open, files, offsets, hardLinks }: Reading, row: LayerRow, name: string): void {
+  if (row.type === "file") {
+    files.push(builder.file(open.row, name, row));
+    offsets.push(row.second);
+  } else if (row.type === "directory") open.push(builder.directory(open.row, name, row), row.path);
+  else if (row.type === "hardlink") {
+    hardLinks.push({ row: builder.file(open.row, name, row), target: row.text });
+  } else builder.other(open.row, name, row);
 }
 
 /** The root comes before everything else, if it is there at all. */
@@ -91,25 +98,18 @@ function readRoot({ builder, open }: Reading, row: LayerRow): "read" | "other" {
   return "read";
 }
 
-interface Place {
-  readonly parent: number;
-  readonly name: string;
-}
-
-function addRow(builder: TreeTableBuilder, row: LayerRow, { parent, name }: Place): number {
-  if (row.type === "directory") return builder.directory(parent, name, row);
-  if (row.type !== "file" && row.type !== "hardlink") return builder.other(parent, name, row);
-  const { mode, uid, gid, mtimeSec, xattrs, first } = row;
-  return builder.file(parent, name, { mode, uid, gid, mtimeSec, xattrs, size: first });
-}
-
 function fitsColumns({ type, mode, uid, gid, first, second }: LayerRow): boolean {
   if (mode > MODE_MAX || !isId(uid) || !isId(gid)) return false;
-  return !type.endsWith("device") || (isId(first) && isId(second));
+  return !isDevice(type) || (isId(first) && isId(second));
 }
 
+function isDevice(type: LayerRow["type"]): boolean {
+  return type === "character-device" || type === "block-device";
+}
+
+/** Whether a number fits 32 bits without a sign. */
 function isId(value: number): boolean {
-  return value >= 0 && value <= ID_MAX && Number.isInteger(value);
+  return value >>> 0 === value;
 }
 
 /** The first name of the file that a hard link names, if that is a file of the same layer before it. */

@@ -26,8 +26,14 @@ export class OpenDirectories {
     this.#impliedMeta = impliedMeta;
   }
 
-  /** Where an entry goes; undefined when its path is not clean or does not come after all before it. */
-  enter(path: string): { readonly parent: number; readonly name: string } | undefined {
+  /** The row of the directory that was entered last. */
+  get row(): number {
+    return this.#directory.row;
+  }
+
+  /** Goes into the directory of a path and gives the path's name there; undefined when the path is not clean or does not
+   * come after all before it. */
+  enter(path: string): string | undefined {
     if (path.length > PATH_MAX_LENGTH) return undefined;
     this.#leave(path);
     let start = this.#directory.prefix.length;
@@ -40,7 +46,7 @@ export class OpenDirectories {
       start = end + 1;
     }
     const name = start === 0 ? path : path.slice(start);
-    return this.#follows(name) ? { parent: this.#directory.row, name } : undefined;
+    return this.#follows(name) ? name : undefined;
   }
 
   /** Goes into the directory that was added last. */

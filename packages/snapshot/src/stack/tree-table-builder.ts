@@ -31,9 +31,9 @@ export class TreeTableBuilder {
   }
 
   /** Appends a file; its size is 0 where it is not known yet. */
-  file(parent: number, name: string, meta: RowMeta & { readonly size: number }): number {
-    const row = this.#append(parent, name, fileKind, meta);
-    this.#columns.size[row] = meta.size;
+  file(parent: number, name: string, entry: LayerRow): number {
+    const row = this.#append(parent, name, fileKind, entry);
+    this.#columns.size[row] = entry.first;
     return row;
   }
 
