@@ -1,6 +1,7 @@
 export { ContentDigester, contentDigest } from "./content/content-digest.js";
 export type { ContentEntry, DigestedFile } from "./content/content-entry.js";
 export { digestedEntries } from "./content/content-entry.js";
+export { applyChanges } from "./diff/apply-changes.js";
 export type { ChangeSetOptions } from "./diff/change-set.js";
 export { changeSet } from "./diff/change-set.js";
 export type { DiffOptions, SnapshotDifference } from "./diff/diff-snapshots.js";
