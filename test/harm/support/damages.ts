@@ -11,16 +11,25 @@ export interface Damage {
 }
 
 /** In the quick size these many places of each file are flipped, from the first byte to the last. */
-const QUICK_PLACES = 2;
-/** Above this, also the full size takes only a part of a file's bytes. */
-const EVERY_BYTE_MAX_BYTES = 4096;
-const LARGE_PLACES = 512;
+const QUICK_PLACES = 3;
+/** In the full size every byte of one file of each kind, up to this, and so many of the others. */
+const EVERY_BYTE_MAX_BYTES = 1024;
+const FULL_PLACES = 32;
 
-/** One flipped bit, at any byte of a file; which bit it is differs from byte to byte. */
-export function flips(store: string, file: string): readonly Damage[] {
-  const { size } = fs.statSync(path.join(store, file));
-  const most = size <= EVERY_BYTE_MAX_BYTES ? size : LARGE_PLACES;
-  return placesIn(size, Math.min(most, sized({ quick: QUICK_PLACES, full: size }))).map((at) => ({
+/** One flipped bit at many bytes of a store's files; which bit it is differs from byte to byte. */
+export function flips(store: string, files: readonly string[]): readonly Damage[] {
+  const kinds = new Set<string>();
+  return files.flatMap((file) => {
+    const { size } = fs.statSync(path.join(store, file));
+    const isFirst = size > 0 && !kinds.has(path.dirname(file));
+    if (isFirst) kinds.add(path.dirname(file));
+    const most = isFirst ? EVERY_BYTE_MAX_BYTES : FULL_PLACES;
+    return flipsOf(file, size, sized({ quick: QUICK_PLACES, full: most }));
+  });
+}
+
+function flipsOf(file: string, size: number, most: number): readonly Damage[] {
+  return placesIn(size, Math.min(size, most)).map((at) => ({
     file,
     what: `bit ${at % 8} of byte ${at} flipped`,
     inflict: (target) => {

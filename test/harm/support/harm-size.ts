@@ -6,11 +6,10 @@ export function sized(numbers: { readonly quick: number; readonly full: number }
   return numbers[harmSize];
 }
 
-/** Every `step`-th of the numbers below `count`, from a start that is no multiple of it, so that samples of several
- * lists do not all begin with the same ones. */
+/** One in `step` of the numbers below `count`, and at least one, evenly spread. */
 export function sample(count: number, step: number): readonly number[] {
-  const first = count % step;
-  return Array.from({ length: count }, (_, index) => index).filter((index) => index % step === first % step);
+  const taken = Math.ceil(count / step);
+  return Array.from({ length: taken }, (_, index) => Math.floor(((index + 0.5) * count) / taken));
 }
 
 /** Shows how large a run was. */
