@@ -60,9 +60,10 @@ function counted(tree: Snapshot): { readonly snapshot: Snapshot; readonly work: 
 
 describe.each([10_000, 100_000])("a diff of trees of %i entries", (entries) => {
   const directories = entries / FILES_IN_A_DIRECTORY;
+  const trees = { before: treeOf(entries, 1), after: treeOf(entries, 2) };
 
   it("goes through each tree twice and asks for two digests a file that both have", async () => {
-    const [before, after] = [counted(treeOf(entries, 1)), counted(treeOf(entries, 2))];
+    const [before, after] = [counted(trees.before), counted(trees.after)];
     const differences = await diffSnapshots(before.snapshot, after.snapshot, { times: "compare" });
     expect(differences.length).toBe(4 * directories);
     const work = { entries: 2 * entries, looks: 0, digests: 98 * directories, opened: 0 };
@@ -73,9 +74,8 @@ describe.each([10_000, 100_000])("a diff of trees of %i entries", (entries) => {
     ["whiteouts", 2],
     ["opaque", 3],
   ] as const)("makes a change set (%s) in %i ways through the second tree", async (deletions, ways) => {
-    const [before, after] = [treeOf(entries, 1), treeOf(entries, 2)];
-    const differences = await diffSnapshots(before, after);
-    const { snapshot, work } = counted(after);
+    const differences = await diffSnapshots(trees.before, trees.after);
+    const { snapshot, work } = counted(trees.after);
     expect(changeSet(differences, snapshot, { deletions }).length).toBe(4 * directories);
     expect(work).toEqual({ entries: ways * entries, looks: directories, digests: 0, opened: 0 });
   });

@@ -4,8 +4,8 @@ import { type ArchiveCompression, archiveCompression } from "@oci-build/oci";
 import { snapshotError } from "../errors.js";
 import { systemCode } from "./system-code.js";
 
-/** How much of an archive is read at once, when all of it is. */
-const CHUNK_BYTES = 256 * 1024;
+/** How much of an archive is read at once, when all of it is; the next part while the one before is used. */
+const CHUNK_BYTES = 1024 * 1024;
 
 /** More than the longest magic that `archiveCompression` knows. */
 const START_BYTES = 16;
@@ -33,11 +33,14 @@ export class TarArchive {
   /** All bytes from the start; at their end it fails when the file changed meanwhile.
    * @throws OciBuildError SNAPSHOT_FILE_CHANGED, SNAPSHOT_FILE_UNREADABLE */
   async *bytes(): AsyncGenerator<Uint8Array, void, undefined> {
-    let position = 0;
-    for (;;) {
-      const chunk = await this.#chunk(position, CHUNK_BYTES);
+    let next = this.#chunk(0, CHUNK_BYTES);
+    for (let position = 0; ; ) {
+      const chunk = await next;
       if (chunk.length === 0) break;
       position += chunk.length;
+      next = this.#chunk(position, CHUNK_BYTES);
+      // Whoever stops early does not want to know; all others await it.
+      next.catch(() => undefined);
       yield chunk;
     }
     this.checkUnchanged("");

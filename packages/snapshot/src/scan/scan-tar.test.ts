@@ -187,6 +187,19 @@ describe("scanTar", () => {
     }
   });
 
+  it("refuses an archive that changes while it is scanned", async () => {
+    const file = tarFile(tarBytes("file a 0644 'text'"));
+    const { signal } = new AbortController();
+    let looks = 0;
+    // The second look is behind the first chunk.
+    signal.throwIfAborted = () => {
+      looks += 1;
+      if (looks === 2) fs.appendFileSync(file, "more");
+    };
+    const error = await failure(() => scan({ tar: file, signal }));
+    expect([error.code, error.data["path"]]).toEqual(["SNAPSHOT_FILE_CHANGED", ""]);
+  });
+
   it("does not need the file of a compressed archive any more", async () => {
     const file = tarFile(gzipSync(tarBytes("file a 0644 'text'")));
     const snapshot = await scan({ tar: file });
