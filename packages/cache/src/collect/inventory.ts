@@ -16,7 +16,8 @@ export interface Inventory {
   readonly projectFiles: ReadonlyMap<string, StoreFile>;
   readonly indexes: readonly StoreFile[];
   readonly temporary: readonly StoreFile[];
-  /** The store's own: names of images, tombstones. */
+  readonly tombstones: StoreFile | undefined;
+  /** The store's own, such as names of images; tombstones too. */
   readonly other: readonly StoreFile[];
 }
 
@@ -37,6 +38,7 @@ export async function readInventory(store: StoreContext): Promise<Inventory> {
     projectFiles: new Map((await listFiles(paths.projects)).map((file) => [file.name, file])),
     indexes: await listFiles(paths.indexes),
     temporary: await listFiles(paths.temporary),
+    tombstones: await statFile(tombstoneFile, tombstoneFile),
     other: (await Promise.all(other.map((path) => statFile(path, path)))).flatMap((file) => file ?? []),
   };
 }

@@ -9,6 +9,9 @@ import { isConditional, type PruneScope, pruneScope } from "./prune-scope.js";
 import type { RecordEntry } from "./record-entries.js";
 import { type References, referencesOf } from "./references.js";
 
+/** What a small file takes of most disks. */
+const NEW_FILE_BYTES = 4096;
+
 /** What is to go, in this order. */
 export interface PrunePlan {
   readonly records: readonly PlannedRecord[];
@@ -63,6 +66,7 @@ class Planning {
   readonly #leftovers: readonly StoreFile[];
   readonly #projects: PrunePlan["projects"];
   readonly #usedBytes: number;
+  readonly #addedBytes: number;
   readonly #records: PlannedRecord[] = [];
   readonly #indexes: StoreFile[] = [];
   readonly #kept: { inUse: number; young: number } = { inUse: 0, young: 0 };
@@ -77,13 +81,15 @@ class Planning {
     this.#leftovers = parts.filter((file) => !this.#references.has(file.path) && this.#isOld(file));
     this.#projects = plannedProjects(inventory, this.scope.projects, policy, facts);
     this.#usedBytes = storeBytes(inventory);
+    this.#addedBytes = inventory.tombstones === undefined ? NEW_FILE_BYTES : 0;
     this.#reclaimedBytes = sumBytes(this.#leftovers) + sumBytes(this.#projects.map(({ file }) => file));
   }
 
   /** Why a file goes that nothing protects, as things stand; undefined when the policy has had enough. */
   reasonFor(file: StoreFile): PruneReason | undefined {
     const { unusedForMs, maxUsedBytes, minFreeBytes, reservedBytes = 0 } = this.#policy;
-    const usedBytes = this.#usedBytes - this.#reclaimedBytes;
+    // With the file that prune itself will make: else its own tombstones were a reason for the next one to take more.
+    const usedBytes = this.#usedBytes + this.#addedBytes - this.#reclaimedBytes;
     if (usedBytes < reservedBytes) return undefined;
     if (!isConditional(this.#policy)) return this.scope.reason;
     if (unusedForMs !== undefined && file.mtimeMs < this.#facts.nowMs - unusedForMs) return "age";

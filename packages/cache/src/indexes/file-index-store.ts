@@ -10,7 +10,7 @@ import { listFiles } from "../store/store-files.js";
 import { readOrWarn } from "../store/warn-damage.js";
 
 /** Room for some 5,000,000 files. */
-export const INDEX_FILE_MAX_BYTES: number = 513 * 1024 * 1024;
+const INDEX_FILE_MAX_BYTES: number = 513 * 1024 * 1024;
 
 /** How many variants of one context are kept, so that an ignore file that is edited often leaves no trail. */
 export const CONTEXT_VARIANTS_MAX = 4;

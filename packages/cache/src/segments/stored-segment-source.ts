@@ -9,7 +9,7 @@ import { recentTables } from "./recent-tables.js";
 export const SOURCE_MAX_BLOBS = 32;
 
 /** Segments of all of them, at the most: some 300 bytes of memory each. */
-export const SOURCE_MAX_SEGMENTS = 131_072;
+const SOURCE_MAX_SEGMENTS = 131_072;
 
 export interface SegmentSourceOptions {
   /** Blobs to look into first, as those of the same step's last layers. The rest follows, written last first. */
