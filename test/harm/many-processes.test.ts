@@ -1,9 +1,11 @@
 import fs from "node:fs";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openCache } from "../../packages/cache/src/index.js";
 import { temporaryFolder } from "../support/build-folder.js";
 import { readImage } from "../support/image-lines.js";
+import type { CommandResult } from "../support/run-command.js";
 import { sized, tellSize } from "./support/harm-size.js";
 import {
   type BuiltVariant,
@@ -16,6 +18,8 @@ import {
 
 const PROCESSES = 8;
 const ROUNDS = sized({ quick: 2, full: 20 });
+/** So that some are at work while builds look things up, and some while builds use what they found. */
+const PRUNES_AFTER_MS = [0, 80, 160, 240, 320] as const;
 const MINUTE_MS = 60_000;
 
 const base = temporaryFolder();
@@ -40,6 +44,11 @@ function variantOf(process: number): number {
   return process < PROCESSES / 2 ? 0 : process % variants.contexts.length;
 }
 
+async function pruneAfter(delayMs: number): Promise<CommandResult> {
+  await wait(delayMs);
+  return runPrune(cacheDir);
+}
+
 describe(`${PROCESSES} processes on one store`, () => {
   it("give the digests that each gives alone, with prunes in between", {
     timeout: 20 * MINUTE_MS,
@@ -49,7 +58,7 @@ describe(`${PROCESSES} processes on one store`, () => {
       // The first round begins with no store at all; later ones with one of which all may be collected.
       makeOld(cacheDir);
       const builds = buildAll();
-      const prunes = round === 0 ? [] : [runPrune(cacheDir), runPrune(cacheDir)];
+      const prunes = round === 0 ? [] : PRUNES_AFTER_MS.map(pruneAfter);
       const results = await Promise.all(builds);
       for (const [index, result] of results.entries()) {
         expect(result, `process ${index} of round ${round}`).toEqual(variants.images[variantOf(index)]);
