@@ -171,28 +171,28 @@ const modes: readonly Mode[] = [
     reading: onDisk,
     largeSize: LARGE,
     before: "a build",
-    step: sized({ quick: 17, full: 1 }),
+    step: sized({ quick: 23, full: 1 }),
   },
   {
     name: "on disk, the first time",
     reading: onDisk,
     largeSize: LARGE,
     before: "nothing",
-    step: sized({ quick: 19, full: 1 }),
+    step: sized({ quick: 31, full: 1 }),
   },
   {
     name: "on disk, the first time, much of it",
     reading: onDisk,
     largeSize: WRITE_FIRST,
     before: "nothing",
-    step: sized({ quick: 29, full: 1 }),
+    step: sized({ quick: 47, full: 1 }),
   },
   {
     name: "in memory",
     reading: inMemory,
     largeSize: LARGE,
     before: "nothing",
-    step: sized({ quick: 7, full: 1 }),
+    step: sized({ quick: 11, full: 1 }),
   },
 ];
 

@@ -10,8 +10,8 @@ export interface Damage {
   readonly inflict: (path: string) => void;
 }
 
-/** In the quick size these many places of each file are flipped, from the first byte to the last. */
-const QUICK_PLACES = 3;
+/** In the quick size these many places of each file are flipped, evenly spread. */
+const QUICK_PLACES = 2;
 /** In the full size every byte of one file of each kind, up to this, and so many of the others. */
 const EVERY_BYTE_MAX_BYTES = 1024;
 const FULL_PLACES = 32;
@@ -41,8 +41,7 @@ function flipsOf(file: string, size: number, most: number): readonly Damage[] {
 }
 
 function placesIn(size: number, count: number): readonly number[] {
-  if (count < 2) return count === 1 ? [0] : [];
-  return Array.from({ length: count }, (_, index) => Math.round((index * (size - 1)) / (count - 1)));
+  return Array.from({ length: count }, (_, index) => Math.floor(((index + 0.5) * size) / count));
 }
 
 /** What a crash or a broken disk makes of a file. */
