@@ -25,8 +25,8 @@ export interface Snapshot {
   /** SHA-256 of a file's bytes; read at most once, then remembered.
    * @throws OciBuildError as `openFile` */
   fileDigest(path: string): Digest | Promise<Digest>;
-  /** Whether a file's digest is known, so that `fileDigest` reads nothing. */
-  knowsDigest?(path: string): boolean;
+  /** Whether a file has to be read, and is not as the scan before saw it. A young file may have to be read though it is. */
+  isChanged?(path: string): boolean;
   /** Takes a file's digest from whoever read it through `openFile` to its end, so that nobody reads it again. */
   rememberDigest?(path: string, digest: Digest): void;
   /** True for a file that any change since its digest was taken makes unreadable, so that bytes which were read need not

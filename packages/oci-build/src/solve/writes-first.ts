@@ -27,15 +27,15 @@ function isAllNew({ parts }: ChangeSet): boolean {
   });
 }
 
-/** Whether most of the bytes lie in a few files whose digests are not known, while those of other files are, or there
- * are no others. In a fresh checkout all files have to be read, and their layer may well be there. */
+/** Whether most of the bytes lie in a few files that were changed since the build before, while others were not, or
+ * there are no others. In a fresh checkout all files have to be read, and their layer may well be there. */
 function isMostlyChanged({ parts }: ChangeSet, { fileBytes }: ChangeTotals): boolean {
   let [files, bytes] = [0, 0];
   for (const part of parts) {
     if (isGraft(part)) {
-      files += part.survey.unknownFiles;
-      bytes += part.survey.unknownBytes;
-    } else if (part.entry.type === "file" && "origin" in part && isUnknown(part.origin)) {
+      files += part.survey.changedFiles;
+      bytes += part.survey.changedBytes;
+    } else if (part.entry.type === "file" && "origin" in part && isChanged(part.origin)) {
       files += 1;
       bytes += part.entry.size;
     }
@@ -43,6 +43,6 @@ function isMostlyChanged({ parts }: ChangeSet, { fileBytes }: ChangeTotals): boo
   return files > 0 && files <= LARGE_FILES_MAX && bytes > fileBytes / 2;
 }
 
-function isUnknown(origin: FileOrigin | undefined): boolean {
-  return origin?.snapshot.knowsDigest?.(origin.path) === false;
+function isChanged(origin: FileOrigin | undefined): boolean {
+  return origin?.snapshot.isChanged?.(origin.path) === true;
 }

@@ -102,6 +102,7 @@ class TableSnapshot implements ScannedSnapshot {
       digests: this.#digests,
       hash: (file: number, at: string) => this.#digestOf(this.#file(file, at)),
       open: (file: number, at: string) => openScannedFile(this.#file(file, at)),
+      isChanged: (file: number) => this.#isChanged(file),
       checksBytes: (file: number) => this.#checksBytes(file),
     };
     return new Subtree(files, { row, path });
@@ -124,9 +125,13 @@ class TableSnapshot implements ScannedSnapshot {
     return ((this.#table.columns.flags[row] ?? 0) & rowFlags.settled) !== 0;
   }
 
-  knowsDigest(path: string): boolean {
-    const own = this.#fileRow(path);
-    return this.#digests.has(this.#table.linkGroups.get(own) ?? own);
+  isChanged(path: string): boolean {
+    return this.#isChanged(this.#fileRow(path));
+  }
+
+  #isChanged(row: number): boolean {
+    const { linkGroups, columns } = this.#table;
+    return !this.#digests.has(linkGroups.get(row) ?? row) && columns.earlier[row] === 0;
   }
 
   rememberDigest(path: string, digest: Digest): void {

@@ -63,6 +63,7 @@ export class LayerDirectory implements DirectoryNode {
       digests,
       hash,
       open: (row: number) => openRow(this.layer, row),
+      isChanged: () => false,
       checksBytes: () => false,
     };
     return new Subtree(files, { row: this.row, path: this.#path });

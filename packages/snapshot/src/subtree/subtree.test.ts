@@ -81,8 +81,9 @@ describe("a subtree", () => {
     expect(subtree.survey()).toEqual({
       entries: 6,
       fileBytes: 11,
-      unknownFiles: 3,
       unknownBytes: 11,
+      changedFiles: 3,
+      changedBytes: 11,
       isPlain: true,
     });
     await snapshot.fileDigest("a/b/c");

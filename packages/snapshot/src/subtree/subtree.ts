@@ -14,6 +14,8 @@ export interface RowFiles {
   readonly digests: DigestColumn;
   hash(row: number, path: string): Digest | Promise<Digest>;
   open(row: number, path: string): FileReader | Promise<FileReader>;
+  /** See `Snapshot.isChanged`. */
+  isChanged(row: number): boolean;
   /** See `Snapshot.checksBytes`. */
   checksBytes(row: number): boolean;
 }
@@ -28,9 +30,11 @@ export interface SubtreeEntry {
 export interface SubtreeSurvey {
   readonly entries: number;
   readonly fileBytes: number;
-  /** How many files and bytes have to be read before all digests are known. */
-  readonly unknownFiles: number;
+  /** How many bytes have to be read before all digests are known. */
   readonly unknownBytes: number;
+  /** Files that are not as the scan before saw them, and their bytes; digests of others may be unknown, too. */
+  readonly changedFiles: number;
+  readonly changedBytes: number;
   /** False when some entry is a device, one of several hard links, or has a name that layers reserve. */
   readonly isPlain: boolean;
 }
@@ -61,7 +65,7 @@ export class Subtree {
 
   survey(): SubtreeSurvey {
     const { columns, names } = this.#files.table;
-    let [fileBytes, unknownFiles, unknownBytes] = [0, 0, 0];
+    let [fileBytes, unknownBytes, changedFiles, changedBytes] = [0, 0, 0, 0];
     let isPlain = !this.#hasHardLinks();
     for (let row = this.#first; row < this.#end; row++) {
       const kind = columns.kind[row] ?? 0;
@@ -70,10 +74,12 @@ export class Subtree {
       const size = columns.size[row] ?? 0;
       fileBytes += size;
       if (this.#files.digests.has(row)) continue;
-      unknownFiles += 1;
       unknownBytes += size;
+      if (!this.#files.isChanged(row)) continue;
+      changedFiles += 1;
+      changedBytes += size;
     }
-    return { entries: this.#end - this.#first, fileBytes, unknownFiles, unknownBytes, isPlain };
+    return { entries: this.#end - this.#first, fileBytes, unknownBytes, changedFiles, changedBytes, isPlain };
   }
 
   *entries(): Iterable<SubtreeEntry> {
