@@ -9,7 +9,7 @@ import { layerEncoding } from "../options/compression.js";
 import { type ChangeTotals, changeTotals, hashWork } from "./change-totals.js";
 import { digestChanges } from "./digest-changes.js";
 import { layerEntries } from "./layer-entries.js";
-import { contentKey, lookUpContent, recordedContent } from "./look-up-content.js";
+import { lookUpContent, recordedContent } from "./look-up-content.js";
 import { progressEmitter } from "./progress-emitter.js";
 import type { SolveContext } from "./solve-context.js";
 import { writesFirst } from "./writes-first.js";
@@ -97,7 +97,8 @@ async function writeThenDigest(storing: Storing): Promise<Stored> {
   if (layer === undefined) return digestThenWrite(storing);
   rememberDigests(storing.changes, layer.tree);
   const contentDigest = digestOfContent(layer.tree.entries);
-  const key = contentKey(contentDigest);
+  const { key, hit } = await lookUpContent({ ...storing, contentDigest }, storing.context);
+  if (hit !== undefined) return { status: "cached", contentDigest, ...hit };
   return {
     status: "executed",
     contentDigest,
