@@ -47,18 +47,34 @@ async function* readChunks(
   range: { readonly offset: number; readonly length: number },
   blob: { readonly path: string; readonly digest: Digest },
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let position = range.offset;
   const end = range.offset + range.length;
-  while (position < end) {
-    const chunk = await readChunk(handle, position, Math.min(CHUNK_BYTES, end - position)).catch(
-      (error: unknown) => {
-        throw storeError(error, blob.path);
-      },
-    );
-    if (chunk.length === 0) throw corruptBlob(blob.digest, `it ends at ${position}, before ${end}`);
-    position += chunk.length;
-    yield chunk;
+  const readAt = (position: number): Promise<Uint8Array> =>
+    readChunk(handle, position, Math.min(CHUNK_BYTES, end - position)).catch((error: unknown) => {
+      throw storeError(error, blob.path);
+    });
+  let position = range.offset;
+  // The next chunk is read while the caller is busy with this one.
+  let next = position < end ? readAt(position) : undefined;
+  try {
+    while (next !== undefined) {
+      const chunk: Uint8Array = await next;
+      next = undefined;
+      if (chunk.length === 0) throw corruptBlob(blob.digest, `it ends at ${position}, before ${end}`);
+      position += chunk.length;
+      if (position < end) {
+        next = readAt(position);
+        next.catch(ignore);
+      }
+      yield chunk;
+    }
+  } finally {
+    // Before the file is closed.
+    await Promise.allSettled([next]);
   }
+}
+
+function ignore(): void {
+  // The failure is thrown when the chunk is asked for.
 }
 
 async function readChunk(handle: FileHandle, position: number, length: number): Promise<Uint8Array> {

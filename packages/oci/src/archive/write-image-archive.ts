@@ -22,23 +22,46 @@ export async function writeImageArchive(
 ): Promise<{ readonly size: number }> {
   const files = await planLayout(content, signal);
   let size = 0;
+  // A chunk is written while the next one is read and checked.
+  let sending: Promise<void> | undefined;
   const send = async (chunk: Uint8Array): Promise<void> => {
-    signal?.throwIfAborted();
     if (chunk.length === 0) return;
-    await sink(chunk);
+    await sending;
+    signal?.throwIfAborted();
     size += chunk.length;
+    sending = sink(chunk) ?? undefined;
+    sending?.catch(ignore);
   };
+  try {
+    await sendAll(files, content, send);
+    await sending;
+  } catch (error) {
+    // Whoever owns the sink may end it when this has ended.
+    await Promise.allSettled([sending]);
+    throw error;
+  }
+  return { size };
+}
+
+async function sendAll(
+  files: readonly LayoutFile[],
+  { blobs }: Pick<ImageContent, "blobs">,
+  send: (chunk: Uint8Array) => Promise<void>,
+): Promise<void> {
   for (const file of files) {
     if (file.type !== "blob") {
       await send(smallMember(file));
       continue;
     }
     await send(encodeEntryHeader({ type: "file", size: file.size, mode: 0o644, ...common(file.path) }));
-    for await (const chunk of sizedBlob(content.blobs.read(file.digest), file)) await send(chunk);
+    for await (const chunk of sizedBlob(blobs.read(file.digest), file)) await send(chunk);
     await send(Buffer.alloc(paddingBytes(file.size)));
   }
   await send(Buffer.alloc(TAR_END_BYTES));
-  return { size };
+}
+
+function ignore(): void {
+  // The failure is thrown where the next chunk waits for this one.
 }
 
 /** A whole member in one piece. */
