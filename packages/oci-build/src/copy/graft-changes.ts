@@ -1,9 +1,15 @@
 import type { Entry } from "@oci-build/oci";
 import type { Placement } from "@oci-build/snapshot";
-import type { Change, ChangeSet, Graft, LayerChange } from "./change.js";
+import type { Change, ChangeSet, FileOrigin, Graft, LayerChange } from "./change.js";
+import { joinPath } from "./tree-paths.js";
 
 export function isGraft(part: LayerChange | Graft): part is Graft {
   return "subtree" in part;
+}
+
+/** Where the bytes of a change's file come from; undefined for what has none. */
+export function originOf(change: LayerChange): FileOrigin | undefined {
+  return "origin" in change ? change.origin : undefined;
 }
 
 /** Every single change, those that grafts stand for too. */
@@ -17,7 +23,7 @@ export function* eachChange({ parts }: ChangeSet): Iterable<LayerChange> {
 /** The changes that a graft stands for, in their order. */
 export function* graftChanges({ snapshot, subtree, placement }: Graft): Iterable<Change> {
   for (const { relative, entry } of subtree.entries()) {
-    const path = placement.path === "" ? relative : `${placement.path}/${relative}`;
+    const path = joinPath(placement.path, relative);
     const origin = entry.type === "file" ? { snapshot, path: entry.path } : undefined;
     yield { entry: placedEntry(entry, path, placement), mtime: "source", origin };
   }

@@ -1,6 +1,6 @@
 import type { HashWork, Snapshot } from "@oci-build/snapshot";
 import type { ChangeSet } from "../copy/change.js";
-import { isGraft } from "../copy/graft-changes.js";
+import { isGraft, originOf } from "../copy/graft-changes.js";
 
 /** How much a change set is. */
 export interface ChangeTotals {
@@ -27,8 +27,8 @@ export function changeTotals({ parts }: ChangeSet): ChangeTotals {
 export function hashWork({ parts }: ChangeSet): HashWork {
   const snapshots = new Set<Snapshot>();
   for (const part of parts) {
-    if (isGraft(part)) snapshots.add(part.snapshot);
-    else if ("origin" in part && part.origin !== undefined) snapshots.add(part.origin.snapshot);
+    const { snapshot } = isGraft(part) ? part : (originOf(part) ?? {});
+    if (snapshot !== undefined) snapshots.add(snapshot);
   }
   let [files, bytes] = [0, 0];
   for (const { hashed } of snapshots) {

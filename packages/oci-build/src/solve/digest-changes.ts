@@ -8,7 +8,7 @@ import {
   type Snapshot,
 } from "@oci-build/snapshot";
 import type { ChangeSet, LayerChange } from "../copy/change.js";
-import { isGraft } from "../copy/graft-changes.js";
+import { isGraft, originOf } from "../copy/graft-changes.js";
 
 /** Hashes the files of a change set and digests the whole of it, times left out. */
 export async function digestChanges(changes: ChangeSet, options: HashFilesOptions): Promise<ContentDigest> {
@@ -26,12 +26,11 @@ async function hashOrigins({ parts }: ChangeSet, options: HashFilesOptions): Pro
   const bySnapshot = new Map<Snapshot, string[]>();
   for (const part of parts) {
     if (isGraft(part)) await hashSubtree(part.subtree, options);
-    else if ("origin" in part && part.origin !== undefined) {
-      const { snapshot, path } = part.origin;
-      const paths = bySnapshot.get(snapshot);
-      if (paths === undefined) bySnapshot.set(snapshot, [path]);
-      else paths.push(path);
-    }
+    const origin = isGraft(part) ? undefined : originOf(part);
+    if (origin === undefined) continue;
+    const paths = bySnapshot.get(origin.snapshot);
+    if (paths === undefined) bySnapshot.set(origin.snapshot, [origin.path]);
+    else paths.push(origin.path);
   }
   for (const [snapshot, paths] of bySnapshot) await hashFiles(snapshot, paths, options);
 }
@@ -40,12 +39,11 @@ async function hashOrigins({ parts }: ChangeSet, options: HashFilesOptions): Pro
 export async function contentEntry(change: LayerChange): Promise<ContentEntry> {
   const { entry } = change;
   if (entry.type !== "file") return entry;
-  if (!("origin" in change) || change.origin === undefined) throw unknownOrigin(entry.path);
-  const { snapshot, path } = change.origin;
+  const { snapshot, path } = originOf(change) ?? unknownOrigin(entry.path);
   return { ...entry, digest: await snapshot.fileDigest(path) };
 }
 
-/** The error for a file that nothing tells the bytes of. */
-export function unknownOrigin(path: string): TypeError {
-  return new TypeError(`nothing tells where the bytes of ${path} are`);
+/** Ends the work on a file that nothing tells the bytes of. */
+export function unknownOrigin(path: string): never {
+  throw new TypeError(`nothing tells where the bytes of ${path} are`);
 }

@@ -1,6 +1,6 @@
 import type { Digest, LayerEntry } from "@oci-build/oci";
 import type { ChangeSet, LayerChange } from "../copy/change.js";
-import { isGraft } from "../copy/graft-changes.js";
+import { isGraft, originOf } from "../copy/graft-changes.js";
 import { unknownOrigin } from "./digest-changes.js";
 
 /** How the entries of a layer are made of changes. */
@@ -23,8 +23,7 @@ function layerEntry(change: LayerChange, { createdSec, digests }: LayerEntriesOp
   const { entry } = change;
   const mtimeSec = change.mtime === "record" ? createdSec : entry.mtimeSec;
   if (entry.type !== "file") return { ...entry, mtimeSec };
-  if (!("origin" in change) || change.origin === undefined) throw unknownOrigin(entry.path);
-  const { snapshot, path } = change.origin;
+  const { snapshot, path } = originOf(change) ?? unknownOrigin(entry.path);
   const open = () => snapshot.openFile(path);
   if (digests === "unknown") return { ...entry, mtimeSec, open };
   // After hashing there is no promise; a digest that is not there yet need not be checked.

@@ -2,7 +2,7 @@ import { layerForm, type StepKey, type StoredLayer } from "@oci-build/cache";
 import { type ContentDigest, type LayerTree, type LayerWork, writeLayer } from "@oci-build/oci";
 import { contentDigest as digestOfContent } from "@oci-build/snapshot";
 import type { ChangeSet } from "../copy/change.js";
-import { eachChange } from "../copy/graft-changes.js";
+import { eachChange, originOf } from "../copy/graft-changes.js";
 import type { StepInfo, StepOutcome } from "../events/build-event.js";
 import { changedEntries } from "../explain/changed-entries.js";
 import { layerEncoding } from "../options/compression.js";
@@ -161,8 +161,9 @@ function rememberDigests(changes: ChangeSet, tree: LayerTree): void {
   let index = 0;
   for (const change of eachChange(changes)) {
     const written = tree.entries[index++];
-    if (written?.type !== "file" || !("origin" in change) || change.origin === undefined) continue;
-    change.origin.snapshot.rememberDigest?.(change.origin.path, written.digest);
+    const origin = originOf(change);
+    if (written?.type !== "file" || origin === undefined) continue;
+    origin.snapshot.rememberDigest?.(origin.path, written.digest);
   }
 }
 

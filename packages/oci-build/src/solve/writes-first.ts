@@ -1,5 +1,5 @@
 import type { ChangeSet, FileOrigin } from "../copy/change.js";
-import { isGraft } from "../copy/graft-changes.js";
+import { isGraft, originOf } from "../copy/graft-changes.js";
 import type { ChangeTotals } from "./change-totals.js";
 import type { SolveContext } from "./solve-context.js";
 
@@ -22,7 +22,7 @@ export function writesFirst(
 /** Whether all files come from a tree that no build has seen yet. */
 function isAllNew({ parts }: ChangeSet): boolean {
   return parts.every((part) => {
-    const snapshot = isGraft(part) ? part.snapshot : "origin" in part ? part.origin?.snapshot : undefined;
+    const snapshot = isGraft(part) ? part.snapshot : originOf(part)?.snapshot;
     return snapshot === undefined || snapshot.isNew === true;
   });
 }
@@ -35,7 +35,7 @@ function isMostlyChanged({ parts }: ChangeSet, { fileBytes }: ChangeTotals): boo
     if (isGraft(part)) {
       files += part.survey.changedFiles;
       bytes += part.survey.changedBytes;
-    } else if (part.entry.type === "file" && "origin" in part && isChanged(part.origin)) {
+    } else if (part.entry.type === "file" && isChanged(originOf(part))) {
       files += 1;
       bytes += part.entry.size;
     }

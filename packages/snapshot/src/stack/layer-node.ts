@@ -1,4 +1,5 @@
 import type { DirectoryEntry, Entry, FileEntry, FileReader, TreeFile } from "@oci-build/oci";
+import { pathIn } from "../path-in.js";
 import { entryKinds } from "../scan/entry-kind.js";
 import { entryOfRow, pathOfRow } from "../scan/table-entry.js";
 import { Subtree } from "../subtree/subtree.js";
@@ -113,9 +114,6 @@ export function layerNode(layer: StackedLayer, place: RowPlace): TreeNode {
 }
 
 /** Where a name lies in a directory. */
-export function pathIn(directory: string, name: string): string {
-  return directory === "" ? name : `${directory}/${name}`;
-}
 
 /** Opens a file by the layer's own entry: that of its first name. */
 function openRow(layer: StackedLayer, row: number): FileReader | Promise<FileReader> {

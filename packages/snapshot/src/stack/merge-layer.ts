@@ -1,7 +1,8 @@
 import type { DirectoryEntry } from "@oci-build/oci";
+import { pathIn } from "../path-in.js";
 import { typeOfRow } from "../scan/table-entry.js";
 import { type DirectoryNode, isDirectoryNode, type TreeNode } from "../tree/tree-node.js";
-import { LayerDirectory, layerNode, pathIn, type StackedLayer } from "./layer-node.js";
+import { LayerDirectory, layerNode, type StackedLayer } from "./layer-node.js";
 
 /** Deepest directory that both a layer and the tree below it have; what nests deeper is stacked entry by entry. */
 const MERGE_MAX_DEPTH = 500;

@@ -1,4 +1,5 @@
 import type { Digest, LayerEntry, LayerFile, Xattrs } from "@oci-build/oci";
+import { pathIn } from "../path-in.js";
 import { entryKinds } from "../scan/entry-kind.js";
 import { pathOfRow } from "../scan/table-entry.js";
 import type { Placement } from "./placement.js";
@@ -97,9 +98,4 @@ function otherEntry({ table }: RowFiles, row: number, meta: RowMeta): LayerEntry
   if (kind === fifoKind) return { type: "fifo", ...meta };
   if (kind === symlinkKind) return { type: "symlink", ...meta, target: table.targets.get(row) ?? "" };
   throw new TypeError(`row ${row} is no plain entry`);
-}
-
-function pathIn(directory: string, name: string): string {
-  if (name === "") return directory;
-  return directory === "" ? name : `${directory}/${name}`;
 }

@@ -1,5 +1,6 @@
 import { type Digest, type Entry, type FileReader, isReservedPath, type LayerEntry } from "@oci-build/oci";
 import type { FrameWriter } from "../content/frame-writer.js";
+import { pathIn } from "../path-in.js";
 import type { DigestColumn } from "../scan/digest-column.js";
 import { entryKinds } from "../scan/entry-kind.js";
 import type { TreeTable } from "../scan/entry-table.js";
@@ -151,10 +152,6 @@ export class Subtree {
     }
     return false;
   }
-}
-
-function pathIn(directory: string, name: string): string {
-  return directory === "" ? name : `${directory}/${name}`;
 }
 
 function relativePath(path: string, directory: string): string {
