@@ -6,7 +6,7 @@ import { openCache } from "../../packages/cache/src/index.js";
 import { temporaryFolder } from "../support/build-folder.js";
 import { readImage } from "../support/image-lines.js";
 import type { CommandResult } from "../support/run-command.js";
-import { sized, tellSize } from "./support/harm-size.js";
+import { roundsOfPart, sized, tellSize } from "./support/harm-size.js";
 import {
   type BuiltVariant,
   buildVariant,
@@ -17,7 +17,7 @@ import {
 } from "./support/project-variants.js";
 
 const PROCESSES = 8;
-const ROUNDS = sized({ quick: 2, full: 20 });
+const ROUNDS = roundsOfPart(sized({ quick: 2, full: 20 }));
 /** So that some are at work while builds look things up, and some while builds use what they found. */
 const PRUNES_AFTER_MS = [0, 80, 160, 240, 320] as const;
 const MINUTE_MS = 60_000;

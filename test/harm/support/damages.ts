@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { sized } from "./harm-size.js";
+import { ofPart, sized } from "./harm-size.js";
 
 /** One thing that befalls a file of a store. */
 export interface Damage {
@@ -16,16 +16,18 @@ const QUICK_PLACES = 2;
 const EVERY_BYTE_MAX_BYTES = 1024;
 const FULL_PLACES = 32;
 
-/** One flipped bit at many bytes of a store's files; which bit it is differs from byte to byte. */
+/** One flipped bit at many bytes of a store's files; which bit it is differs from byte to byte. Of them, those of this
+ * part of the run. */
 export function flips(store: string, files: readonly string[]): readonly Damage[] {
   const kinds = new Set<string>();
-  return files.flatMap((file) => {
+  const all = files.flatMap((file) => {
     const { size } = fs.statSync(path.join(store, file));
     const isFirst = size > 0 && !kinds.has(path.dirname(file));
     if (isFirst) kinds.add(path.dirname(file));
     const most = isFirst ? EVERY_BYTE_MAX_BYTES : FULL_PLACES;
     return flipsOf(file, size, sized({ quick: QUICK_PLACES, full: most }));
   });
+  return ofPart(all);
 }
 
 function flipsOf(file: string, size: number, most: number): readonly Damage[] {
