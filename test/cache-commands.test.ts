@@ -63,6 +63,21 @@ describe("oci-build cache", () => {
     expect((await build()).stderr.match(/CACHED/g)).toHaveLength(1);
   });
 
+  it("keeps the record of an image without steps, which has the image's time, with its project", async () => {
+    fs.writeFileSync(path.join(app, "Dockerfile"), "FROM scratch\nENV A=1\n");
+    await build();
+    makeOld();
+    expect((await run("cache", "prune")).stdout).not.toContain("dangling");
+    const { records } = await usage();
+    expect(records).toMatchObject([{ stepName: "image", tags: ["docker.io/library/app:1"] }]);
+    const { lastBuild } = JSON.parse((await run("explain", "--json", ".")).stdout) as {
+      lastBuild: { steps: unknown };
+    };
+    expect(lastBuild.steps).toEqual([]);
+    await run("cache", "prune", "--filter", "project=.");
+    expect((await usage()).records).toEqual([]);
+  });
+
   it("takes what a project alone uses, named from its own folder or by its tag", async () => {
     for (const filter of ["project=.", "tag=app:1"]) {
       await build();

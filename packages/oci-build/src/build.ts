@@ -1,9 +1,10 @@
-import { type BuildLog, type Cache, layerForm } from "@oci-build/cache";
+import { type BuildLog, type Cache, layerForm, type StepRecord } from "@oci-build/cache";
 import { imageContent } from "@oci-build/oci";
 import { type RunContext, withBuildSession } from "./build-session.js";
 import { eventEmitter, type StepOutcome } from "./events/build-event.js";
 import { errorSummary } from "./events/error-summary.js";
 import { logBuild } from "./explain/log-build.js";
+import { loggedImage } from "./explain/logged-image.js";
 import type { StepExplanation } from "./explain/step-explanation.js";
 import { StepJournal } from "./explain/step-journal.js";
 import { watchSteps } from "./explain/watch-steps.js";
@@ -61,15 +62,16 @@ async function run(
     const journal = new StepJournal(prepared.steps);
     const watcher = await watchSteps(prepared, session, { journal, emit });
     const repeatable = options.output.type === "none" || typeof options.output.dest === "string";
-    const result = await repairBlobs(
+    const { result, imageRecord } = await repairBlobs(
       () => solveAndWrite(prepared, { ...context, solveContext: session.solveContext(watcher) }),
       { cache, emit, repeatable },
     );
     const builtSec = Math.floor(startedMs / 1000);
-    const steps = journal.logged(outcomes, {
+    const ofInstructions = journal.logged(outcomes, {
       form: layerForm(layerEncoding(options.compression, options.times)),
       last: await lastIfExecuted(outcomes, prepared, cache),
     });
+    const steps = [...ofInstructions, ...loggedImage(imageRecord)];
     await logBuild({ project: prepared.project, builtSec, tags: options.names, steps }, cache, emit);
     await cache.tidy(options.cacheLimit);
     return result;
@@ -93,18 +95,23 @@ interface Solving extends RunContext {
   readonly solveContext: SolveContext;
 }
 
+interface Solved {
+  readonly result: Omit<BuildResult, "steps">;
+  readonly imageRecord: StepRecord | undefined;
+}
+
 async function solveAndWrite(
   { options, plan }: PreparedBuild,
   { solveContext, emit, signal }: Solving,
-): Promise<Omit<BuildResult, "steps">> {
+): Promise<Solved> {
   const target = await solvePlan(plan, solveContext);
-  const image = await makeImage(target, solveContext);
+  const { image, record } = await makeImage(target, solveContext);
   const { names } = options;
   const content = imageContent([{ ...image, names }], solveContext.cache.blobs);
   const { cache } = solveContext;
   const output = await writeResult(image, content, { options, cache, emit, signal });
   const { descriptor } = image.manifest;
-  return {
+  const result = {
     digest: descriptor.digest,
     configDigest: image.config.descriptor.digest,
     descriptor,
@@ -112,4 +119,5 @@ async function solveAndWrite(
     names,
     output,
   };
+  return { result, imageRecord: record };
 }

@@ -75,16 +75,21 @@ function headOf(evaluated: EvaluatedBuild): Omit<BuildExplanation, "steps"> {
 
 function lastBuildOf({ last, lastReasons }: EvaluatedBuild): LastBuild | undefined {
   if (last === undefined) return undefined;
-  const steps = last.steps.map(({ id, stage = "", name, fields }): LastStep => {
+  const steps = last.steps.flatMap(({ id, stage = "", name, fields }): readonly LastStep[] => {
+    const inputs = readInputs(fields);
+    // The record of the image itself.
+    if (inputs === undefined) return [];
     const status = fields.find((field) => field.name === "status")?.value;
-    return {
-      id,
-      stage,
-      instruction: name,
-      destination: readInputs(fields)?.facts?.find(([fact]) => fact === "destination")?.[1],
-      status: status === "cached" || status === "executed" ? status : "unknown",
-      reasons: lastReasons.get(id) ?? [],
-    };
+    return [
+      {
+        id,
+        stage,
+        instruction: name,
+        destination: inputs.facts?.find(([fact]) => fact === "destination")?.[1],
+        status: status === "cached" || status === "executed" ? status : "unknown",
+        reasons: lastReasons.get(id) ?? [],
+      },
+    ];
   });
   return { builtSec: last.builtSec, tags: last.tags, steps };
 }

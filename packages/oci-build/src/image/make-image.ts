@@ -1,4 +1,4 @@
-import { type Cache, keyField, stepKey, type TimePolicy } from "@oci-build/cache";
+import { type Cache, keyField, type StepRecord, stepKey, type TimePolicy } from "@oci-build/cache";
 import { type AssembledImage, assembleImage, digestOf, encodeJson, type HistoryEntry } from "@oci-build/oci";
 import type { SolvedStage } from "../solve/solve-stage.js";
 import type { SolvedStep } from "../solve/solved-step.js";
@@ -15,17 +15,31 @@ export interface ImageContext {
   readonly times: TimePolicy;
 }
 
+/** An image, and the record that its time comes from where it has no steps. */
+export interface MadeImage {
+  readonly image: AssembledImage;
+  readonly record: StepRecord | undefined;
+}
+
 /** The config and manifest of a built stage. Touches no blob. */
-export async function makeImage(stage: SolvedStage, context: ImageContext): Promise<AssembledImage> {
+export async function makeImage(stage: SolvedStage, context: ImageContext): Promise<MadeImage> {
+  if (stage.steps.length === 0) {
+    const record = await imageRecord(stage, context);
+    return { image: assembledImage(stage, record.createdSec, context.times), record };
+  }
+  const newest = stage.steps.reduce((most, { createdSec }) => Math.max(most, createdSec), -Infinity);
+  return { image: assembledImage(stage, newest, context.times), record: undefined };
+}
+
+function assembledImage(stage: SolvedStage, createdSec: number, times: TimePolicy): AssembledImage {
   const { plan } = stage;
   const layers = stage.steps.flatMap(({ layer }) => layer ?? []);
-  const createdSec = await imageTime(stage, context);
   const config = {
-    created: formatTime(createdSec, context.times),
+    created: formatTime(createdSec, times),
     author: plan.author,
     config: containerConfigJson(plan.config),
     rootfs: { type: "layers", diff_ids: layers.map(({ diffId }) => diffId) } as const,
-    history: historyOf(stage, createdSec, context.times),
+    history: historyOf(stage, createdSec, times),
   };
   const descriptors = layers.map(({ mediaType, digest, size }) => ({ mediaType, digest, size }));
   return assembleImage({ config, layers: descriptors, platform: plan.platform });
@@ -42,10 +56,9 @@ function historyOf(stage: SolvedStage, createdSec: number, times: TimePolicy): r
   });
 }
 
-/** The time of the newest record that the image was made from. An image without steps has a record of its own. */
-async function imageTime(stage: SolvedStage, { cache, cacheUse }: ImageContext): Promise<number> {
-  const newest = stage.steps.reduce((most, { createdSec }) => Math.max(most, createdSec), -Infinity);
-  if (stage.steps.length > 0) return newest;
+/** The time of an image is that of the newest record that it was made from. One without steps has a record of its
+ * own. */
+async function imageRecord(stage: SolvedStage, { cache, cacheUse }: ImageContext): Promise<StepRecord> {
   // As digests: both may hold secrets that were given as ARG or ENV.
   const key = stepKey([
     keyField("operation", "string", "image"),
@@ -54,5 +67,5 @@ async function imageTime(stage: SolvedStage, { cache, cacheUse }: ImageContext):
   ]);
   const found = cacheUse === "read-write" ? await cache.lookUp(key) : undefined;
   const mode = cacheUse === "read-write" ? "keep" : "replace";
-  return (found ?? (await cache.record(key, { stepName: "image" }, mode))).createdSec;
+  return found ?? cache.record(key, { stepName: "image" }, mode);
 }
