@@ -76,9 +76,9 @@ export interface Cache {
    * after the other. Ended at any moment, it leaves a good store. */
   prune(policy: PrunePolicy): Promise<PruneReport>;
   /** Keeps the store within a limit and free of what was not used for 60 days. For the end of each build: it does
-   * nothing if that was done in the last day, and then gives undefined. Default limit: 10 GB, or a tenth of the disk if
-   * that is less. What goes wrong is a warning. */
-  tidy(limit?: CacheLimit): Promise<PruneReport | undefined>;
+   * nothing if that was done in the last day. Gives what each prune of it did. Default limit: 10 GB, or a tenth of the
+   * disk if that is less. What goes wrong is a warning. */
+  tidy(limit?: CacheLimit): Promise<readonly PruneReport[]>;
   /** Reads every file of the store and tells which are damaged. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
   /** Does some work while no other process, and nothing else in this one, holds the lock of this name: lower-case

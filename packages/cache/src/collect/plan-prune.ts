@@ -5,7 +5,7 @@ import type { PruneReason } from "../tombstones/tombstone.js";
 import type { Inventory } from "./inventory.js";
 import type { Protection } from "./protection.js";
 import type { PrunePolicy } from "./prune-policy.js";
-import { isConditional, type PruneScope, pruneScope } from "./prune-scope.js";
+import { isAboutSize, isConditional, type PruneScope, pruneScope } from "./prune-scope.js";
 import type { RecordEntry } from "./record-entries.js";
 import { type References, referencesOf } from "./references.js";
 
@@ -92,7 +92,8 @@ class Planning {
     const usedBytes = this.#usedBytes + this.#addedBytes - this.#reclaimedBytes;
     if (usedBytes < reservedBytes) return undefined;
     if (!isConditional(this.#policy)) return this.scope.reason;
-    if (unusedForMs !== undefined && file.mtimeMs < this.#facts.nowMs - unusedForMs) return "age";
+    if (unusedForMs !== undefined && file.mtimeMs >= this.#facts.nowMs - unusedForMs) return undefined;
+    if (!isAboutSize(this.#policy)) return "age";
     const freeBytes = this.#facts.freeBytes + this.#reclaimedBytes;
     const isOver = maxUsedBytes !== undefined && usedBytes > maxUsedBytes;
     const isShort = minFreeBytes !== undefined && freeBytes < minFreeBytes;
@@ -165,7 +166,7 @@ function plannedProjects(
   { nowMs, protection }: PruneFacts,
 ): PrunePlan["projects"] {
   const { unusedForMs } = policy;
-  if (isConditional(policy) && unusedForMs === undefined) return [];
+  if (isAboutSize(policy)) return [];
   return projects.flatMap((log) => {
     const file = projectFiles.get(projectFile(log.lastBuild.project.id));
     if (file === undefined) return [];

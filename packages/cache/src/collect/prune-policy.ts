@@ -4,9 +4,10 @@ import type { PruneReason } from "../tombstones/tombstone.js";
 
 /** What is to be collected. Records go least recently used first, each with the layers that nothing else needs.
  *
- * Without `unusedForMs`, `maxUsedBytes` and `minFreeBytes` all records in `scope` go. With them, those that were not
- * used for that long, and then as many more as it takes to come to the size. What a running build may use, what is
- * younger than an hour, and the files of images that have a name always stay. */
+ * Without `unusedForMs`, `maxUsedBytes` and `minFreeBytes` all records in `scope` go. With an age, only those that were
+ * not used for that long; with a size, only as many as it takes to come to it; with both, as in BuildKit, what was used
+ * since stays, whatever the size. What a running build may use, what is younger than an hour, and the files of images
+ * that have a name always stay. */
 export interface PrunePolicy {
   /** `dangling` (the default): records that no project's last build and no image with a name uses. `all`: every
    * record. */

@@ -19,8 +19,13 @@ export interface PruneScope {
 }
 
 /** True when age or size decides about what is in the scope. */
-export function isConditional({ unusedForMs, maxUsedBytes, minFreeBytes }: PrunePolicy): boolean {
-  return unusedForMs !== undefined || maxUsedBytes !== undefined || minFreeBytes !== undefined;
+export function isConditional(policy: PrunePolicy): boolean {
+  return policy.unusedForMs !== undefined || isAboutSize(policy);
+}
+
+/** True when things go only until there is room. */
+export function isAboutSize({ maxUsedBytes, minFreeBytes }: PrunePolicy): boolean {
+  return maxUsedBytes !== undefined || minFreeBytes !== undefined;
 }
 
 /** What a policy is about. */

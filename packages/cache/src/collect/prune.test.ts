@@ -91,6 +91,17 @@ describe("prune by age and size", () => {
     expect((await store.cache.prune({ scope: "all", maxUsedBytes })).records).toEqual([]);
   });
 
+  it("takes nothing that was used since, however large the store is", async () => {
+    const store = await ladder(4);
+    const policy = { scope: "all", unusedForMs: 2.5 * DAY_MS } as const;
+    const both = { ...policy, maxUsedBytes: 0 };
+    expect(texts(await store.cache.prune({ ...policy, maxUsedBytes: 1e12 }))).toEqual([]);
+    const report = await store.cache.prune(both);
+    expect(texts(report)).toEqual(["0", "1"]);
+    expect(report.records.map(({ reason }) => reason)).toEqual(["size", "size"]);
+    expect(texts(await store.cache.prune({ ...both, unusedForMs: undefined }))).toEqual(["2", "3"]);
+  });
+
   it("takes more while the disk has too little free space", async () => {
     const store = await ladder(2);
     const report = await store.cache.prune({ scope: "all", minFreeBytes: Number.MAX_SAFE_INTEGER });

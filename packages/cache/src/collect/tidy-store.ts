@@ -23,19 +23,19 @@ const TIDY_INTERVAL_MS: number = 24 * 3_600_000;
 export type CacheLimit = number | "unlimited";
 
 /** Keeps a store within its limit and free of what was not used for long, if that was not done in the last day; most
- * often it costs one system call. A new store is left alone for a day. What goes wrong is a warning, since the build
- * that asks for it is done. */
+ * often it costs one system call. Gives what each prune did: none when nothing was due. A new store is left alone for a
+ * day. What goes wrong is a warning, since the build that asks for it is done. */
 export async function tidyStore(
   store: StoreContext,
   limit: CacheLimit | undefined,
-): Promise<PruneReport | undefined> {
+): Promise<readonly PruneReport[]> {
   try {
-    return (await isDue(store)) ? await tidyNow(store, limit) : undefined;
+    return (await isDue(store)) ? await tidyNow(store, limit) : [];
   } catch (error) {
     const problem = storeError(error, store.paths.root);
     if (!isOciBuildError(problem)) throw error;
     store.onWarning(problem);
-    return undefined;
+    return [];
   }
 }
 
@@ -51,10 +51,14 @@ async function isDue(store: StoreContext): Promise<boolean> {
   return stamp !== undefined;
 }
 
-async function tidyNow(store: StoreContext, limit: CacheLimit | undefined): Promise<PruneReport> {
+async function tidyNow(store: StoreContext, limit: CacheLimit | undefined): Promise<readonly PruneReport[]> {
   const { prune } = await import("./prune.js");
-  const maxUsedBytes = limit === "unlimited" ? undefined : (limit ?? (await defaultLimit(store)));
-  return prune(store, { scope: "all", unusedForMs: CACHE_UNUSED_MS, maxUsedBytes });
+  const byAge = await prune(store, { scope: "all", unusedForMs: CACHE_UNUSED_MS });
+  if (limit === "unlimited") return [byAge];
+  const maxUsedBytes = limit ?? (await defaultLimit(store));
+  return byAge.usedBytes <= maxUsedBytes
+    ? [byAge]
+    : [byAge, await prune(store, { scope: "all", maxUsedBytes })];
 }
 
 async function defaultLimit(store: StoreContext): Promise<number> {

@@ -32,7 +32,7 @@ export function overlayCache(upper: UpperStore, lower: Cache): Cache {
     writtenOutput: async (path) =>
       (await upper.find((cache) => cache.writtenOutput(path))) ?? lower.writtenOutput(path),
     rememberOutput: async (output) => (await upper.opened()).rememberOutput(output),
-    tidy: () => Promise.resolve(undefined),
+    tidy: () => Promise.resolve([]),
     withLock: async (name, work) => (await upper.opened()).withLock(name, work),
   };
 }
