@@ -215,9 +215,13 @@ describe("oci-build: usage", () => {
     expect([ended.exitCode, stdout]).toEqual([exitCode, ""]);
   });
 
-  it("shows its options and its version", async () => {
+  it("shows its commands, its options and its version", async () => {
     const help = await run(["--help"]);
     expect([help.exitCode, help.stderr]).toEqual([0, ""]);
+    const [, commands = ""] = help.stdout.split("\nCommands:\n");
+    expect(commands.match(/^ {2}[a-z]+/gm)).toEqual(
+      ["cache", "check", "explain", "format", "parse", "plan"].map((name) => `  ${name}`),
+    );
     for (const option of [
       "--file",
       "--tag",

@@ -79,6 +79,7 @@ function declareBuild(process: CliProcess): Command {
 
 const COMMANDS_HELP = `
 Commands:
+  cache    show what the cache takes, prune it, or check that it is sound
   check    find mistakes and bad habits in Dockerfiles
   explain  say what a build would take from the cache, and why not the rest
   format   write Dockerfiles in one style
