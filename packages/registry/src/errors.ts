@@ -15,6 +15,29 @@ export type ReferenceProblem =
   | "digest-unsupported"
   | "digest-not-allowed";
 
+/** One mistake as a registry names it: escaped and cut, so that it can be told. */
+export type RegistryComplaint = { readonly code: string; readonly message: string };
+
+/** What is wrong with an answer. */
+export type ResponseProblem =
+  | "not-http"
+  | "headers-too-large"
+  | "body-too-large"
+  | "location-invalid"
+  | "redirect-invalid"
+  | "redirect-insecure"
+  | "redirect-loop"
+  | "redirects-too-many"
+  | "challenge-invalid"
+  | "realm-insecure"
+  | "token-invalid";
+
+/** Which request: `url` has neither user nor query. */
+type RequestPlace = { registry: string; method: string; url: string };
+
+/** An answer that is a failure. */
+type RefusedRequest = RequestPlace & { status: number; errors: readonly RegistryComplaint[] };
+
 /** The data of each error code of this package. `text` is the reference as given, cut at 200 characters. */
 export type RegistryErrorData = {
   REGISTRY_REFERENCE_INVALID: { text: string; problem: ReferenceProblem };
@@ -38,6 +61,16 @@ export type RegistryErrorData = {
   };
   REGISTRY_TRANSFER_CUT: { registry: string; repository: string; digest: string; atByte: number };
   REGISTRY_UNSUPPORTED: { registry: string; repository: string; operation: string };
+  REGISTRY_UNREACHABLE: RequestPlace & { phase: "connect" | "headers" | "body"; reason: string };
+  REGISTRY_UNAUTHORIZED: RefusedRequest;
+  REGISTRY_FORBIDDEN: RefusedRequest;
+  REGISTRY_RATE_LIMITED: RefusedRequest & { retryAfterSec: number | undefined };
+  REGISTRY_REQUEST_FAILED: RefusedRequest;
+  REGISTRY_RESPONSE_INVALID: RequestPlace & { problem: ResponseProblem };
+  REGISTRY_CREDENTIALS_INVALID: { file: string; problem: string };
+  REGISTRY_CREDENTIALS_UNWRITABLE: { file: string; code: string };
+  REGISTRY_HELPER_FAILED: { helper: string; action: string; reason: string };
+  REGISTRY_SETTINGS_INVALID: { what: string; problem: string };
 };
 
 /** The exit code of each error code of this package. */
@@ -52,6 +85,16 @@ export const registryErrorCodes: ErrorCodes<RegistryErrorData> = {
   REGISTRY_SIZE_MISMATCH: 1,
   REGISTRY_TRANSFER_CUT: 3,
   REGISTRY_UNSUPPORTED: 3,
+  REGISTRY_UNREACHABLE: 3,
+  REGISTRY_UNAUTHORIZED: 1,
+  REGISTRY_FORBIDDEN: 1,
+  REGISTRY_RATE_LIMITED: 3,
+  REGISTRY_REQUEST_FAILED: 3,
+  REGISTRY_RESPONSE_INVALID: 3,
+  REGISTRY_CREDENTIALS_INVALID: 3,
+  REGISTRY_CREDENTIALS_UNWRITABLE: 3,
+  REGISTRY_HELPER_FAILED: 3,
+  REGISTRY_SETTINGS_INVALID: 3,
 };
 
 /** Makes an error of this package. */
