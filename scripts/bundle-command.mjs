@@ -27,7 +27,6 @@ const hotModules = ["main", "run-build"];
 /** What only packages of ours depend on, with the names that they import. The command may not see it by its own name:
  * it is asked for from where the owner is. */
 const owned = {
-  "tar-stream": { owner: "@oci-build/oci", names: ["extract"] },
   "@napi-rs/xattr": { owner: "@oci-build/snapshot", names: ["getAttributeSync", "listAttributesSync"] },
 };
 

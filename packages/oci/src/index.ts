@@ -87,7 +87,7 @@ export type { TarEntry } from "./tar/entry-header.js";
 export { encodeEntryHeader, PAX_MAX_BYTES } from "./tar/entry-header.js";
 export type { ReadTarOptions, TarMember } from "./tar/read-tar.js";
 export { readTar, TAR_MEMBERS_MAX } from "./tar/read-tar.js";
-export { TAR_HEADER_MAX_BYTES } from "./tar/tar-feed.js";
+export { TAR_HEADER_MAX_BYTES } from "./tar/tar-headers.js";
 export type { Mismatch, MismatchRule } from "./validate/mismatch.js";
 export { mismatchRules } from "./validate/mismatch.js";
 export type { ValidateOptions } from "./validate/validate-image.js";

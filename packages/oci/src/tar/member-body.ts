@@ -1,53 +1,32 @@
+import type { ChunkCursor } from "./chunk-cursor.js";
 import { malformedTar } from "./malformed-tar.js";
 
-/** A member as tar-stream gives it. */
-export interface MemberStream extends AsyncIterable<unknown> {
-  resume(): unknown;
-}
-
-export interface MemberBodyOptions {
-  readonly size: number;
-  /** What to throw for an error of the stream. */
-  readonly failureOf: (error: unknown) => unknown;
-}
-
-/** A member's bytes, once. Leaving a loop over it early leaves the tar as it is: `skip` goes on from there.
- * Its iterators have no `return` on purpose, since tar-stream takes the end of one member for the end of all. */
+/** A file's bytes in a tar that is read on its way, once. Leaving a loop over them early leaves the tar as it is: its
+ * iterators have no `return`, and whoever reads the tar on finds the place of the next header by itself. */
 export class MemberBody implements AsyncIterable<Uint8Array> {
-  readonly #stream: MemberStream;
-  readonly #options: MemberBodyOptions;
-  #iterator: AsyncIterator<unknown> | undefined;
-  #bytes = 0;
+  readonly #cursor: ChunkCursor;
+  readonly #end: number;
+  #next: number;
 
-  constructor(stream: MemberStream, options: MemberBodyOptions) {
-    this.#stream = stream;
-    this.#options = options;
+  constructor(cursor: ChunkCursor, start: number, size: number) {
+    this.#cursor = cursor;
+    this.#next = start;
+    this.#end = start + size;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return { next: () => this.#next() };
+    return { next: () => this.#read() };
   }
 
-  /** Goes to the end of the bytes. */
-  async skip(): Promise<void> {
-    if (this.#iterator === undefined) {
-      this.#stream.resume();
-      return;
+  async #read(): Promise<IteratorResult<Uint8Array>> {
+    const start = this.#next;
+    if (start >= this.#end) return { done: true, value: undefined };
+    const cursor = this.#cursor;
+    if (start < cursor.offset) throw new TypeError("the next member was asked for before this body was read");
+    while (start >= cursor.end) {
+      if (!(await cursor.advance())) throw malformedTar("it ends inside a member");
     }
-    while ((await this.#next()).done !== true);
-  }
-
-  async #next(): Promise<IteratorResult<Uint8Array>> {
-    const iterator = this.#iterator ?? this.#stream[Symbol.asyncIterator]();
-    this.#iterator = iterator;
-    const { failureOf, size } = this.#options;
-    try {
-      const next = (await iterator.next()) as IteratorResult<Uint8Array>;
-      if (next.done !== true) this.#bytes += next.value.length;
-      else if (this.#bytes !== size) throw malformedTar("it ends inside a member");
-      return next;
-    } catch (error) {
-      throw failureOf(error);
-    }
+    this.#next = Math.min(this.#end, cursor.end);
+    return { done: false, value: cursor.chunk.subarray(start - cursor.offset, this.#next - cursor.offset) };
   }
 }

@@ -26,6 +26,14 @@ function raw(typeflag: string, name: string, body: Uint8Array = Buffer.of(), mor
   return Buffer.concat([header, body, Buffer.alloc(paddingBytes(body.length))]);
 }
 
+/** A header with other bytes in one of its fields. */
+function withField(header: Buffer, offset: number, bytes: Uint8Array): Buffer {
+  header.set(bytes, offset);
+  const sum = header.fill(" ", 148, 156).reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+  return header;
+}
+
 function pax(records: Record<string, string | Uint8Array>): Buffer {
   return encodePaxRecords(new Map(Object.entries(records).map(([key, value]) => [key, Buffer.from(value)])));
 }
@@ -145,11 +153,24 @@ describe("readTar", () => {
   });
 
   it("takes a name with a slash at its end for a directory, as tars from before POSIX mean it", async () => {
-    const block = raw("\0", "d/");
-    block.fill(0, 257, 265);
-    const sum = block.fill(0x20, 148, 156).reduce((total, byte) => total + byte, 0);
-    block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+    const block = withField(raw("\0", "d/"), 257, Buffer.alloc(8));
     expect(await read(Buffer.concat([block, end]))).toMatchObject([{ type: "directory", path: "d/" }]);
+  });
+
+  it("takes a checksum of signed bytes, as old writers made it", async () => {
+    const block = raw("0", "é".repeat(10)).fill(" ", 148, 156);
+    const sum = new Int8Array(block).reduce((total, byte) => total + byte, 0);
+    block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+    expect(await read(Buffer.concat([block, end]))).toMatchObject([{ path: "\udce9".repeat(10) }]);
+  });
+
+  it.each([
+    ["a time before 1970", Buffer.alloc(12, 0xff), -1],
+    ["a time beyond octal digits", Buffer.from("800000000000000400000000", "hex"), 2 ** 34],
+  ])("takes %s in base 256, as GNU tar writes it", async (_, field, mtimeSec) => {
+    expect(await read(Buffer.concat([withField(raw("0", "a"), 136, field), end]))).toMatchObject([
+      { mtimeSec },
+    ]);
   });
 
   it("stops at two blocks of zeros, as Go does, and reads the source to its end", async () => {
@@ -254,6 +275,21 @@ describe("readTar refuses", () => {
       name: "a symlink with data, which readers place differently",
       tar: raw("2", "a", Buffer.alloc(512), { linkName: Buffer.from("b") }),
       code: "TAR_MALFORMED",
+    },
+    {
+      name: "a size with a digit that is none",
+      tar: withField(raw("0", "a"), 124, Buffer.from("00000000018\0")),
+      code: "TAR_MALFORMED",
+    },
+    {
+      name: "a negative size",
+      tar: withField(raw("0", "a"), 124, Buffer.alloc(12, 0xff)),
+      code: "TAR_MALFORMED",
+    },
+    {
+      name: "more records for all members than anybody needs",
+      tar: raw("g", "g", pax(Object.fromEntries(Array.from({ length: 1001 }, (_, n) => [`a.${n}`, "b"])))),
+      code: "TAR_LIMIT_EXCEEDED",
     },
     { name: "a link to nothing", tar: raw("1", "a"), code: "TAR_MALFORMED" },
     { name: "a sparse file of GNU tar", tar: raw("S", "a", Buffer.alloc(512)), code: "TAR_TYPE_UNSUPPORTED" },

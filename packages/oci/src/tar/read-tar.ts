@@ -1,12 +1,8 @@
+import { ChunkCursor } from "./chunk-cursor.js";
 import { TAR_TOTAL_MAX_BYTES } from "./decompressed-stream.js";
 import type { TarEntry } from "./entry-header.js";
-import { readExtensions } from "./extension-records.js";
-import { isTarEnd } from "./header-window.js";
 import { MemberBody } from "./member-body.js";
-import { memberEntry } from "./member-entry.js";
-import type { PaxRecords } from "./pax-records.js";
-import { overLimit, type TarFeed, tarFeed } from "./tar-feed.js";
-import { BLOCK_BYTES } from "./ustar-block.js";
+import { TarHeaders } from "./tar-headers.js";
 
 /** Without another bound, how many members a tar may have. */
 export const TAR_MEMBERS_MAX = 10_000_000;
@@ -37,41 +33,28 @@ export async function* readTar(
   source: AsyncIterable<Uint8Array>,
   options: ReadTarOptions = {},
 ): AsyncGenerator<TarMember, void, undefined> {
-  const feed = await tarFeed(source, options.maxBytes ?? TAR_TOTAL_MAX_BYTES);
-  const feeding = feed.run();
+  const cursor = new ChunkCursor(source, options.maxBytes ?? TAR_TOTAL_MAX_BYTES);
+  const headers = new TarHeaders(options.maxMembers ?? TAR_MEMBERS_MAX);
   try {
-    yield* members(feed, options.maxMembers ?? TAR_MEMBERS_MAX);
-    await feeding;
-  } catch (error) {
-    throw feed.failureOf(error);
+    do {
+      yield* membersAtHand(headers, cursor);
+    } while (await cursor.advance());
+    headers.finish(cursor.end);
   } finally {
-    feed.stop();
-    await feeding;
+    await cursor.close();
   }
-  feed.check();
 }
 
-async function* members(feed: TarFeed, maxMembers: number): AsyncGenerator<TarMember, void, undefined> {
-  let global: PaxRecords = new Map();
-  let count = 0;
-  for (let parsed = await feed.nextMember(); parsed !== undefined; parsed = await feed.nextMember()) {
-    const [header, stream, done] = parsed;
-    const dataOffset = stream.offset + BLOCK_BYTES;
-    const headers = feed.headersUntil(dataOffset);
-    if (isTarEnd(headers)) {
-      feed.end();
-      return;
-    }
-    count += 1;
-    if (count > maxMembers) throw overLimit("members", maxMembers);
-    const extensions = readExtensions(headers, global);
-    global = extensions.global;
-    const entry = memberEntry(header, extensions);
+/** The members whose headers end in the chunk at hand, and in those that their bodies take. */
+async function* membersAtHand(
+  headers: TarHeaders,
+  cursor: ChunkCursor,
+): AsyncGenerator<TarMember, void, undefined> {
+  for (;;) {
+    const entry = headers.next(cursor.chunk, cursor.offset);
+    if (entry === undefined) return;
+    const { dataOffset } = headers;
     const size = entry.type === "file" ? entry.size : 0;
-    feed.moveBehind(dataOffset + size);
-    const body = new MemberBody(stream, { size, failureOf: (error) => feed.failureOf(error) });
-    yield { entry, dataOffset, body };
-    await body.skip();
-    done();
+    yield { entry, dataOffset, body: new MemberBody(cursor, dataOffset, size) };
   }
 }

@@ -1,0 +1,71 @@
+import { decodePath } from "../path-bytes.js";
+import { BLOCK_BYTES } from "./ustar-block.js";
+
+/** What a block is that stands where a header may: `damaged` when its checksum is not its own. */
+export type BlockState = "header" | "zeros" | "damaged";
+
+const checksumField = { offset: 148, length: 8 } as const;
+const SPACE = 0x20;
+const ZERO_DIGIT = 0x30;
+
+/** Looks at the checksum of the block at an offset. Some old writers summed signed bytes, so either sum is right. */
+export function blockState(bytes: Buffer, offset: number): BlockState {
+  let sum = 0;
+  let high = 0;
+  for (let at = offset; at < offset + BLOCK_BYTES; at += 1) {
+    const byte = bytes[at] ?? 0;
+    sum += byte;
+    high += byte >> 7;
+  }
+  if (sum === 0) return "zeros";
+  for (let at = offset + checksumField.offset; at < offset + 156; at += 1) {
+    const byte = bytes[at] ?? 0;
+    sum += SPACE - byte;
+    high -= byte >> 7;
+  }
+  const stated = numberField(bytes, offset + checksumField.offset, checksumField.length);
+  return stated === sum || stated === sum - high * 256 ? "header" : "damaged";
+}
+
+/** A number of a header: octal digits, which spaces and NULs may surround, or the base-256 of GNU tar, whose first byte
+ * has its highest bit set. NaN for anything else. */
+export function numberField(bytes: Buffer, offset: number, length: number): number {
+  const end = offset + length;
+  if ((bytes[offset] ?? 0) >= 0x80) return base256(bytes, offset, end);
+  let at = offset;
+  while (at < end && isBlank(bytes[at])) at += 1;
+  let value = 0;
+  for (; at < end && !isBlank(bytes[at]); at += 1) {
+    const digit = (bytes[at] ?? 0) - ZERO_DIGIT;
+    if (digit < 0 || digit > 7) return Number.NaN;
+    value = value * 8 + digit;
+  }
+  return value;
+}
+
+/** A name of a header, up to its first NUL. */
+export function textField(bytes: Buffer, offset: number, length: number): string {
+  let end = offset;
+  let bits = 0;
+  for (; end < offset + length; end += 1) {
+    const byte = bytes[end] ?? 0;
+    if (byte === 0) break;
+    bits |= byte;
+  }
+  if (end === offset) return "";
+  if (bits >= 0x80) return decodePath(bytes.subarray(offset, end));
+  return bytes.toString("latin1", offset, end);
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === SPACE || byte === 0;
+}
+
+/** Two's complement, but for the first byte, which only tells the sign. */
+function base256(bytes: Buffer, offset: number, end: number): number {
+  const first = bytes[offset];
+  if (first !== 0x80 && first !== 0xff) return Number.NaN;
+  let value = first === 0xff ? -1 : 0;
+  for (let at = offset + 1; at < end; at += 1) value = value * 256 + (bytes[at] ?? 0);
+  return value;
+}
