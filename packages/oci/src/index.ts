@@ -21,6 +21,7 @@ export { ociErrorCodes } from "./errors.js";
 export type { AssembledImage, ImageParts } from "./image/assemble-image.js";
 export { assembleImage, assembleIndex } from "./image/assemble-image.js";
 export type { BlobSource, ByteSink } from "./image/blob-source.js";
+export { choosePlatform } from "./image/choose-platform.js";
 export {
   CONFIG_MAX_BYTES,
   decodeConfig,
@@ -45,6 +46,7 @@ export type { ImageManifest } from "./image/image-manifest.js";
 export type { ImageSource, ImageSourceKind } from "./image/image-source.js";
 export type { LayerCompression, MediaKind } from "./image/media-types.js";
 export { kindOfMediaType, layerCompression, mediaTypes } from "./image/media-types.js";
+export { ociLayerType } from "./image/oci-layer-type.js";
 export type { Platform } from "./image/platform.js";
 export { hashedBlob, readBlob, sizedBlob } from "./image/verified-blob.js";
 export { encodeJson } from "./json/encode-json.js";
@@ -68,6 +70,7 @@ export { planSegments } from "./layer/plan-segments.js";
 export { readLayerTree } from "./layer/read-layer-tree.js";
 export type { LayerSink } from "./layer/segment-pipeline.js";
 export type { FoundSegment, SegmentSource } from "./layer/segment-source.js";
+export { unpackLayer } from "./layer/unpack-layer.js";
 export { isReservedPath } from "./layer/whiteout-name.js";
 export type { WriteLayerOptions } from "./layer/write-layer.js";
 export { writeLayer } from "./layer/write-layer.js";
