@@ -24,6 +24,7 @@ export { openCache } from "./open-cache.js";
 export type { WrittenOutput } from "./outputs/output-store.js";
 export type { BuildLog, LoggedStep, Project, ProjectLog } from "./projects/build-log.js";
 export type {
+  RecordedImage,
   RecordedLayer,
   RecordMode,
   StepContent,

@@ -1,6 +1,6 @@
-import { type Digest, isOciBuildError, parseDigest } from "@oci-build/oci";
+import { type DiffId, type Digest, isOciBuildError, parseDigest } from "@oci-build/oci";
 import { readRecordFile } from "../records/record-store.js";
-import type { RecordedLayer } from "../records/step-record.js";
+import type { RecordedImage, RecordedLayer } from "../records/step-record.js";
 import { JsonShapeError } from "../store/json-reader.js";
 import type { StoreContext } from "../store/store-context.js";
 import { storeError, systemErrorCode } from "../store/store-error.js";
@@ -16,7 +16,7 @@ export interface RecordEntry {
   readonly stepName: string;
   readonly createdSec: number;
   readonly layers: readonly RecordedLayer[];
-  /** The files of its layers: blobs, segment tables and trees. */
+  /** The files of its layers, or of the image that it is about: blobs, segment tables and trees. */
   readonly partPaths: readonly string[];
 }
 
@@ -43,8 +43,9 @@ export async function listRecords(
 async function recordEntry(paths: StorePaths, file: StoreFile): Promise<RecordEntry | undefined> {
   const key = parseDigest(`sha256:${file.name}`);
   try {
-    const { stepName, createdSec, layers } = await readRecordFile(file.path, key);
-    const partPaths = [...new Set(layers.flatMap((layer) => layerPaths(paths, layer)))];
+    const { stepName, createdSec, layers, image } = await readRecordFile(file.path, key);
+    const ofLayers = layers.flatMap((layer) => layerPaths(paths, layer));
+    const partPaths = [...new Set([...ofLayers, ...(image === undefined ? [] : imagePaths(paths, image))])];
     return { key, file, stepName, createdSec, layers, partPaths };
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return undefined;
@@ -54,7 +55,21 @@ async function recordEntry(paths: StorePaths, file: StoreFile): Promise<RecordEn
   }
 }
 
-function layerPaths(paths: StorePaths, { digest, diffId }: RecordedLayer): readonly string[] {
+/** A layer of somebody else's is there as it was fetched and, where files were read out of it, as its tar. */
+function imagePaths(paths: StorePaths, { documents, layers }: RecordedImage): readonly string[] {
+  return [
+    ...documents.map((digest) => digestPath(paths.blobs, digest)),
+    ...layers.flatMap(({ digest, diffId }) => [
+      ...layerPaths(paths, { digest, diffId }),
+      ...layerPaths(paths, { digest: diffId, diffId }),
+    ]),
+  ];
+}
+
+function layerPaths(
+  paths: StorePaths,
+  { digest, diffId }: { readonly digest: Digest | DiffId; readonly diffId: DiffId },
+): readonly string[] {
   return [
     digestPath(paths.segments, digest),
     digestPath(paths.trees, diffId),

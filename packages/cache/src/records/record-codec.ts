@@ -9,7 +9,7 @@ import {
   JsonShapeError,
   parseJsonObject,
 } from "../store/json-reader.js";
-import type { RecordedLayer, StepRecord } from "./step-record.js";
+import type { RecordedImage, RecordedLayer, StepRecord } from "./step-record.js";
 
 /** The bytes of a record. JSON keeps the lone surrogates of names that are not UTF-8, as escapes. */
 export function encodeRecord(record: StepRecord): Buffer {
@@ -22,7 +22,7 @@ export function decodeRecord(key: Digest, bytes: Buffer): StepRecord {
   const json = parseJsonObject(bytes.toString("utf8"));
   if (json["version"] !== 1) throw new JsonShapeError("a record of another version");
   if (json["key"] !== key) throw new JsonShapeError("the record of another key");
-  const content = json["contentDigest"];
+  const { contentDigest: content, image } = json;
   return {
     version: 1,
     key,
@@ -31,6 +31,7 @@ export function decodeRecord(key: Digest, bytes: Buffer): StepRecord {
     createdSec: asInteger(json["createdSec"]),
     contentDigest: content === undefined ? undefined : parseContentDigest(asString(content)),
     layers: asArray(json["layers"]).map(layerOf),
+    ...(image === undefined ? {} : { image: imageOf(image) }),
   };
 }
 
@@ -38,6 +39,19 @@ export function decodeRecord(key: Digest, bytes: Buffer): StepRecord {
  * @throws JsonShapeError, OciBuildError CACHE_KEY_INVALID */
 export function decodeFields(value: unknown): readonly KeyField[] {
   return asArray(value).map(fieldOf);
+}
+
+function imageOf(value: unknown): RecordedImage {
+  const json = asObject(value);
+  return {
+    documents: asArray(json["documents"]).map((digest) => parseDigest(asString(digest))),
+    layers: asArray(json["layers"])
+      .map(asObject)
+      .map((layer) => ({
+        digest: parseDigest(asString(layer["digest"])),
+        diffId: parseDiffId(asString(layer["diffId"])),
+      })),
+  };
 }
 
 function layerOf(value: unknown): RecordedLayer {

@@ -46,7 +46,7 @@ export class RecordStore {
     });
   }
 
-  #recordOf(key: StepKey, { stepName, createdSec, content }: StepResult): StepRecord {
+  #recordOf(key: StepKey, { stepName, createdSec, content, image }: StepResult): StepRecord {
     return {
       version: 1,
       key: key.digest,
@@ -55,6 +55,7 @@ export class RecordStore {
       createdSec: createdSec ?? Math.floor(this.#store.now() / 1000),
       contentDigest: content?.digest,
       layers: content === undefined ? [] : [recordedLayer(content.form, content.layer)],
+      ...(image === undefined ? {} : { image }),
     };
   }
 
