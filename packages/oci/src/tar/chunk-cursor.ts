@@ -1,16 +1,15 @@
-import { overLimit } from "./over-limit.js";
-
 /** The bytes of a tar as they come, one chunk at hand at a time. */
 export class ChunkCursor {
   readonly #chunks: AsyncIterator<Uint8Array>;
-  readonly #maxBytes: number;
+  readonly #checkSize: (size: number) => void;
   #chunk: Buffer = Buffer.alloc(0);
   #offset = 0;
   #state: "open" | "done" | "failed" = "open";
 
-  constructor(source: AsyncIterable<Uint8Array>, maxBytes: number) {
+  /** `checkSize` is asked with the bytes that came so far, and throws when they are too many. */
+  constructor(source: AsyncIterable<Uint8Array>, checkSize: (size: number) => void) {
+    this.#checkSize = checkSize;
     this.#chunks = source[Symbol.asyncIterator]();
-    this.#maxBytes = maxBytes;
   }
 
   /** The bytes at hand. */
@@ -29,7 +28,7 @@ export class ChunkCursor {
   }
 
   /** Takes the next chunk in place of the one at hand; false at the end, where none is at hand any more.
-   * @throws OciBuildError TAR_LIMIT_EXCEEDED; what the source throws */
+   * @throws what the source and `checkSize` throw */
   async advance(): Promise<boolean> {
     if (this.#state !== "open") return false;
     this.#offset = this.end;
@@ -41,7 +40,7 @@ export class ChunkCursor {
     }
     const { value } = next;
     this.#chunk = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-    if (this.end > this.#maxBytes) throw overLimit("bytes", this.#maxBytes);
+    this.#checkSize(this.end);
     return true;
   }
 

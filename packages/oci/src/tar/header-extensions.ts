@@ -1,7 +1,7 @@
 import { decodePath } from "../path-bytes.js";
 import { malformedTar } from "./malformed-tar.js";
-import { overLimit } from "./over-limit.js";
 import { decodePaxRecords, type PaxRecords } from "./pax-records.js";
+import { tarTooLarge } from "./tar-too-large.js";
 
 /** The type flags of headers that only say more of a member behind them. */
 export type ExtensionFlag = "x" | "g" | "L" | "K";
@@ -35,7 +35,7 @@ export class HeaderExtensions {
     if (flag === "x") this.#local = recordsOf(body);
     else this.#global = new Map([...this.#global, ...globalRecordsOf(body)]);
     if (this.#global.size > GLOBAL_RECORDS_MAX)
-      throw overLimit("records for all members", GLOBAL_RECORDS_MAX);
+      throw tarTooLarge("records for all members", GLOBAL_RECORDS_MAX);
     this.records = merged(this.#global, this.#local);
   }
 

@@ -38,7 +38,7 @@ const targetOf = (entry: TarEntry): string | undefined =>
   "target" in entry ? bytesOf(entry.target) : undefined;
 
 /** Names as Latin-1 keep their bytes; tars from before POSIX have no magic. */
-const parserOptions = { filenameEncoding: "latin1", allowUnknownFormat: true };
+const parserOptions = { filenameEncoding: "latin1", allowUnknownFormat: true, highWaterMark: 16 * 1024 };
 
 /** What tar-stream reads, with the names of types that we have. */
 function theirs(tar: Buffer): Promise<Found> {

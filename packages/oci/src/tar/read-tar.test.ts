@@ -5,7 +5,8 @@ import { noise, plain } from "../../test/layer-entries.js";
 import { decodePath } from "../path-bytes.js";
 import { encodeEntryHeader, type TarEntry } from "./entry-header.js";
 import { encodePaxRecords } from "./pax-records.js";
-import { type ReadTarOptions, readTar } from "./read-tar.js";
+import { readTar } from "./read-tar.js";
+import type { ReadTarOptions } from "./tar-headers.js";
 import { paddingBytes, writeUstarBlock } from "./ustar-block.js";
 
 const end = Buffer.alloc(1024);

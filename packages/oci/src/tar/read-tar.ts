@@ -1,11 +1,7 @@
 import { ChunkCursor } from "./chunk-cursor.js";
-import { TAR_TOTAL_MAX_BYTES } from "./decompressed-stream.js";
 import type { TarEntry } from "./entry-header.js";
 import { MemberBody } from "./member-body.js";
-import { TarHeaders } from "./tar-headers.js";
-
-/** Without another bound, how many members a tar may have. */
-export const TAR_MEMBERS_MAX = 10_000_000;
+import { type ReadTarOptions, TarHeaders } from "./tar-headers.js";
 
 /** One member of a tar. Names in `entry` stand as in the archive: see `cleanArchivePath`.
  * `body` gives a file's bytes once, and only until the next member is asked for; what is not read is skipped.
@@ -14,13 +10,6 @@ export interface TarMember {
   readonly entry: TarEntry;
   readonly dataOffset: number;
   readonly body: AsyncIterable<Uint8Array>;
-}
-
-export interface ReadTarOptions {
-  /** Default `TAR_MEMBERS_MAX`. */
-  readonly maxMembers?: number | undefined;
-  /** Bytes of the whole tar. Default `TAR_TOTAL_MAX_BYTES`. */
-  readonly maxBytes?: number | undefined;
 }
 
 /** The members of an uncompressed tar: ustar, PAX, GNU and what came before them.
@@ -33,8 +22,8 @@ export async function* readTar(
   source: AsyncIterable<Uint8Array>,
   options: ReadTarOptions = {},
 ): AsyncGenerator<TarMember, void, undefined> {
-  const cursor = new ChunkCursor(source, options.maxBytes ?? TAR_TOTAL_MAX_BYTES);
-  const headers = new TarHeaders(options.maxMembers ?? TAR_MEMBERS_MAX);
+  const headers = new TarHeaders(options);
+  const cursor = new ChunkCursor(source, (size) => headers.checkSize(size));
   try {
     do {
       yield* membersAtHand(headers, cursor);

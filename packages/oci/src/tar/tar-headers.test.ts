@@ -21,7 +21,7 @@ function readPieces(
   tar: Buffer,
   pieceBytes: number,
 ): { entries: TarEntry[]; offsets: number[]; bytes: number } {
-  const headers = new TarHeaders(100);
+  const headers = new TarHeaders();
   const entries: TarEntry[] = [];
   const offsets: number[] = [];
   let bytes = 0;

@@ -1,13 +1,24 @@
+import { TAR_TOTAL_MAX_BYTES } from "./decompressed-stream.js";
 import type { TarEntry } from "./entry-header.js";
 import { blockState, numberField } from "./header-block.js";
 import { type ExtensionFlag, extensionFlag, HeaderExtensions } from "./header-extensions.js";
 import { malformedTar } from "./malformed-tar.js";
 import { memberEntry } from "./member-entry.js";
-import { overLimit } from "./over-limit.js";
+import { tarTooLarge } from "./tar-too-large.js";
 import { BLOCK_BYTES, paddingBytes } from "./ustar-block.js";
 
 /** The headers of one member: above what Go's archive/tar takes in one extended header, with room for others. */
 export const TAR_HEADER_MAX_BYTES: number = 4 * 1024 * 1024;
+
+/** Without another bound, how many members a tar may have. */
+export const TAR_MEMBERS_MAX = 10_000_000;
+
+export interface ReadTarOptions {
+  /** Default `TAR_MEMBERS_MAX`. */
+  readonly maxMembers?: number | undefined;
+  /** Bytes of the whole tar. Default `TAR_TOTAL_MAX_BYTES`. */
+  readonly maxBytes?: number | undefined;
+}
 
 const sizeField = { offset: 124, length: 12 } as const;
 
@@ -17,6 +28,7 @@ const sizeField = { offset: 124, length: 12 } as const;
  * Pieces are given until `next` finds no more in them, then the one that begins at `position`. */
 export class TarHeaders {
   readonly #maxMembers: number;
+  readonly #maxBytes: number;
   readonly #extensions = new HeaderExtensions();
   #position = 0;
   #state: "block" | ExtensionFlag | "ended" = "block";
@@ -32,8 +44,15 @@ export class TarHeaders {
   #dataOffset = 0;
   #dataEnd = 0;
 
-  constructor(maxMembers: number) {
-    this.#maxMembers = maxMembers;
+  constructor(options: ReadTarOptions = {}) {
+    this.#maxMembers = options.maxMembers ?? TAR_MEMBERS_MAX;
+    this.#maxBytes = options.maxBytes ?? TAR_TOTAL_MAX_BYTES;
+  }
+
+  /** Refuses a tar of more bytes than it may have.
+   * @throws OciBuildError TAR_LIMIT_EXCEEDED */
+  checkSize(size: number): void {
+    if (size > this.#maxBytes) throw tarTooLarge("bytes", this.#maxBytes);
   }
 
   /** Where the next byte stands that is to be given; beyond the bytes given where data follow. */
@@ -126,7 +145,7 @@ export class TarHeaders {
       throw malformedTar("an extended header has a size that is no number");
     }
     this.#headerBytes += size;
-    if (this.#headerBytes > TAR_HEADER_MAX_BYTES) throw overLimit("header bytes", TAR_HEADER_MAX_BYTES);
+    if (this.#headerBytes > TAR_HEADER_MAX_BYTES) throw tarTooLarge("header bytes", TAR_HEADER_MAX_BYTES);
     this.#state = flag;
     this.#bodySize = size;
     this.#wanted = size + paddingBytes(size);
@@ -134,7 +153,7 @@ export class TarHeaders {
 
   #takeMember(bytes: Buffer, start: number): TarEntry {
     this.#members += 1;
-    if (this.#members > this.#maxMembers) throw overLimit("members", this.#maxMembers);
+    if (this.#members > this.#maxMembers) throw tarTooLarge("members", this.#maxMembers);
     const entry = memberEntry(bytes, start, this.#extensions);
     this.#extensions.memberCame();
     this.#headerBytes = 0;

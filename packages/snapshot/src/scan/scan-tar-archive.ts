@@ -17,12 +17,19 @@ export class TarArchive {
   readonly #handle: FileHandle;
   readonly #stats: BigIntStats | undefined;
   #state: "open" | "closed" = "open";
+  #size: number;
 
   /** `name` is for messages. */
   constructor(name: string, handle: FileHandle, stats?: BigIntStats) {
     this.#name = name;
     this.#handle = handle;
     this.#stats = stats;
+    this.#size = Number(stats?.size ?? 0n);
+  }
+
+  /** Bytes, as of when it was opened and with what was appended since. */
+  get size(): number {
+    return this.#size;
   }
 
   /** @throws OciBuildError SNAPSHOT_FILE_UNREADABLE */
@@ -49,6 +56,13 @@ export class TarArchive {
   /** Appends to an archive that is being written. */
   async append(bytes: Uint8Array): Promise<void> {
     await this.#handle.writeFile(bytes);
+    this.#size += bytes.length;
+  }
+
+  /** Reads what there is at a place, as much as fits; 0 at the end.
+   * @throws OciBuildError SNAPSHOT_FILE_UNREADABLE */
+  readAt(target: Uint8Array, position: number): number {
+    return this.#read("", target, position);
   }
 
   /** Fills the target from a place of the archive, which is known to have as much. `path` is that of the tree's file.

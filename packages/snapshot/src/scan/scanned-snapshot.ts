@@ -1,16 +1,14 @@
 import { type Digest, digestHex, type Entry, type FileReader } from "@oci-build/oci";
 import type { HashWork, Snapshot } from "../snapshot.js";
-import { Subtree } from "../subtree/subtree.js";
+import type { Subtree } from "../subtree/subtree.js";
 import type { ContextFileSystem } from "./context-file-system.js";
 import type { DigestColumn } from "./digest-column.js";
 import type { EntryTable } from "./entry-table.js";
-import { notAFile } from "./file-check.js";
 import { HASH_BUFFER_SIZE, hashScannedFile } from "./hash-scanned-file.js";
 import { rowFlags } from "./index/row-flags.js";
 import { nativePath } from "./native-path.js";
 import { openScannedFile, type ScannedFile } from "./open-scanned-file.js";
-import { type RowLookup, rowLookup } from "./row-lookup.js";
-import { entryOfRow, pathOfRow, typeOfRow } from "./table-entry.js";
+import { TableView } from "./table-view.js";
 import type { ScanWork } from "./walk-options.js";
 
 /** A tree that lies on a file system, as a scan saw it. */
@@ -52,12 +50,13 @@ class TableSnapshot implements ScannedSnapshot {
   readonly #fs: ContextFileSystem;
   readonly #digests: DigestColumn;
   readonly #pending = new Map<number, Promise<Digest>>();
-  #lookup: RowLookup | undefined;
+  readonly #view: TableView;
   #buffer: Uint8Array | undefined;
   #hashed: HashWork = { files: 0, bytes: 0 };
 
   constructor({ table, root, fs, digests, work, isNew }: ScannedTable) {
     this.#table = table;
+    this.#view = new TableView(table);
     this.#root = root;
     this.#fs = fs;
     this.#digests = digests;
@@ -70,55 +69,39 @@ class TableSnapshot implements ScannedSnapshot {
     return this.#hashed;
   }
 
-  *entries(): Iterable<Entry> {
-    const table = this.#table;
-    let directory = { row: 0, path: "" };
-    for (let row = 1; row < table.count; row++) {
-      const parent = table.columns.parent[row] ?? 0;
-      if (parent !== directory.row) directory = { row: parent, path: pathOfRow(table, parent) };
-      const name = table.names[row] ?? "";
-      const path = parent === 0 ? name : `${directory.path}/${name}`;
-      yield entryOfRow(table, row, path);
-      if (typeOfRow(table, row) === "directory") directory = { row, path };
-    }
+  entries(): Iterable<Entry> {
+    return this.#view.entries();
   }
 
   get(path: string): Entry | undefined {
-    const row = this.#rows().find(path);
-    return row === undefined ? undefined : entryOfRow(this.#table, row, path);
+    return this.#view.get(path);
   }
 
   list(path: string): readonly string[] | undefined {
-    const row = this.#rows().find(path);
-    if (row === undefined || typeOfRow(this.#table, row) !== "directory") return undefined;
-    return Array.from(this.#rows().entriesOf(row), (entry) => this.#table.names[entry] ?? "");
+    return this.#view.list(path);
   }
 
   subtree(path: string): Subtree | undefined {
-    const row = this.#rows().find(path);
-    if (row === undefined || typeOfRow(this.#table, row) !== "directory") return undefined;
-    const files = {
-      table: this.#table,
+    return this.#view.subtree(path, {
       digests: this.#digests,
-      hash: (file: number, at: string) => this.#digestOf(this.#file(file, at)),
-      open: (file: number, at: string) => openScannedFile(this.#file(file, at)),
-      isChanged: (file: number) => this.#isChanged(file),
-      checksBytes: (file: number) => this.#checksBytes(file),
-    };
-    return new Subtree(files, { row, path });
+      hash: (file, at) => this.#digestOf(this.#file(file, at)),
+      open: (file, at) => openScannedFile(this.#file(file, at)),
+      isChanged: (file) => this.#isChanged(file),
+      checksBytes: (file) => this.#checksBytes(file),
+    });
   }
 
   openFile(path: string): FileReader {
-    return openScannedFile(this.#file(this.#fileRow(path), path));
+    return openScannedFile(this.#file(this.#view.fileRow(path), path));
   }
 
   fileDigest(path: string): Digest | Promise<Digest> {
-    return this.#digestOf(this.#file(this.#fileRow(path), path));
+    return this.#digestOf(this.#file(this.#view.fileRow(path), path));
   }
 
   /** A reader compares stats before the first byte and behind the last, and those of settled rows tell every change. */
   checksBytes(path: string): boolean {
-    return this.#checksBytes(this.#fileRow(path));
+    return this.#checksBytes(this.#view.fileRow(path));
   }
 
   #checksBytes(row: number): boolean {
@@ -126,7 +109,7 @@ class TableSnapshot implements ScannedSnapshot {
   }
 
   isChanged(path: string): boolean {
-    return this.#isChanged(this.#fileRow(path));
+    return this.#isChanged(this.#view.fileRow(path));
   }
 
   #isChanged(row: number): boolean {
@@ -135,7 +118,7 @@ class TableSnapshot implements ScannedSnapshot {
   }
 
   rememberDigest(path: string, digest: Digest): void {
-    const own = this.#fileRow(path);
+    const own = this.#view.fileRow(path);
     const row = this.#table.linkGroups.get(own) ?? own;
     if (!this.#digests.has(row)) this.#remember(row, digestHex(digest));
   }
@@ -160,20 +143,7 @@ class TableSnapshot implements ScannedSnapshot {
     return this.#digests.set(row, hex);
   }
 
-  #fileRow(path: string): number {
-    const row = this.#rows().find(path);
-    if (row === undefined) throw notAFile(path, "nothing");
-    const type = typeOfRow(this.#table, row);
-    if (type !== "file") throw notAFile(path, type);
-    return row;
-  }
-
   #file(row: number, path: string): ScannedFile {
     return { fs: this.#fs, table: this.#table, row, path, native: nativePath(this.#root, path) };
-  }
-
-  #rows(): RowLookup {
-    this.#lookup ??= rowLookup(this.#table);
-    return this.#lookup;
   }
 }

@@ -6,6 +6,12 @@ import { deviceNumber } from "../scan/table-entry.js";
 /** What the columns take of a layer's row. */
 export type RowMeta = Pick<LayerRow, "mode" | "uid" | "gid" | "mtimeSec" | "xattrs">;
 
+/** What the columns take of a file's row; `first` is its size. */
+export type FileRow = RowMeta & Pick<LayerRow, "first">;
+
+/** What the columns take of a row of another type: see `LayerRow`. */
+export type OtherRow = RowMeta & Pick<LayerRow, "type" | "first" | "second" | "text">;
+
 const directoryKind = entryKinds.indexOf("directory");
 const fileKind = entryKinds.indexOf("file");
 
@@ -31,14 +37,14 @@ export class TreeTableBuilder {
   }
 
   /** Appends a file; its size is 0 where it is not known yet. */
-  file(parent: number, name: string, entry: LayerRow): number {
+  file(parent: number, name: string, entry: FileRow): number {
     const row = this.#append(parent, name, fileKind, entry);
     this.#columns.size[row] = entry.first;
     return row;
   }
 
   /** Appends what is neither directory nor file. */
-  other(parent: number, name: string, entry: LayerRow): number {
+  other(parent: number, name: string, entry: OtherRow): number {
     const row = this.#append(parent, name, kindOf(entry), entry);
     if (entry.type === "symlink") this.#targets.set(row, entry.text);
     else if (entry.type !== "fifo") this.#rdevs.set(row, deviceNumber(entry.first, entry.second));
@@ -52,6 +58,7 @@ export class TreeTableBuilder {
     columns.gid[row] = gid;
     columns.mtimeSec[row] = mtimeSec;
     if (xattrs !== undefined) this.#xattrs.set(row, xattrs);
+    else if (this.#xattrs.size > 0) this.#xattrs.delete(row);
   }
 
   /** Makes a row another name of the file of an earlier one. */
@@ -91,7 +98,7 @@ export class TreeTableBuilder {
   }
 }
 
-function kindOf({ type }: LayerRow): number {
+function kindOf({ type }: OtherRow): number {
   const kinds: readonly string[] = entryKinds;
   return kinds.indexOf(type);
 }
