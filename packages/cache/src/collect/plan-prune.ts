@@ -79,8 +79,9 @@ class Planning {
     this.#references = referencesOf(inventory.records, images);
     const parts = [...inventory.parts.values()];
     this.#leftovers = parts.filter((file) => !this.#references.has(file.path) && this.#isOld(file));
-    this.#projects = plannedProjects(inventory, this.scope.projects, policy, facts);
     this.#usedBytes = storeBytes(inventory);
+    const isReserved = this.#usedBytes < (policy.reservedBytes ?? 0);
+    this.#projects = isReserved ? [] : plannedProjects(inventory, this.scope.projects, policy, facts);
     this.#addedBytes = inventory.tombstones === undefined ? NEW_FILE_BYTES : 0;
     this.#reclaimedBytes = sumBytes(this.#leftovers) + sumBytes(this.#projects.map(({ file }) => file));
   }

@@ -24,7 +24,7 @@ export interface PrunePolicy {
   readonly maxUsedBytes?: number | undefined;
   /** What has to stay free on the store's disk, in bytes. */
   readonly minFreeBytes?: number | undefined;
-  /** Records stay when the store takes less than this, in bytes, however old they are. Default: 0. */
+  /** Records and logs stay when the store takes less than this, in bytes, however old they are. Default: 0. */
   readonly reservedBytes?: number | undefined;
   /** `dry-run` collects nothing and tells what would be. */
   readonly mode?: "collect" | "dry-run" | undefined;

@@ -14,6 +14,9 @@ import { type PruneFlags, prunePolicy } from "./run-cache-policy.js";
 
 const STEP_COLUMNS = 60;
 
+/** 128 + SIGINT: a terminal that is asked takes Ctrl-C as a key. */
+const EXIT_INTERRUPTED = 130;
+
 /** `oci-build cache prune [--all] [--filter …] [--max-used-space …] [--dry-run] [--force]`. */
 export async function runCachePrune(args: readonly string[], process: CliProcess): Promise<number> {
   const usage = readUsage<PruneFlags & CacheFlags>(declare(), args, process);
@@ -21,7 +24,11 @@ export async function runCachePrune(args: readonly string[], process: CliProcess
   const flags = usage.options;
   const policy = prunePolicy(flags);
   const isSilent = flags.force === true || flags.dryRun === true;
-  if (!isSilent && !(await isConfirmed(flags, process))) return 0;
+  const answer = isSilent ? "yes" : await confirmation(flags, process);
+  if (answer !== "yes") {
+    process.stderr.write("Nothing was removed.\n");
+    return answer === "no" ? 0 : EXIT_INTERRUPTED;
+  }
   const report = await (await openNamedCache(flags, process)).prune(policy);
   if (flags.format === "json") writeJson(report, process);
   else process.stdout.write(`${lines(report, flags).join("\n")}\n`);
@@ -58,25 +65,36 @@ function declare(): Command {
   );
 }
 
+type Answer = "yes" | "no" | "interrupted";
+
 /** Asked where there is somebody to answer: both ends are a terminal. Everywhere else, nothing is asked. */
-async function isConfirmed(flags: PruneFlags, process: CliProcess): Promise<boolean> {
+async function confirmation(flags: PruneFlags, process: CliProcess): Promise<Answer> {
   const { stdin, stderr } = process;
   const isTerminal = "isTTY" in stdin && stdin.isTTY === true && stderr.isTTY === true;
-  if (!isTerminal) return true;
-  const what = flags.all === true ? "the whole cache" : "what the cache does not need";
-  const answer = await ask(`This removes ${what}. Continue? [y/N] `, process);
-  if (/^y(es)?$/i.test(answer.trim())) return true;
-  stderr.write("Nothing was removed.\n");
-  return false;
+  return isTerminal ? ask(`This removes ${namedByFlags(flags)}. Continue? [y/N] `, process) : "yes";
 }
 
-/** The line that is typed; nothing when the input ends. */
-function ask(question: string, { stdin, stderr }: CliProcess): Promise<string> {
+function namedByFlags({ all, force, dryRun, ...limits }: PruneFlags): string {
+  const { filter, keepDuration, maxUsedSpace, keepStorage, minFreeSpace, reservedSpace } = limits;
+  const given = [filter, keepDuration, maxUsedSpace, keepStorage, minFreeSpace, reservedSpace];
+  if (given.some((flag) => flag !== undefined)) return "what the filters and limits name";
+  return all === true ? "the whole cache" : "what no last build uses";
+}
+
+/** The line that is typed; an input that ends says no. */
+function ask(question: string, { stdin, stderr }: CliProcess): Promise<Answer> {
   const asking = createInterface({ input: stdin, output: stderr });
   return new Promise((resolve) => {
-    asking.once("close", () => resolve(""));
+    asking.once("close", () => {
+      resolve("no");
+    });
+    asking.once("SIGINT", () => {
+      stderr.write("\n");
+      resolve("interrupted");
+      asking.close();
+    });
     asking.question(question, (answer) => {
-      resolve(answer);
+      resolve(/^y(es)?$/i.test(answer.trim()) ? "yes" : "no");
       asking.close();
     });
   });
@@ -124,5 +142,7 @@ function keptLines({ kept }: PruneReport): readonly string[] {
     { count: kept.inUse, why: "in use by a running build" },
     { count: kept.young, why: "younger than an hour" },
   ].filter(({ count }) => count > 0);
-  return reasons.map(({ count, why }) => `Kept ${count} records that are ${why}`);
+  return reasons.map(
+    ({ count, why }) => `Kept ${count === 1 ? "1 record that is" : `${count} records that are`} ${why}`,
+  );
 }

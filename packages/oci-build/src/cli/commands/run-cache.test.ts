@@ -111,6 +111,37 @@ describe("oci-build cache prune", () => {
     expect((await cache.usage()).records).toHaveLength(left);
   });
 
+  it("ends as after SIGINT when the question is answered with Ctrl-C", async () => {
+    const { dir, cache } = await filledCache();
+    const { exitCode, stderr } = await run(["prune", "-a", "--cache-dir", dir], {
+      input: "y\u0003",
+      terminal: "yes",
+    });
+    expect([exitCode, stderr]).toEqual([130, expect.stringContaining("Nothing was removed.")]);
+    expect((await cache.usage()).records).toHaveLength(2);
+  });
+
+  it.each([
+    [[], "what no last build uses"],
+    [["--all"], "the whole cache"],
+    [["--all", "--filter", "until=1h"], "what the filters and limits name"],
+    [["--max-used-space", "1GB"], "what the filters and limits name"],
+  ])("says what it is about to remove, with %j %s", async (flags, what) => {
+    const { dir } = await filledCache();
+    const { stderr } = await run(["prune", ...flags, "--cache-dir", dir], { input: "n\n", terminal: "yes" });
+    expect(stderr).toContain(`This removes ${what}. Continue?`);
+  });
+
+  it("says how many records it kept, and why", async () => {
+    const { dir, cache } = await filledCache();
+    await using _ = await cache.lease();
+    await cache.lookUp(keyOf("a"));
+    const args = ["prune", "--all", "--dry-run", "--cache-dir", dir];
+    expect((await run(args)).stdout).toContain("Kept 1 record that is in use by a running build\n");
+    await cache.lookUp(keyOf("b"));
+    expect((await run(args)).stdout).toContain("Kept 2 records that are in use by a running build\n");
+  });
+
   it("does not ask with --force", async () => {
     const { dir } = await filledCache();
     const { stdout, stderr } = await run(["prune", "-af", "--format", "json", "--cache-dir", dir], {
