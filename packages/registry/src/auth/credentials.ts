@@ -7,6 +7,7 @@ export type Credential =
 /** Where credentials come from. */
 export interface Credentials {
   /** What to log in with at a registry (as in `Reference.registry`), or undefined for nothing. Asked at most once a
-   * registry and client, and only when the registry wants to know who asks. */
-  find(registry: string): Promise<Credential | undefined>;
+   * registry, repository and client, and only when the registry wants to know who asks. `repository` is undefined for
+   * what concerns the registry as a whole. */
+  find(registry: string, repository?: string): Promise<Credential | undefined>;
 }

@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import tls from "node:tls";
+import { Agent, type Dispatcher, ProxyAgent } from "undici";
+import type { RegistrySettings } from "../client/registry-client.js";
+import { registryError } from "../errors.js";
+import type { HttpLimits } from "./http-limits.js";
+import { proxyFor } from "./proxy-choice.js";
+import { trustedRoots } from "./trusted-roots.js";
+
+/** How a host is to be believed, and what we show of ourselves. */
+export interface HostTrust extends Pick<RegistrySettings, "ca" | "clientCertificate"> {
+  readonly certificates: "verify" | "accept";
+}
+
+interface SecureOptions {
+  readonly secureContext?: tls.SecureContext;
+  readonly rejectUnauthorized?: boolean;
+}
+
+export interface DispatchersOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly limits: HttpLimits;
+}
+
+/** The connections, shared by all hosts of the same proxy and trust. */
+export class Dispatchers {
+  readonly #options: DispatchersOptions;
+  readonly #byKind = new Map<string, Dispatcher>();
+  #roots: readonly string[] | undefined;
+
+  constructor(options: DispatchersOptions) {
+    this.#options = options;
+  }
+
+  /** @throws OciBuildError REGISTRY_SETTINGS_INVALID */
+  find(url: URL, trust: HostTrust): Dispatcher {
+    const proxy = proxyFor(url, this.#options.env);
+    const secure = url.protocol === "https:" ? trust : undefined;
+    const kind = kindOf(proxy, secure);
+    const known = this.#byKind.get(kind);
+    if (known !== undefined) return known;
+    const dispatcher = this.#make(proxy, secure === undefined ? {} : this.#tlsOptions(url, secure));
+    this.#byKind.set(kind, dispatcher);
+    return dispatcher;
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#byKind.values()];
+    this.#byKind.clear();
+    await Promise.all(open.map(async (dispatcher) => dispatcher.destroy()));
+  }
+
+  #make(proxy: URL | undefined, secure: SecureOptions): Dispatcher {
+    const { limits } = this.#options;
+    const connect = { ...secure, timeout: limits.connectTimeoutMs };
+    const common = {
+      connections: limits.connectionsPerHost,
+      maxHeaderSize: limits.headersMaxBytes,
+      // What matters is measured in one place, by `exchange` and `WatchedBody`.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    };
+    if (proxy === undefined) return new Agent({ ...common, connect });
+    const believed = proxy.protocol === "https:" ? { secureContext: this.#secureContext({}) } : {};
+    const proxyTls = { ...believed, timeout: limits.connectTimeoutMs };
+    return new ProxyAgent({
+      ...common,
+      uri: proxy.href,
+      proxyTunnel: false,
+      requestTls: connect,
+      proxyTls,
+    });
+  }
+
+  #tlsOptions(url: URL, trust: HostTrust): SecureOptions {
+    return {
+      secureContext: this.#secureContext(trust, url),
+      rejectUnauthorized: trust.certificates === "verify",
+    };
+  }
+
+  /** Made once a kind: hundreds of authorities take tens of milliseconds to read. */
+  #secureContext(trust: Pick<HostTrust, "ca" | "clientCertificate">, url?: URL): tls.SecureContext {
+    this.#roots ??= trustedRoots(this.#options.env);
+    const { ca, clientCertificate } = trust;
+    try {
+      return tls.createSecureContext({
+        ca: [...this.#roots, ...(ca === undefined ? [] : [ca])],
+        ...(clientCertificate === undefined ? {} : clientCertificate),
+      });
+    } catch (error) {
+      throw registryError("REGISTRY_SETTINGS_INVALID", {
+        message: `the certificates or the key set for ${url?.host ?? "a proxy"} cannot be used`,
+        data: { what: url?.host ?? "proxy", problem: String((error as NodeJS.ErrnoException).code) },
+        hint: "They must be PEM, and the key must be the certificate's.",
+        cause: error,
+      });
+    }
+  }
+}
+
+function kindOf(proxy: URL | undefined, trust: HostTrust | undefined): string {
+  const { ca, clientCertificate, certificates } = trust ?? {};
+  const parts = [proxy?.href, certificates, ca, clientCertificate?.cert, clientCertificate?.key];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}

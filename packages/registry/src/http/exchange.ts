@@ -1,0 +1,59 @@
+import type { Readable } from "node:stream";
+import { type Hop, isReading } from "./hop.js";
+import { HttpAnswer, isConnectionError } from "./http-answer.js";
+import type { HttpContext } from "./http-context.js";
+import { RequestSending } from "./request-sending.js";
+import { responseInvalid } from "./response-invalid.js";
+import { unreachable } from "./unreachable.js";
+import { Watchdog } from "./watchdog.js";
+
+/** Sends one request, and gives its answer as soon as the headers are there.
+ * @throws OciBuildError REGISTRY_UNREACHABLE, REGISTRY_RESPONSE_INVALID; the signal's reason; what the body throws */
+export async function exchange(context: HttpContext, hop: Hop): Promise<HttpAnswer> {
+  const { limits, dispatchers } = context;
+  const timeout = new AbortController();
+  const watchdog = new Watchdog(() => timeout.abort());
+  const answerMs = isReading(hop) ? limits.readTimeoutMs : limits.writeTimeoutMs;
+  const sending = new RequestSending(hop.body, watchdog, { idleMs: limits.idleTimeoutMs, answerMs });
+  watchdog.start(limits.connectTimeoutMs + answerMs);
+  try {
+    const raw = await dispatchers.find(hop.url, hop.trust).request({
+      origin: hop.url.origin,
+      path: `${hop.url.pathname}${hop.url.search}`,
+      method: hop.method,
+      headers: { ...hop.headers, ...sending.headers },
+      // undici takes any iterable; its types do not say so.
+      body: sending.open() as Readable | Uint8Array | null,
+      signal: joinSignals([context.signal, hop.signal, timeout.signal]),
+    });
+    return new HttpAnswer(raw, hop, context);
+  } catch (error) {
+    throwIfAborted(context, hop);
+    sending.throwSourceError();
+    throw timeout.signal.aborted
+      ? unreachable({ hop, phase: "headers", reason: "answer-timeout", mask: context.mask }, error)
+      : failureOf(error, context, hop);
+  } finally {
+    watchdog.stop();
+  }
+}
+
+function failureOf(error: unknown, { mask }: HttpContext, hop: Hop): unknown {
+  if (!isConnectionError(error)) return error;
+  const { code } = error;
+  if (code.startsWith("HPE_")) return responseInvalid(hop, { problem: "not-http", mask, cause: error });
+  if (code === "UND_ERR_HEADERS_OVERFLOW") {
+    return responseInvalid(hop, { problem: "headers-too-large", mask, cause: error });
+  }
+  return unreachable({ hop, phase: "headers", reason: code, mask }, error);
+}
+
+function joinSignals(signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
+}
+
+/** @throws the reason of the first signal that fired */
+function throwIfAborted(context: HttpContext, hop: Hop): void {
+  hop.signal?.throwIfAborted();
+  context.signal?.throwIfAborted();
+}

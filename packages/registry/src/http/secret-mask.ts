@@ -1,0 +1,33 @@
+/** Shorter texts are not hidden: they would be found everywhere, and hide nothing that can be guessed. */
+const SECRET_MIN_LENGTH = 4;
+/** Tokens come and go; the last ones are enough. */
+const SECRETS_MAX = 512;
+
+/** The secrets that were sent, so that a registry that repeats one in its answer does not get it into a message. */
+export class SecretMask {
+  readonly #secrets = new Set<string>();
+
+  add(...secrets: readonly string[]): void {
+    for (const secret of secrets.flatMap(spellings)) {
+      if (secret.length < SECRET_MIN_LENGTH) continue;
+      this.#secrets.delete(secret);
+      this.#secrets.add(secret);
+    }
+    for (const oldest of this.#secrets) {
+      if (this.#secrets.size <= SECRETS_MAX) break;
+      this.#secrets.delete(oldest);
+    }
+  }
+
+  hide(text: string): string {
+    // The longest first: one may be a part of another.
+    const known = [...this.#secrets].filter((secret) => text.includes(secret));
+    known.sort((a, b) => b.length - a.length);
+    return known.reduce((shown, secret) => shown.replaceAll(secret, "***"), text);
+  }
+}
+
+function spellings(secret: string): readonly string[] {
+  const base64 = Buffer.from(secret).toString("base64");
+  return [secret, encodeURIComponent(secret), base64, JSON.stringify(secret).slice(1, -1)];
+}
