@@ -38,7 +38,7 @@ function distinctCertificates(pem: string): readonly string[] {
 
 function systemRoots(named: string | undefined): readonly string[] {
   if (process.platform === "darwin" || process.platform === "win32") {
-    const newer: SystemRoots = { ...tls };
+    const newer: SystemRoots & Pick<typeof tls, "rootCertificates"> = tls;
     return newer.getCACertificates?.("system") ?? [];
   }
   const places = named === undefined || named === "" ? BUNDLES : [named];
