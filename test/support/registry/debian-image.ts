@@ -1,14 +1,20 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { temporaryFolder } from "../build-folder.js";
 import { packLayout } from "./image-layout.js";
 import { toolObstacle } from "./obstacle.js";
 
 const SUITE = "bookworm";
-/** It takes 30 seconds here, of which half is unpacking. A slow mirror is no reason to wait longer. */
-const TIMEOUT_SEC = 90;
+/** It takes 13 seconds in memory, 25 on an idle disk. A slow mirror is no reason to wait longer. */
+const TIMEOUT_SEC = 60;
+
+const MEMORY_FOLDER = "/dev/shm";
+const NEEDED_BYTES = 1024 ** 3;
+
+const run = promisify(execFile);
 
 /** Debian's smallest system, made once a machine by mmdebstrap and kept in the temporary folder. */
 export interface DebianImage {
@@ -26,8 +32,8 @@ export function debianObstacle(): string | undefined {
 }
 
 /** Packs Debian as an image of one layer; a message when its packages cannot be had. */
-export function debianImage(): DebianImage | string {
-  const obstacle = makeDebianTar();
+export async function debianImage(): Promise<DebianImage | string> {
+  const obstacle = await makeDebianTar();
   if (obstacle !== undefined) return obstacle;
   const folder = temporaryFolder();
   const tar = fs.readFileSync(debianTar());
@@ -39,19 +45,30 @@ export function debianImage(): DebianImage | string {
 }
 
 /** Made under another name first, so that a test that was killed leaves no half of it. */
-function makeDebianTar(): string | undefined {
+async function makeDebianTar(): Promise<string | undefined> {
   const file = debianTar();
   if (fs.existsSync(file)) return undefined;
   const half = `${file}.${process.pid}`;
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const args = ["--quiet", "--variant=minbase", "--format=tar", SUITE, half];
-  const { status, stderr } = spawnSync("timeout", [String(TIMEOUT_SEC), "mmdebstrap", ...args], {
-    encoding: "utf8",
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  if (status === 0) fs.renameSync(half, file);
-  else fs.rmSync(half, { force: true });
-  return status === 0 ? undefined : `mmdebstrap failed: ${stderr.trim().split("\n").at(-1)}`;
+  // Nobody needs it after a power cut: without waiting for the disk it takes half as long.
+  const args = ["--quiet", "--variant=minbase", "--dpkgopt=force-unsafe-io", "--format=tar", SUITE, half];
+  try {
+    await run("timeout", [String(TIMEOUT_SEC), "mmdebstrap", ...args], { env: scratchEnv() });
+    fs.renameSync(half, file);
+    return undefined;
+  } catch (error) {
+    const { code, stderr } = error as { readonly code?: unknown; readonly stderr?: string };
+    if (typeof code !== "number") throw error;
+    fs.rmSync(half, { force: true });
+    return `mmdebstrap failed: ${stderr?.trim().split("\n").at(-1) || `status ${code}`}`;
+  }
+}
+
+/** Thousands of small files are written and deleted; memory takes them where there is enough. */
+function scratchEnv(): NodeJS.ProcessEnv {
+  if (!fs.existsSync(MEMORY_FOLDER)) return process.env;
+  const { bavail, bsize } = fs.statfsSync(MEMORY_FOLDER);
+  return bavail * bsize < NEEDED_BYTES ? process.env : { ...process.env, TMPDIR: MEMORY_FOLDER };
 }
 
 function debianTar(): string {

@@ -42,7 +42,7 @@ export function packLayout(folder: string, tag: string, images: readonly ImagePa
 }
 
 function packImage(folder: string, { platform, layers, config }: ImageParts): PackedDescriptor {
-  const packed = layers.map((tar) => put(folder, `${OCI}.layer.v1.tar+gzip`, gzipSync(tar)));
+  const packed = layers.map((tar) => put(folder, `${OCI}.layer.v1.tar+gzip`, gzipSync(tar, { level: 1 })));
   const document = {
     created: CREATED,
     ...platform,
