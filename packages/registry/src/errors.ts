@@ -32,6 +32,9 @@ export type ResponseProblem =
   | "realm-insecure"
   | "token-invalid";
 
+/** What is wrong with a list, of tags or referrers. */
+export type ListProblem = "link-invalid" | "tags-invalid" | "pages-too-many";
+
 /** Which request: `url` has neither user nor query. */
 type RequestPlace = { registry: string; method: string; url: string };
 
@@ -44,6 +47,7 @@ export type RegistryErrorData = {
   REGISTRY_MANIFEST_MISSING: { registry: string; repository: string; target: string };
   REGISTRY_MANIFEST_TOO_LARGE: { registry: string; repository: string; target: string; maxBytes: number };
   REGISTRY_MANIFEST_UNSUPPORTED: { registry: string; repository: string; target: string; mediaType: string };
+  REGISTRY_INDEX_TOO_DEEP: { digest: string; maxDepth: number };
   REGISTRY_PLATFORM_MISSING: {
     registry: string;
     repository: string;
@@ -66,7 +70,7 @@ export type RegistryErrorData = {
   REGISTRY_FORBIDDEN: RefusedRequest;
   REGISTRY_RATE_LIMITED: RefusedRequest & { retryAfterSec: number | undefined };
   REGISTRY_REQUEST_FAILED: RefusedRequest;
-  REGISTRY_RESPONSE_INVALID: RequestPlace & { problem: ResponseProblem };
+  REGISTRY_RESPONSE_INVALID: RequestPlace & { problem: ResponseProblem | ListProblem };
   REGISTRY_CREDENTIALS_INVALID: { file: string; problem: string };
   REGISTRY_CREDENTIALS_UNWRITABLE: { file: string; code: string };
   REGISTRY_HELPER_FAILED: { helper: string; action: string; reason: string };
@@ -79,6 +83,7 @@ export const registryErrorCodes: ErrorCodes<RegistryErrorData> = {
   REGISTRY_MANIFEST_MISSING: 1,
   REGISTRY_MANIFEST_TOO_LARGE: 1,
   REGISTRY_MANIFEST_UNSUPPORTED: 1,
+  REGISTRY_INDEX_TOO_DEEP: 1,
   REGISTRY_PLATFORM_MISSING: 1,
   REGISTRY_BLOB_MISSING: 1,
   REGISTRY_DIGEST_MISMATCH: 1,

@@ -1,4 +1,5 @@
 export type { Credential, Credentials } from "./auth/credentials.js";
+export { createRegistryClient } from "./client/create-registry-client.js";
 export type {
   RegistryClient,
   RegistryClientOptions,
@@ -7,9 +8,12 @@ export type {
 } from "./client/registry-client.js";
 export type {
   BlobOutcome,
+  ReadBlobOptions,
   Repository,
   RepositoryName,
   RequestOptions,
+  RequestPurpose,
+  ResolveOptions,
   WriteBlobOptions,
 } from "./client/repository.js";
 export type { ReferenceProblem, RegistryErrorData } from "./errors.js";
@@ -17,3 +21,10 @@ export { registryErrorCodes } from "./errors.js";
 export { familiarName, formatReference } from "./reference/format-reference.js";
 export { parseReference, parseTaggedReference } from "./reference/parse-reference.js";
 export type { Reference, TaggedReference } from "./reference/reference.js";
+export type { BlobSink, BlobSinkWriter, FetchedBlob, FetchOptions } from "./transfer/fetch-blobs.js";
+export { fetchBlobs } from "./transfer/fetch-blobs.js";
+export type { PushedBlob, PushedManifest, PushReport, PushRequest } from "./transfer/push-image.js";
+export { pushImage } from "./transfer/push-image.js";
+export type { ReadImageOptions, RemoteImage } from "./transfer/read-image.js";
+export { readImage } from "./transfer/read-image.js";
+export type { TransferOptions, TransferProgress } from "./transfer/transfer-progress.js";

@@ -30,7 +30,7 @@ export interface WriteBlobOptions {
 export interface Repository extends BlobSource {
   readonly name: RepositoryName;
   /** What a tag or digest stands for, or undefined when there is no such manifest. */
-  resolve(target: string, options?: RequestOptions): Promise<Descriptor | undefined>;
+  resolve(target: string, options?: ResolveOptions): Promise<Descriptor | undefined>;
   /** A manifest or index by tag or digest, as the registry has it: bytes are never encoded anew.
    * @throws OciBuildError REGISTRY_MANIFEST_MISSING, REGISTRY_MANIFEST_TOO_LARGE, REGISTRY_DIGEST_MISMATCH */
   manifest(target: string, options?: RequestOptions): Promise<StoredDocument>;
@@ -42,9 +42,10 @@ export interface Repository extends BlobSource {
   /** Bytes as stored, or undefined when the repository does not have the blob. */
   size(digest: Digest, options?: RequestOptions): Promise<number | undefined>;
   /** A blob, or a part of one. What is cut off is resumed where it ended. A whole read is verified: it fails at its end
-   * when the bytes do not have the digest. The reader may stop early.
-   * @throws OciBuildError REGISTRY_BLOB_MISSING, REGISTRY_DIGEST_MISMATCH */
-  read(digest: Digest, range?: ByteRange, options?: RequestOptions): AsyncIterable<Uint8Array>;
+   * when the bytes do not have the digest. The reader may stop early, and owns the chunks.
+   * @throws OciBuildError REGISTRY_BLOB_MISSING, REGISTRY_DIGEST_MISMATCH, REGISTRY_SIZE_MISMATCH,
+   * REGISTRY_TRANSFER_CUT */
+  read(digest: Digest, range?: ByteRange, options?: ReadBlobOptions): AsyncIterable<Uint8Array>;
   /** Makes the repository have a blob. Looks first, then mounts, then sends. */
   writeBlob(blob: Pick<Descriptor, "digest" | "size">, options: WriteBlobOptions): Promise<BlobOutcome>;
   deleteBlob(digest: Digest, options?: RequestOptions): Promise<void>;
@@ -56,6 +57,21 @@ export interface Repository extends BlobSource {
     digest: Digest,
     options?: RequestOptions & { readonly artifactType?: string | undefined },
   ): Promise<readonly Descriptor[]>;
+}
+
+/** How a tag or digest is resolved. */
+export interface ResolveOptions extends RequestOptions {
+  /** What the answer is for: `write` asks the registry itself and no mirror, as somebody who writes. Default: `read`. */
+  readonly purpose?: RequestPurpose | undefined;
+}
+
+/** What an answer is for. */
+export type RequestPurpose = "read" | "write";
+
+/** How a blob is read. */
+export interface ReadBlobOptions extends RequestOptions {
+  /** The blob's size as its descriptor says it: a registry that sends more is stopped there. */
+  readonly size?: number | undefined;
 }
 
 /** What every request takes. */

@@ -1,0 +1,71 @@
+import type { Descriptor, Digest } from "@oci-build/oci";
+import type { Repository } from "../client/repository.js";
+import { BatchWriter } from "./batch-writer.js";
+import { runPool } from "./run-pool.js";
+import { CONCURRENCY_DEFAULT, inTransferOrder, type TransferOptions } from "./transfer-progress.js";
+
+/** Where fetched blobs go; a `BlobStore` of `@oci-build/cache` is one. */
+export interface BlobSink {
+  /** Bytes as stored, or undefined when it is not there: it is fetched then. */
+  size(digest: Digest): Promise<number | undefined>;
+  writer(): Promise<BlobSinkWriter>;
+}
+
+/** Takes one blob. Nothing is visible before `commit`, which fails when the bytes do not have the digest. */
+export interface BlobSinkWriter {
+  write(chunk: Uint8Array): Promise<void>;
+  commit(expected: Digest): Promise<unknown>;
+  discard(): Promise<void>;
+}
+
+/** A blob that is there now. */
+export interface FetchedBlob {
+  readonly digest: Digest;
+  readonly size: number;
+  readonly outcome: "present" | "fetched";
+}
+
+/** Fetches those of some blobs that are missing, several at a time and the largest first. Each is verified, its size
+ * too. When one fails the others stop, and none of them is left half-written.
+ * @throws OciBuildError those of `Repository.read` and of the sink */
+export async function fetchBlobs(
+  source: Pick<Repository, "read">,
+  wanted: readonly Pick<Descriptor, "digest" | "size">[],
+  { sink, concurrency = CONCURRENCY_DEFAULT, signal, onProgress }: FetchOptions,
+): Promise<readonly FetchedBlob[]> {
+  const fetched: FetchedBlob[] = [];
+  await runPool(inTransferOrder(wanted), { concurrency, signal }, async ({ digest, size }, stop) => {
+    const isThere = (await sink.size(digest)) === size;
+    if (!isThere) await fetchBlob(source, { digest, size }, { sink, signal: stop, onProgress });
+    fetched.push({ digest, size, outcome: isThere ? "present" : "fetched" });
+  });
+  return fetched;
+}
+
+/** How blobs are fetched. */
+export interface FetchOptions extends TransferOptions {
+  readonly sink: BlobSink;
+}
+
+async function fetchBlob(
+  source: Pick<Repository, "read">,
+  { digest, size }: Pick<Descriptor, "digest" | "size">,
+  { sink, signal, onProgress }: FetchOptions,
+): Promise<void> {
+  const writer = await sink.writer();
+  const batches = new BatchWriter((batch) => writer.write(batch));
+  try {
+    let doneBytes = 0;
+    for await (const chunk of source.read(digest, undefined, { size, signal })) {
+      await batches.add(chunk);
+      doneBytes += chunk.length;
+      onProgress?.({ digest, size, doneBytes });
+    }
+    await batches.finish();
+    await writer.commit(digest);
+  } catch (error) {
+    await batches.settle();
+    await writer.discard();
+    throw error;
+  }
+}
