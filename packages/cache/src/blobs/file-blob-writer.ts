@@ -18,6 +18,8 @@ export class FileBlobWriter implements BlobWriter {
   readonly #file: BlobFile;
   readonly #hash: Hash = createHash("sha256");
   #size = 0;
+  /** Of all that was written; undefined when nobody asked since the last write. */
+  #digest: Digest | undefined;
   #state: "open" | "done" = "open";
   #failure: Error | undefined;
 
@@ -31,6 +33,7 @@ export class FileBlobWriter implements BlobWriter {
     const position = this.#size;
     this.#size += chunk.length;
     this.#hash.update(chunk);
+    this.#digest = undefined;
     try {
       await writeAll(this.#file.handle, chunk, position);
     } catch (error) {
@@ -40,7 +43,8 @@ export class FileBlobWriter implements BlobWriter {
   }
 
   digest(): Digest {
-    return parseDigest(`sha256:${this.#hash.copy().digest("hex")}`);
+    this.#digest ??= parseDigest(`sha256:${this.#hash.copy().digest("hex")}`);
+    return this.#digest;
   }
 
   async commit(expected?: Digest): Promise<{ readonly digest: Digest; readonly size: number }> {

@@ -1,14 +1,7 @@
 import type { LayerRow, LayerRows, Xattrs } from "@oci-build/oci";
-import {
-  DIGEST_BYTES,
-  ENTRY_TYPES,
-  FLAG_LINK_GROUP,
-  FLAG_XATTRS,
-  HEADER_BYTES,
-  ROW_BYTES,
-  TEXT_LATIN1,
-  TEXT_UTF16,
-} from "./tree-layout.js";
+import { ENTRY_TYPES, treeLayout } from "./tree-layout.js";
+
+const { header, row, encoding: encodings, flag, headerBytes, rowBytes, digestBytes } = treeLayout;
 
 /** The parts of a tree's file. */
 interface TreeParts {
@@ -35,54 +28,55 @@ export function decodeRows(bytes: Buffer): LayerRows {
     digests: parts.digests,
     *[Symbol.iterator]() {
       const reading: Reading = { ...parts, textAt: 0, xattrAt: 0, files: 0 };
-      for (let index = 0; index < parts.count; index++) yield readRow(reading, index * ROW_BYTES);
+      for (let index = 0; index < parts.count; index++) yield readRow(reading, index * rowBytes);
       checkEnd(reading);
     },
   };
 }
 
 function openParts(bytes: Buffer): TreeParts {
-  if (bytes.length < HEADER_BYTES) throw new RangeError("the header is cut off");
-  const count = bytes.readUInt32LE(DIGEST_BYTES);
-  const encoding = bytes.readUInt32LE(44);
-  if (encoding !== TEXT_LATIN1 && encoding !== TEXT_UTF16) throw new RangeError(`text encoding ${encoding}`);
-  const digestStart = HEADER_BYTES + count * ROW_BYTES;
-  const textStart = digestStart + bytes.readUInt32LE(36) * DIGEST_BYTES;
-  const textEnd = textStart + bytes.readUInt32LE(40) * encoding;
+  if (bytes.length < headerBytes) throw new RangeError("the header is cut off");
+  const count = bytes.readUInt32LE(header.rows);
+  const encoding = bytes.readUInt32LE(header.encoding);
+  if (encoding !== encodings.latin1 && encoding !== encodings.utf16)
+    throw new RangeError(`text encoding ${encoding}`);
+  const digestStart = headerBytes + count * rowBytes;
+  const textStart = digestStart + bytes.readUInt32LE(header.digests) * digestBytes;
+  const textEnd = textStart + bytes.readUInt32LE(header.textUnits) * encoding;
   if (textEnd > bytes.length) throw new RangeError("the tables are cut off");
   return {
     count,
-    rows: new DataView(bytes.buffer, bytes.byteOffset + HEADER_BYTES, count * ROW_BYTES),
+    rows: new DataView(bytes.buffer, bytes.byteOffset + headerBytes, count * rowBytes),
     digests: bytes.subarray(digestStart, textStart),
-    text: bytes.toString(encoding === TEXT_LATIN1 ? "latin1" : "utf16le", textStart, textEnd),
+    text: bytes.toString(encoding === encodings.latin1 ? "latin1" : "utf16le", textStart, textEnd),
     xattrs: bytes.subarray(textEnd),
   };
 }
 
 function checkEnd({ files, digests, textAt, text, xattrAt, xattrs }: Reading): void {
   const isRead =
-    files * DIGEST_BYTES === digests.length && textAt === text.length && xattrAt === xattrs.length;
+    files * digestBytes === digests.length && textAt === text.length && xattrAt === xattrs.length;
   if (!isRead) throw new RangeError("the tables are longer or shorter than the rows say");
 }
 
 function readRow(reading: Reading, at: number): LayerRow {
   const { rows } = reading;
-  const type = ENTRY_TYPES[rows.getUint8(at)];
+  const type = ENTRY_TYPES[rows.getUint8(at + row.type)];
   if (type === undefined) throw new RangeError("an entry of an unknown type");
-  const flags = rows.getUint8(at + 1);
+  const flags = rows.getUint8(at + row.flags);
   if (type === "file") reading.files++;
   return {
     type,
-    path: takeText(reading, rows.getUint32(at + 44, true)),
-    mode: rows.getUint16(at + 2, true),
-    uid: rows.getFloat64(at + 4, true),
-    gid: rows.getFloat64(at + 12, true),
-    mtimeSec: rows.getFloat64(at + 20, true),
-    first: rows.getFloat64(at + 28, true),
-    second: rows.getFloat64(at + 36, true),
-    text: takeText(reading, rows.getUint32(at + 48, true)),
-    isGrouped: (flags & FLAG_LINK_GROUP) !== 0,
-    xattrs: (flags & FLAG_XATTRS) === 0 ? undefined : takeXattrs(reading),
+    path: takeText(reading, rows.getUint32(at + row.pathUnits, true)),
+    mode: rows.getUint16(at + row.mode, true),
+    uid: rows.getFloat64(at + row.uid, true),
+    gid: rows.getFloat64(at + row.gid, true),
+    mtimeSec: rows.getFloat64(at + row.mtimeSec, true),
+    first: rows.getFloat64(at + row.first, true),
+    second: rows.getFloat64(at + row.second, true),
+    text: takeText(reading, rows.getUint32(at + row.textUnits, true)),
+    isGrouped: (flags & flag.linkGroup) !== 0,
+    xattrs: (flags & flag.xattrs) === 0 ? undefined : takeXattrs(reading),
   };
 }
 

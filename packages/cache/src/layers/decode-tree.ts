@@ -8,9 +8,10 @@ import {
   type TreeEntry,
 } from "@oci-build/oci";
 import { decodeRows } from "./decode-rows.js";
-import { DIGEST_BYTES } from "./tree-layout.js";
+import { treeLayout } from "./tree-layout.js";
 
-const DIGEST_HEX = DIGEST_BYTES * 2;
+const { digestBytes, header } = treeLayout;
+const DIGEST_HEX = digestBytes * 2;
 
 /** The tree that `encodeTree` wrote. Bytes with a wrong inner length give a RangeError, never a wrong tree.
  * @throws RangeError, OciBuildError OCI_DIGEST_INVALID */
@@ -21,7 +22,7 @@ export function decodeTree(bytes: Buffer): LayerTree {
 
 /** The diffId that an encoded tree is of. */
 export function treeDiffId(bytes: Buffer): LayerTree["diffId"] {
-  return parseDiffId(`sha256:${bytes.toString("hex", 0, DIGEST_BYTES)}`);
+  return parseDiffId(`sha256:${bytes.toString("hex", header.diffId, header.diffId + digestBytes)}`);
 }
 
 /** The entries that rows are of. */

@@ -1,26 +1,19 @@
 import { digestHex, type LayerTree, type TreeEntry, type Xattrs } from "@oci-build/oci";
-import {
-  DIGEST_BYTES,
-  ENTRY_TYPES,
-  FLAG_LINK_GROUP,
-  FLAG_XATTRS,
-  HEADER_BYTES,
-  ROW_BYTES,
-  TEXT_LATIN1,
-  TEXT_UTF16,
-} from "./tree-layout.js";
+import { ENTRY_TYPES, treeLayout } from "./tree-layout.js";
+
+const { row, encoding: encodings, flag, headerBytes, rowBytes } = treeLayout;
 
 /** The bytes of a tree, as `tree-layout.ts` draws them. */
 export function encodeTree(tree: LayerTree): Buffer {
   const texts: string[] = [];
   const digests: string[] = [];
   const xattrs: Buffer[] = [];
-  const rows = Buffer.alloc(tree.entries.length * ROW_BYTES);
+  const rows = Buffer.alloc(tree.entries.length * rowBytes);
   const view = new DataView(rows.buffer, rows.byteOffset, rows.length);
   tree.entries.forEach((entry, index) => {
     const second = secondText(entry);
     texts.push(entry.path, second ?? "");
-    writeRow(view, index * ROW_BYTES, entry);
+    writeRow(view, index * rowBytes, entry);
     if (entry.type === "file") digests.push(digestHex(entry.digest));
     const attributes = xattrsOf(entry);
     if (attributes !== undefined) xattrs.push(...encodeXattrs(attributes));
@@ -31,18 +24,18 @@ export function encodeTree(tree: LayerTree): Buffer {
 }
 
 function writeRow(view: DataView, at: number, entry: TreeEntry): void {
-  view.setUint8(at, ENTRY_TYPES.indexOf(entry.type));
-  view.setUint8(at + 1, flagsOf(entry));
-  view.setUint32(at + 44, entry.path.length, true);
-  view.setUint32(at + 48, secondText(entry)?.length ?? 0, true);
+  view.setUint8(at + row.type, ENTRY_TYPES.indexOf(entry.type));
+  view.setUint8(at + row.flags, flagsOf(entry));
+  view.setUint32(at + row.pathUnits, entry.path.length, true);
+  view.setUint32(at + row.textUnits, secondText(entry)?.length ?? 0, true);
   if (entry.type === "whiteout" || entry.type === "opaque") return;
-  view.setUint16(at + 2, entry.mode, true);
-  view.setFloat64(at + 4, entry.uid, true);
-  view.setFloat64(at + 12, entry.gid, true);
-  view.setFloat64(at + 20, entry.mtimeSec, true);
+  view.setUint16(at + row.mode, entry.mode, true);
+  view.setFloat64(at + row.uid, entry.uid, true);
+  view.setFloat64(at + row.gid, entry.gid, true);
+  view.setFloat64(at + row.mtimeSec, entry.mtimeSec, true);
   const [first, second] = numbersOf(entry);
-  view.setFloat64(at + 28, first, true);
-  view.setFloat64(at + 36, second, true);
+  view.setFloat64(at + row.first, first, true);
+  view.setFloat64(at + row.second, second, true);
 }
 
 function numbersOf(entry: TreeEntry): readonly [number, number] {
@@ -54,8 +47,8 @@ function numbersOf(entry: TreeEntry): readonly [number, number] {
 }
 
 function flagsOf(entry: TreeEntry): number {
-  const group = entry.type === "file" && entry.linkGroup !== undefined ? FLAG_LINK_GROUP : 0;
-  return group | (xattrsOf(entry) === undefined ? 0 : FLAG_XATTRS);
+  const group = entry.type === "file" && entry.linkGroup !== undefined ? flag.linkGroup : 0;
+  return group | (xattrsOf(entry) === undefined ? 0 : flag.xattrs);
 }
 
 function secondText(entry: TreeEntry): string | undefined {
@@ -71,13 +64,14 @@ function encodeHeader(
   tree: LayerTree,
   counts: { readonly digests: number; readonly units: number; readonly encoding: number },
 ): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.write(digestHex(tree.diffId), 0, "hex");
-  header.writeUInt32LE(tree.entries.length, DIGEST_BYTES);
-  header.writeUInt32LE(counts.digests, 36);
-  header.writeUInt32LE(counts.units, 40);
-  header.writeUInt32LE(counts.encoding, 44);
-  return header;
+  const { header } = treeLayout;
+  const bytes = Buffer.alloc(headerBytes);
+  bytes.write(digestHex(tree.diffId), header.diffId, "hex");
+  bytes.writeUInt32LE(tree.entries.length, header.rows);
+  bytes.writeUInt32LE(counts.digests, header.digests);
+  bytes.writeUInt32LE(counts.units, header.textUnits);
+  bytes.writeUInt32LE(counts.encoding, header.encoding);
+  return bytes;
 }
 
 /** Neither encoding loses a lone surrogate, which stands for a byte that is not UTF-8. */
@@ -89,8 +83,8 @@ function encodeText(text: string): {
   const latin1 = Buffer.from(text, "latin1");
   const isLatin1 = latin1.toString("latin1") === text;
   return isLatin1
-    ? { bytes: latin1, units: text.length, encoding: TEXT_LATIN1 }
-    : { bytes: Buffer.from(text, "utf16le"), units: text.length, encoding: TEXT_UTF16 };
+    ? { bytes: latin1, units: text.length, encoding: encodings.latin1 }
+    : { bytes: Buffer.from(text, "utf16le"), units: text.length, encoding: encodings.utf16 };
 }
 
 function encodeXattrs(xattrs: Xattrs): readonly Buffer[] {

@@ -26,15 +26,27 @@ import type { TreeEntry } from "@oci-build/oci";
  *
  * xattrs of each row that has the flag: u32 count, then name (UTF-16LE) and value, each behind its u32 byte length
  * ``` */
-export const HEADER_BYTES = 48;
-export const ROW_BYTES = 52;
-export const DIGEST_BYTES = 32;
-
-export const TEXT_LATIN1 = 1;
-export const TEXT_UTF16 = 2;
-
-export const FLAG_XATTRS = 1;
-export const FLAG_LINK_GROUP = 2;
+export const treeLayout = {
+  headerBytes: 48,
+  rowBytes: 52,
+  digestBytes: 32,
+  header: { diffId: 0, rows: 32, digests: 36, textUnits: 40, encoding: 44 },
+  row: {
+    type: 0,
+    flags: 1,
+    mode: 2,
+    uid: 4,
+    gid: 12,
+    mtimeSec: 20,
+    first: 28,
+    second: 36,
+    pathUnits: 44,
+    textUnits: 48,
+  },
+  /** Bytes of a unit. */
+  encoding: { latin1: 1, utf16: 2 },
+  flag: { xattrs: 1, linkGroup: 2 },
+} as const;
 
 /** The place of a type is its number in the file; append only. */
 export const ENTRY_TYPES: readonly TreeEntry["type"][] = [
