@@ -3,10 +3,17 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll } from "vitest";
 
+const folders: string[] = [];
+
+// Once for the file that imports this: what a test or a hook registers while it runs would never be called.
+afterAll(() => {
+  for (const folder of folders) fs.rmSync(folder, { recursive: true, force: true });
+});
+
 /** A temporary folder that is removed after the file's tests. */
 export function temporaryFolder(): string {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "oci-build-test-")));
-  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 

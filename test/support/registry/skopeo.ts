@@ -1,6 +1,9 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { temporaryFolder } from "../build-folder.js";
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 60_000;
@@ -38,6 +41,18 @@ export async function skopeoCopy(
 /** A manifest's bytes as a registry has them. */
 export async function skopeoRaw(image: string, access: SkopeoAccess = {}): Promise<string> {
   return await skopeo("inspect", "--raw", ...accessFlags("--", access), image);
+}
+
+/** All that skopeo copies of an image, by digest, in order. */
+export async function skopeoDigests(image: string, access: SkopeoAccess = {}): Promise<readonly string[]> {
+  const folder = temporaryFolder();
+  await skopeoCopy(image, `dir:${folder}`, { ...access, args: ["--all"] });
+  const files = fs.readdirSync(folder).filter((name) => name !== "version");
+  const digests = files.map((name) => {
+    const hash = createHash("sha256").update(fs.readFileSync(path.join(folder, name)));
+    return `sha256:${hash.digest("hex")}`;
+  });
+  return [...new Set(digests)].sort();
 }
 
 function accessFlags(prefix: string, { authority, login }: SkopeoAccess): readonly string[] {
