@@ -1,4 +1,10 @@
+export type { CredentialPlacesOptions } from "./auth/auth-places.js";
 export type { Credential, Credentials } from "./auth/credentials.js";
+export { dockerCredentials } from "./auth/docker-credentials.js";
+export type { RemovedLogin } from "./auth/remove-login.js";
+export { removeLogin } from "./auth/remove-login.js";
+export type { LoginToSave, SavedLogin } from "./auth/save-login.js";
+export { saveLogin } from "./auth/save-login.js";
 export { createRegistryClient } from "./client/create-registry-client.js";
 export type {
   RegistryClient,
@@ -16,8 +22,10 @@ export type {
   ResolveOptions,
   WriteBlobOptions,
 } from "./client/repository.js";
-export type { ReferenceProblem, RegistryErrorData } from "./errors.js";
+export type { ReferenceProblem, RegistryComplaint, RegistryErrorData, ResponseProblem } from "./errors.js";
 export { registryErrorCodes } from "./errors.js";
+export type { DockerSettingsOptions } from "./http/docker-registry-settings.js";
+export { dockerRegistrySettings } from "./http/docker-registry-settings.js";
 export { familiarName, formatReference } from "./reference/format-reference.js";
 export { parseReference, parseTaggedReference } from "./reference/parse-reference.js";
 export type { Reference, TaggedReference } from "./reference/reference.js";

@@ -1,5 +1,6 @@
-import { BlockList, isIP, isIPv6 } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import { registryError } from "../errors.js";
+import { isInNetwork } from "./network.js";
 import { parseUrl } from "./parse-url.js";
 import { isLoopback } from "./registry-host.js";
 
@@ -30,7 +31,7 @@ function fromEnvironment(env: Environment, name: string): string | undefined {
 function isException(entry: string, url: URL): boolean {
   if (entry === "" || entry === "*") return entry === "*";
   const host = url.hostname.toLowerCase().replace(/^\[|\]$/g, "");
-  if (isInNetwork(entry, host)) return true;
+  if (isInNetwork(host, entry)) return true;
   const { name, port } = splitPort(entry);
   if (port !== undefined && port !== (url.port || DEFAULT_PORTS[url.protocol])) return false;
   if (name.startsWith(".") || name.startsWith("*.")) return host.endsWith(name.replace("*", ""));
@@ -41,16 +42,6 @@ function splitPort(entry: string): { readonly name: string; readonly port: strin
   if (isIPv6(entry)) return { name: entry, port: undefined };
   const [, bracketed, plain, port] = /^(?:\[(.*)\]|(.*?))(?::(\d+))?$/.exec(entry) ?? [];
   return { name: bracketed ?? plain ?? entry, port };
-}
-
-function isInNetwork(entry: string, host: string): boolean {
-  const [, address = "", prefix] = /^([\d.a-f:]+)\/(\d{1,3})$/.exec(entry) ?? [];
-  const version = isIP(host);
-  if (version === 0 || isIP(address) !== version || Number(prefix) > (version === 4 ? 32 : 128)) return false;
-  const family = version === 4 ? "ipv4" : "ipv6";
-  const network = new BlockList();
-  network.addSubnet(address, Number(prefix), family);
-  return network.check(host, family);
 }
 
 function parseProxy(name: string, text: string): URL {

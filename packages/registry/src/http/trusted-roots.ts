@@ -13,10 +13,8 @@ const BUNDLES = [
 
 const CERTIFICATE = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:TRUSTED )?CERTIFICATE-----/g;
 
-/** Node 22.15 and later; on macOS and Windows there is no other way to the system's authorities. */
-interface SystemRoots {
-  readonly getCACertificates?: (type: "system") => string[];
-}
+/** Node has it from 22.15 on; on macOS and Windows there is no other way to the system's authorities. */
+type SystemRoots = (type: "system") => string[];
 
 /** The authorities to trust, in PEM: those that Node brings, the system's, and those of NODE_EXTRA_CA_CERTS, which Node
  * itself reads only for connections without authorities of their own. `SSL_CERT_FILE` stands for the system's. */
@@ -38,8 +36,8 @@ function distinctCertificates(pem: string): readonly string[] {
 
 function systemRoots(named: string | undefined): readonly string[] {
   if (process.platform === "darwin" || process.platform === "win32") {
-    const newer: SystemRoots & Pick<typeof tls, "rootCertificates"> = tls;
-    return newer.getCACertificates?.("system") ?? [];
+    const read: unknown = Reflect.get(tls, "getCACertificates");
+    return typeof read === "function" ? (read as SystemRoots)("system") : [];
   }
   const places = named === undefined || named === "" ? BUNDLES : [named];
   for (const place of places) {
