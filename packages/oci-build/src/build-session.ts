@@ -1,10 +1,14 @@
 import { basename } from "node:path";
 import { type Cache, openCache } from "@oci-build/cache";
+import { BaseLayers } from "./base/base-layers.js";
+import { ImageResolver } from "./base/image-resolver.js";
+import { imageSources } from "./base/image-sources.js";
 import { Scratch } from "./copy/scratch.js";
 import type { EmitEvent } from "./events/build-event.js";
 import type { StepWatcher } from "./explain/step-watcher.js";
 import { type ContextIndex, contextSource } from "./input/context-source.js";
-import type { PreparedBuild } from "./prepare-build.js";
+import { namedSources } from "./input/named-sources.js";
+import type { ReadBuild } from "./prepare-build.js";
 import { LayerFiles } from "./solve/layer-files.js";
 import type { SolveContext } from "./solve/solve-context.js";
 
@@ -17,6 +21,8 @@ export interface RunContext {
 /** What a build holds while it runs. */
 export interface BuildSession {
   readonly cache: Cache;
+  /** Finds the images that the Dockerfile names. */
+  readonly images: Pick<ImageResolver, "resolve">;
   /** Whether a file of the store with this name has proved damaged. */
   readonly isDamaged: (name: string) => boolean;
   /** What steps work with, with a context that is not scanned yet. */
@@ -25,13 +31,14 @@ export interface BuildSession {
 
 /** Opens the cache and does some work with it; nothing of the session is left when that ends. */
 export async function withBuildSession<T>(
-  prepared: PreparedBuild,
+  read: ReadBuild,
   run: RunContext,
   work: (session: BuildSession) => Promise<T>,
 ): Promise<T> {
   const damaged = new Set<string>();
+  const { contexts, cacheDir } = read.options;
   const cache = await openCache({
-    dir: prepared.options.cacheDir,
+    dir: cacheDir,
     signal: run.signal,
     onWarning: ({ code, message, data }) => {
       const file = data["path"];
@@ -41,24 +48,29 @@ export async function withBuildSession<T>(
   });
   const lease = await cache.lease();
   const scratch = new Scratch();
+  const sources = imageSources(read.options, { ...run, cache });
+  const images = new ImageResolver({ contexts, origins: sources.origins, emit: run.emit });
   const saves: (() => Promise<unknown>)[] = [];
   try {
     return await work({
       cache,
+      images,
       isDamaged: (name) => damaged.has(name),
       solveContext: (watcher) =>
-        solveContextOf(prepared, { ...run, cache, scratch, watcher, later: (save) => saves.push(save) }),
+        solveContextOf(read, { ...run, cache, scratch, watcher, later: (save) => saves.push(save) }),
     });
   } finally {
     // Also after a failure: what was hashed is known, and the next build need not do it again.
     await Promise.all(saves.map((save) => save()));
+    await images[Symbol.asyncDispose]();
+    await sources.close();
     await scratch[Symbol.asyncDispose]();
     await lease.release();
   }
 }
 
 function solveContextOf(
-  { options, dockerfile, ignore }: PreparedBuild,
+  { options, dockerfile, ignore }: ReadBuild,
   {
     later,
     ...parts
@@ -66,14 +78,17 @@ function solveContextOf(
 ): SolveContext {
   const { emit, signal, cache } = parts;
   const { cacheUse, times, compression, context: folder, written, trustStat } = options;
-  const index = { store: cache.indexes, ignoreText: ignore?.text, trustStat, later };
+  const indexing = { store: cache.indexes, trustStat, later };
+  const index = { ...indexing, ignoreText: ignore?.text };
   return {
     ...parts,
     layerFiles: new LayerFiles(cache),
+    baseLayers: new BaseLayers({ cache, emit, signal }),
     cacheUse,
     times,
     compression,
     context: contextSource({ folder, ignore: ignore?.matcher, written, index, emit, signal }),
+    named: namedSources(options.contexts, { written, index: indexing, emit, signal }),
     now: Date.now,
     file: dockerfile.label,
   };

@@ -1,9 +1,11 @@
 import { type BuildLog, type Cache, layerForm, type StepRecord } from "@oci-build/cache";
 import { imageContent } from "@oci-build/oci";
+import { blobsAbove } from "./base/blobs-above.js";
 import { type RunContext, withBuildSession } from "./build-session.js";
 import { eventEmitter, type StepOutcome } from "./events/build-event.js";
 import { errorSummary } from "./events/error-summary.js";
 import { logBuild } from "./explain/log-build.js";
+import { recordImages } from "./explain/logged-base.js";
 import { loggedImage } from "./explain/logged-image.js";
 import type { StepExplanation } from "./explain/step-explanation.js";
 import { StepJournal } from "./explain/step-journal.js";
@@ -13,7 +15,7 @@ import type { BuildOptions, BuildResult, BuiltStep } from "./options/build-optio
 import { layerEncoding } from "./options/compression.js";
 import { type ResolvedOptions, resolveOptions } from "./options/resolve-options.js";
 import { writeResult } from "./output/write-result.js";
-import { type PreparedBuild, prepareBuild } from "./prepare-build.js";
+import { type PreparedBuild, prepareOnImages, prepareWithoutImages, readBuild } from "./prepare-build.js";
 import { abortReason } from "./solve/abort-reason.js";
 import { repairBlobs } from "./solve/repair-blobs.js";
 import type { SolveContext } from "./solve/solve-context.js";
@@ -56,9 +58,13 @@ async function run(
 ): Promise<Omit<BuildResult, "steps">> {
   const startedMs = Date.now();
   const { emit } = context;
-  const prepared = prepareBuild(options, emit);
-  const built = await withBuildSession(prepared, context, async (session) => {
+  const read = readBuild(options, emit);
+  // What can be known to be wrong is told before anything is written.
+  const early = prepareWithoutImages(read, emit);
+  const built = await withBuildSession(read, context, async (session) => {
+    const prepared = early ?? (await prepareOnImages(read, session.images, emit));
     const { cache } = session;
+    const loggedImages = await recordImages(prepared, cache);
     const journal = new StepJournal(prepared.steps);
     const watcher = await watchSteps(prepared, session, { journal, emit });
     const repeatable = options.output.type === "none" || typeof options.output.dest === "string";
@@ -71,7 +77,7 @@ async function run(
       form: layerForm(layerEncoding(options.compression, options.times)),
       last: await lastIfExecuted(outcomes, prepared, cache),
     });
-    const steps = [...ofInstructions, ...loggedImage(imageRecord)];
+    const steps = [...loggedImages, ...ofInstructions, ...loggedImage(imageRecord)];
     await logBuild({ project: prepared.project, builtSec, tags: options.names, steps }, cache, emit);
     await cache.tidy(options.cacheLimit);
     return result;
@@ -107,15 +113,16 @@ async function solveAndWrite(
   const target = await solvePlan(plan, solveContext);
   const { image, record } = await makeImage(target, solveContext);
   const { names } = options;
-  const content = imageContent([{ ...image, names }], solveContext.cache.blobs);
-  const { cache } = solveContext;
+  const { cache, baseLayers } = solveContext;
+  const layers = target.image === undefined ? cache.blobs : blobsAbove(cache.blobs, target.image, baseLayers);
+  const content = imageContent([{ ...image, names }], layers);
   const output = await writeResult(image, content, { options, cache, emit, signal });
   const { descriptor } = image.manifest;
   const result = {
     digest: descriptor.digest,
     configDigest: image.config.descriptor.digest,
     descriptor,
-    platform: options.targetPlatform,
+    platform: target.plan.platform,
     names,
     output,
   };

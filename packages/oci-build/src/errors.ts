@@ -22,6 +22,10 @@ export type BuildErrorData = {
   BUILD_IGNORE_FILE_INVALID: { path: string; line: number; pattern: string };
   BUILD_TARGET_MISSING: { target: string; nearest: string | undefined };
   BUILD_UNSUPPORTED: { file: string; diagnostics: readonly Diagnostic[] };
+  BASE_IMAGE_INVALID: { reference: string; problem: string };
+  BASE_IMAGE_MISSING: { reference: string; available: readonly string[] };
+  BASE_LAYER_MISMATCH: { reference: string; digest: string; expected: string; found: string };
+  BASE_PLATFORM_MISSING: { reference: string; wanted: string; available: readonly string[] };
   ADD_ARCHIVE_INVALID: { path: string; member: string | undefined };
   ADD_SOURCE_UNSUPPORTED: { source: string; kind: string };
   CONFIG_FILE_INVALID: { path: string; line: number; column: number; key: string | undefined };
@@ -52,6 +56,10 @@ export const buildErrorCodes: ErrorCodes<BuildErrorData> = {
   BUILD_IGNORE_FILE_INVALID: 1,
   BUILD_TARGET_MISSING: 1,
   BUILD_UNSUPPORTED: 3,
+  BASE_IMAGE_INVALID: 1,
+  BASE_IMAGE_MISSING: 1,
+  BASE_LAYER_MISMATCH: 1,
+  BASE_PLATFORM_MISSING: 1,
   ADD_ARCHIVE_INVALID: 1,
   ADD_SOURCE_UNSUPPORTED: 3,
   CONFIG_FILE_INVALID: 2,

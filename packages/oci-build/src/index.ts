@@ -1,6 +1,6 @@
 export { build } from "./build.js";
 export { type BuildErrorData, buildErrorCodes, type Place } from "./errors.js";
-export type { BuildEvent, StepInfo, StepOutcome } from "./events/build-event.js";
+export type { BuildEvent, FetchedLayer, ImageInfo, StepInfo, StepOutcome } from "./events/build-event.js";
 export type { ErrorSummary } from "./events/error-summary.js";
 export type {
   BuildExplanation,

@@ -1,5 +1,8 @@
 import type { Project } from "@oci-build/cache";
-import { findStage } from "@oci-build/dockerfile";
+import { type CheckOptions, findStage } from "@oci-build/dockerfile";
+import type { BaseImage } from "./base/base-image.js";
+import { imageFacts } from "./base/image-facts.js";
+import { type ImageResolver, imageKey } from "./base/image-resolver.js";
 import type { EmitEvent, StepInfo } from "./events/build-event.js";
 import { type PlannedStep, plannedSteps } from "./explain/planned-steps.js";
 import { projectOf } from "./explain/project-of.js";
@@ -10,31 +13,82 @@ import { type IgnoreRules, readIgnoreFile } from "./input/read-ignore-file.js";
 import type { ResolvedOptions } from "./options/resolve-options.js";
 import { findTarget } from "./plan/find-target.js";
 import { formatPlatform } from "./plan/global-args.js";
-import { planBuild } from "./plan/plan-build.js";
+import type { NeededImage } from "./plan/needed-images.js";
+import { imagesNeeded, planBuild } from "./plan/plan-build.js";
+import type { PlanInput } from "./plan/plan-input.js";
 import type { BuildPlan } from "./plan/step.js";
 
-/** A build of which everything is known that needs neither the context's files nor the cache. */
-export interface PreparedBuild {
+/** A build of which everything is known that needs no image, no file of the context and no cache. */
+export interface ReadBuild {
   readonly options: ResolvedOptions;
   readonly dockerfile: DockerfileText;
   readonly ignore: IgnoreRules | undefined;
+  readonly input: PlanInput;
+  readonly warnings: ParsedInput["warnings"];
+  /** The images that are named so far. */
+  readonly needed: readonly NeededImage[];
+}
+
+/** A build of which everything is known that needs neither the context's files nor layers. */
+export interface PreparedBuild extends Pick<ReadBuild, "options"> {
   readonly plan: BuildPlan;
   readonly steps: readonly PlannedStep[];
   readonly project: Project;
+  /** The images that the build stands on or copies from. */
+  readonly images: readonly BaseImage[];
   /** The index of the stage in which a miss ends the build, if any. */
   readonly mayNotMiss: number | "any stage" | undefined;
 }
 
-/** Reads, parses and plans; all that can be known to be wrong is told here, before anything is read or written. */
-export function prepareBuild(options: ResolvedOptions, emit: EmitEvent): PreparedBuild {
+/** Reads and parses; all that can be known to be wrong without images is told here, before anything is read or
+ * written. */
+export function readBuild(options: ResolvedOptions, emit: EmitEvent): ReadBuild {
   const dockerfile = readDockerfile(options.dockerfile, options.context);
   const ignore = readIgnoreFile(options.context, dockerfile);
   const { label: file, text: source } = dockerfile;
   const platform = formatPlatform(options.targetPlatform);
   emit({ type: "build.started", file, source, platform, target: options.target });
-  const parsed = parseInput(dockerfile, checkOptions(options, ignore));
-  const plan = planBuild({ ...options, ...parsed }, file);
-  for (const { rule, message, span, file: other } of parsed.warnings) {
+  const { warnings, ...parsed } = parseInput(dockerfile, checkOptions(options, ignore));
+  const input = { ...options, ...parsed, images: new Map<string, BaseImage>() };
+  return { options, dockerfile, ignore, input, warnings, needed: imagesNeeded(input, file) };
+}
+
+/** Plans a build that needs no images; undefined for all others. */
+export function prepareWithoutImages(read: ReadBuild, emit: EmitEvent): PreparedBuild | undefined {
+  return read.needed.length === 0 ? prepared(read, emit) : undefined;
+}
+
+/** Finds the images that the build needs, and those that their ONBUILD triggers name, and plans. */
+export async function prepareOnImages(
+  read: ReadBuild,
+  resolver: Pick<ImageResolver, "resolve">,
+  emit: EmitEvent,
+): Promise<PreparedBuild> {
+  const { label: file } = read.dockerfile;
+  const images = new Map(read.input.images);
+  const input = { ...read.input, images };
+  for (let needed = read.needed; needed.length > 0; needed = imagesNeeded(input, file)) {
+    const resolve = ({ span, ...wanted }: NeededImage): Promise<BaseImage> =>
+      resolver.resolve({ ...wanted, place: { file, span } });
+    const found = await Promise.all(needed.map(resolve));
+    for (const [index, image] of found.entries()) {
+      const wanted = needed[index];
+      if (wanted !== undefined) images.set(imageKey(wanted.name, wanted.platform), image);
+    }
+  }
+  // Once more, with what the images tell.
+  const { warnings } = parseInput(read.dockerfile, checksOn(read, imageFacts(input)));
+  return prepared({ ...read, input, warnings }, emit);
+}
+
+function checksOn({ options, ignore }: ReadBuild, facts: CheckOptions["baseImage"]): CheckOptions {
+  return checkOptions(options, ignore, facts);
+}
+
+function prepared({ options, dockerfile, input, warnings }: ReadBuild, emit: EmitEvent): PreparedBuild {
+  const { label: file } = dockerfile;
+  const plan = planBuild(input, file);
+  for (const { rule, message, span, file: other } of warnings) {
     emit({ type: "warning", code: rule, message, place: { file: other ?? file, span } });
   }
   warnUnusedArgs(plan, emit);
@@ -42,16 +96,21 @@ export function prepareBuild(options: ResolvedOptions, emit: EmitEvent): Prepare
     stage.steps.map(({ id, name, span }) => ({ id, name, span })),
   );
   emit({ type: "build.planned", steps });
-  const project = projectOf(options, dockerfile);
-  const mayNotMiss = stageThatMayNotMiss(options, parsed);
-  return { options, dockerfile, ignore, plan, steps: plannedSteps(plan), project, mayNotMiss };
+  return {
+    options,
+    plan,
+    steps: plannedSteps(plan),
+    project: projectOf(options, dockerfile),
+    images: [...new Set(input.images.values())],
+    mayNotMiss: stageThatMayNotMiss(options, input),
+  };
 }
 
 /** A stage is meant by its name, its index, or by what progress calls it when it has no name.
  * @throws OciBuildError BUILD_TARGET_MISSING, since a stage that is not there could never miss */
 function stageThatMayNotMiss(
   { failOnCacheMiss }: ResolvedOptions,
-  { dockerfile }: ParsedInput,
+  { dockerfile }: Pick<PlanInput, "dockerfile">,
 ): PreparedBuild["mayNotMiss"] {
   if (typeof failOnCacheMiss !== "object") return failOnCacheMiss;
   const { stage } = failOnCacheMiss;

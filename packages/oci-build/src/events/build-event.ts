@@ -30,6 +30,19 @@ export interface StepOutcome {
   readonly bytesCompressed?: number | undefined;
 }
 
+/** An image that the build stands on or copies from, as the Dockerfile or `--build-context` names it. */
+export interface ImageInfo {
+  readonly name: string;
+  readonly platform: string;
+}
+
+/** A layer of such an image; size in bytes. */
+export interface FetchedLayer {
+  readonly image: string;
+  readonly digest: Digest;
+  readonly size: number;
+}
+
 /** What a build tells while it runs, in order. Everything that progress, JSON and reports show comes from these.
  * `timeMs` is milliseconds since 1970. Values are JSON-safe. */
 export type BuildEvent = { readonly timeMs: number } & (
@@ -47,6 +60,20 @@ export type BuildEvent = { readonly timeMs: number } & (
       readonly message: string;
       readonly place?: Place | undefined;
     }
+  | { readonly type: "image.resolving"; readonly image: ImageInfo }
+  | {
+      readonly type: "image.resolved";
+      readonly image: ImageInfo;
+      /** Of the index or manifest that the name stands for. */
+      readonly digest: Digest;
+      /** The full name with that digest. */
+      readonly pinned: string;
+      readonly durationMs: number;
+    }
+  /** A stage begins on an image. Nothing of it is fetched before a step needs it. */
+  | { readonly type: "stage.based"; readonly step: StepInfo }
+  | { readonly type: "layer.fetching"; readonly layer: FetchedLayer }
+  | { readonly type: "layer.fetched"; readonly layer: FetchedLayer; readonly durationMs: number }
   | { readonly type: "context.started"; readonly root: string }
   | (ScanWork & { readonly type: "context.scanned"; readonly entries: number; readonly durationMs: number })
   | { readonly type: "step.started"; readonly step: StepInfo }

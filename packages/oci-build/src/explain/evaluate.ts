@@ -6,13 +6,15 @@ import { eventEmitter } from "../events/build-event.js";
 import type { BuildOptions } from "../options/build-options.js";
 import { layerEncoding } from "../options/compression.js";
 import { resolveOptions } from "../options/resolve-options.js";
-import type { Step } from "../plan/step.js";
-import { type PreparedBuild, prepareBuild } from "../prepare-build.js";
+import type { StageBase, Step } from "../plan/step.js";
+import { type PreparedBuild, prepareOnImages, prepareWithoutImages, readBuild } from "../prepare-build.js";
 import { abortReason } from "../solve/abort-reason.js";
 import { changeTotals, hashWork } from "../solve/change-totals.js";
 import { digestChanges } from "../solve/digest-changes.js";
+import { imageRoot } from "../solve/image-root.js";
 import { layerEntries } from "../solve/layer-entries.js";
 import { type ContentLookUp, lookUpContent } from "../solve/look-up-content.js";
+import { looksBelow } from "../solve/looks-below.js";
 import type { SolveContext } from "../solve/solve-context.js";
 import { type StepInput, stepChanges, withPlace } from "../solve/solve-step.js";
 import { StageRoot } from "../solve/stage-root.js";
@@ -58,8 +60,10 @@ export async function evaluate(
   const { signal, onEvent } = options;
   const emit = eventEmitter((event) => onEvent?.(event), Date.now);
   try {
-    const prepared = prepareBuild(resolveOptions(options), emit);
-    return await withBuildSession(prepared, { emit, signal }, async (session) => {
+    const read = readBuild(resolveOptions(options), emit);
+    const early = prepareWithoutImages(read, emit);
+    return await withBuildSession(read, { emit, signal }, async (session) => {
+      const prepared = early ?? (await prepareOnImages(read, session.images, emit));
       const last = await session.cache.lastBuild(prepared.project.id);
       const steps = await evaluateSteps(prepared, session, last);
       const isAsked = history === "last reasons" && last !== undefined;
@@ -102,8 +106,7 @@ async function evaluateSteps(
   const byId = new Map(planned.map((step) => [step.id, step]));
   const steps: EvaluatedStep[] = [];
   for (const { index, base, steps: own } of plan.stages) {
-    const below = base.kind === "stage" ? evaluating.solved.get(base.index)?.root : undefined;
-    let root = below ?? StageRoot.empty(context.layerFiles);
+    let root = startRoot(base, evaluating);
     for (const step of own) {
       const evaluated = await evaluateStep(named(byId, step), root, evaluating);
       steps.push(evaluated.step);
@@ -112,6 +115,12 @@ async function evaluateSteps(
     evaluating.solved.set(index, { root });
   }
   return steps;
+}
+
+function startRoot(base: StageBase, { solved, context }: Evaluating): StageRoot {
+  if (base.kind === "image") return imageRoot(base.from.image, context);
+  const below = base.kind === "stage" ? solved.get(base.index)?.root : undefined;
+  return below ?? StageRoot.empty(context.layerFiles);
 }
 
 function named(byId: ReadonlyMap<string, PlannedStep>, { id }: Step): PlannedStep {
@@ -134,6 +143,7 @@ async function evaluateStep(
   const { step } = planned;
   context.signal?.throwIfAborted();
   try {
+    if (looksBelow(step)) await root.ready();
     await context.watcher.begins(step, root.snapshot());
     const input: StepInput = { root, solved, context };
     return await lookUpChanges(planned, { changes: await stepChanges(step, input), root }, evaluating);

@@ -11,7 +11,7 @@ export function containerConfigJson(config: ContainerConfig): ConfigJson {
     Entrypoint: filled(config.entrypoint),
     Cmd: filled(config.cmd),
     Volumes: nameSet(config.volumes),
-    WorkingDir: config.workingDir,
+    WorkingDir: config.workingDir === "" ? undefined : config.workingDir,
     Labels: config.labels.size === 0 ? undefined : Object.fromEntries(config.labels),
     StopSignal: config.stopSignal,
     ArgsEscaped: config.argsEscaped ? true : undefined,

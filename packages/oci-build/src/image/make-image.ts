@@ -2,6 +2,7 @@ import { type Cache, keyField, type StepRecord, stepKey, type TimePolicy } from 
 import { type AssembledImage, assembleImage, digestOf, encodeJson, type HistoryEntry } from "@oci-build/oci";
 import type { SolvedStage } from "../solve/solve-stage.js";
 import type { SolvedStep } from "../solve/solved-step.js";
+import { baseCreatedSec, baseHistory } from "./base-history.js";
 import { containerConfigJson } from "./container-config-json.js";
 import { formatTime, historyTimes } from "./image-times.js";
 
@@ -23,26 +24,31 @@ export interface MadeImage {
 
 /** The config and manifest of a built stage. Touches no blob. */
 export async function makeImage(stage: SolvedStage, context: ImageContext): Promise<MadeImage> {
-  if (stage.steps.length === 0) {
-    const record = await imageRecord(stage, context);
-    return { image: assembledImage(stage, record.createdSec, context.times), record };
-  }
-  const newest = stage.steps.reduce((most, { createdSec }) => Math.max(most, createdSec), -Infinity);
-  return { image: assembledImage(stage, newest, context.times), record: undefined };
+  const { steps, image: base } = stage;
+  const newest =
+    steps.length === 0
+      ? base && baseCreatedSec(base.config)
+      : steps.reduce((most, { createdSec }) => Math.max(most, createdSec), -Infinity);
+  if (newest !== undefined) return { image: assembledImage(stage, newest, context.times), record: undefined };
+  const record = await imageRecord(stage, context);
+  return { image: assembledImage(stage, record.createdSec, context.times), record };
 }
 
 function assembledImage(stage: SolvedStage, createdSec: number, times: TimePolicy): AssembledImage {
-  const { plan } = stage;
-  const layers = stage.steps.flatMap(({ layer }) => layer ?? []);
+  const { plan, image: base } = stage;
+  const ofBase = base?.layers ?? [];
+  const ofSteps = stage.steps.flatMap(({ layer }) => layer ?? []);
+  const below = base === undefined ? [] : baseHistory(base.config, ofBase.length);
   const config = {
     created: formatTime(createdSec, times),
     author: plan.author,
     config: containerConfigJson(plan.config),
-    rootfs: { type: "layers", diff_ids: layers.map(({ diffId }) => diffId) } as const,
-    history: historyOf(stage, createdSec, times),
+    rootfs: { type: "layers", diff_ids: [...ofBase, ...ofSteps].map(({ diffId }) => diffId) } as const,
+    history: [...below, ...historyOf(stage, createdSec, times)],
   };
-  const descriptors = layers.map(({ mediaType, digest, size }) => ({ mediaType, digest, size }));
-  return assembleImage({ config, layers: descriptors, platform: plan.platform });
+  const own = ofSteps.map(({ mediaType, digest, size }) => ({ mediaType, digest, size }));
+  const layers = [...ofBase.map(({ descriptor }) => descriptor), ...own];
+  return assembleImage({ config, layers, platform: plan.platform });
 }
 
 function historyOf(stage: SolvedStage, createdSec: number, times: TimePolicy): readonly HistoryEntry[] {
@@ -56,8 +62,8 @@ function historyOf(stage: SolvedStage, createdSec: number, times: TimePolicy): r
   });
 }
 
-/** The time of an image is that of the newest record that it was made from. One without steps has a record of its
- * own. */
+/** The time of an image is that of the newest record that it was made from, else of its base. One without either has a
+ * record of its own. */
 async function imageRecord(stage: SolvedStage, { cache, cacheUse }: ImageContext): Promise<StepRecord> {
   // As digests: both may hold secrets that were given as ARG or ENV.
   const key = stepKey([

@@ -8,6 +8,7 @@ import type { IgnoreRules } from "./read-ignore-file.js";
 export function checkOptions(
   { buildArgs, target, targetPlatform, buildPlatform }: ResolvedOptions,
   ignore: IgnoreRules | undefined,
+  baseImage?: CheckOptions["baseImage"],
 ): CheckOptions {
   return {
     check: buildArgs.get("BUILDKIT_DOCKERFILE_CHECK"),
@@ -15,6 +16,7 @@ export function checkOptions(
     target,
     targetPlatform: formatPlatform(targetPlatform),
     buildPlatform: formatPlatform(buildPlatform),
+    baseImage,
     ...ignoreFacts(ignore),
   };
 }

@@ -67,7 +67,7 @@ function baseNames(
     platforms.buildPlatform,
   ].map((text) => (text === undefined ? undefined : parsePlatform(text, host)));
   const scope = { escape: ast.escape };
-  const input = { dockerfile, ...scope, buildArgs, labels: new Map(), target, targetPlatform, buildPlatform };
+  const input = { dockerfile, ...scope, buildArgs, target, targetPlatform, buildPlatform };
   try {
     const env = globalArgs(input);
     return dockerfile.stages.map(({ from }) => {

@@ -26,7 +26,20 @@ export function readIgnoreFile(context: ContextFolder, dockerfile: DockerfileTex
   const inContext = { fs: context.fs, path: join(context.root, ".dockerignore") };
   const { location } = dockerfile;
   const ofDockerfile = location && { fs: location.fs, path: `${location.path}.dockerignore` };
-  for (const candidate of ofDockerfile === undefined ? [inContext] : [ofDockerfile, inContext]) {
+  return firstRules(ofDockerfile === undefined ? [inContext] : [ofDockerfile, inContext]);
+}
+
+/** The ignore rules of a named context: those of its `.dockerignore`.
+ * @throws OciBuildError as `readIgnoreFile` */
+export function readContextIgnoreFile({ kind, fs, root }: ContextFolder): IgnoreRules | undefined {
+  const join = kind === "virtual" ? path.posix.join : path.join;
+  return firstRules([{ fs, path: join(root, ".dockerignore") }]);
+}
+
+function firstRules(
+  candidates: readonly { readonly fs: ContextFolder["fs"]; readonly path: string }[],
+): IgnoreRules | undefined {
+  for (const candidate of candidates) {
     const bytes = readSmallFile(candidate.fs, candidate.path, IGNORE_FILE_MAX_BYTES);
     if (bytes === undefined) continue;
     if (bytes.length > IGNORE_FILE_MAX_BYTES) throw tooLarge(candidate.path);

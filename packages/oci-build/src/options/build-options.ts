@@ -38,6 +38,13 @@ export interface BuildOptions {
   /** The Dockerfile: a path (relative to the working directory; in a virtual context, inside it) or its text.
    * Default: `Dockerfile` in the context, else `dockerfile`. */
   readonly dockerfile?: string | { readonly text: string } | undefined;
+  /** What names of the Dockerfile stand for, by name: a folder (or a virtual file system), `docker-image://NAME`,
+   * `oci-layout://FOLDER[:TAG][@DIGEST]`, `oci-archive://FILE[:TAG]` or `docker-archive://FILE[:TAG]`. FROM and
+   * `COPY --from` find them before images, and in the place of a stage of that name. A folder has an ignore file of its
+   * own. */
+  readonly buildContexts?: Readonly<Record<string, string | VirtualContext>> | undefined;
+  /** Asks the registry also for images that have a name in the local store. */
+  readonly pull?: boolean | undefined;
   /** Names for the image, such as `app:1.0`; without a tag, `latest`. */
   readonly tags?: readonly string[] | undefined;
   /** The stage to build, by name. Default: the last. */

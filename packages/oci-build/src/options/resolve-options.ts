@@ -3,6 +3,7 @@ import { type CacheLimit, defaultCacheDir, type TimePolicy } from "@oci-build/ca
 import { type Platform, requireZstd } from "@oci-build/oci";
 import { formatReference, parseTaggedReference } from "@oci-build/registry";
 import type { LeftOutRule, StatTrust } from "@oci-build/snapshot";
+import { type NamedContexts, namedContexts } from "../base/named-context.js";
 import { buildError } from "../errors.js";
 import { type ContextFolder, contextFolder } from "../input/context-folder.js";
 import { defaultOutputFile } from "../output/default-output.js";
@@ -17,6 +18,8 @@ import { writtenFiles } from "./written-paths.js";
 /** Options with every default filled in and every value checked. */
 export interface ResolvedOptions {
   readonly context: ContextFolder;
+  readonly contexts: NamedContexts;
+  readonly pull: "always" | "missing";
   readonly dockerfile: BuildOptions["dockerfile"];
   /** Full names. */
   readonly names: readonly string[];
@@ -24,6 +27,7 @@ export interface ResolvedOptions {
   readonly buildArgs: ReadonlyMap<string, string>;
   readonly labels: ReadonlyMap<string, string>;
   readonly targetPlatform: Platform;
+  readonly platformChoice: "explicit" | "implicit";
   readonly buildPlatform: Platform;
   readonly output: BuildOutput;
   readonly compression: ResolvedCompression;
@@ -60,12 +64,15 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
   }
   return {
     context,
+    contexts: namedContexts(options.buildContexts ?? {}),
+    pull: options.pull === true ? "always" : "missing",
     dockerfile: options.dockerfile,
     names: [...new Set(references.map(formatReference))],
     target: options.target,
     buildArgs: new Map(Object.entries(options.buildArgs ?? {})),
     labels: new Map(Object.entries(options.labels ?? {})),
     targetPlatform: platform === undefined ? buildPlatform : parsePlatform(platform, buildPlatform),
+    platformChoice: platform === undefined ? "implicit" : "explicit",
     buildPlatform,
     output,
     compression,

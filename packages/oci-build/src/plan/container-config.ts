@@ -1,6 +1,6 @@
 import type { Healthcheck as HealthcheckJson } from "@oci-build/oci";
 
-/** HEALTHCHECK as an image config holds it, with its test. */
+/** HEALTHCHECK as an instruction gives it, with its test. */
 export type Healthcheck = HealthcheckJson & { readonly Test: readonly string[] };
 
 /** What a container of the image runs with. `env` keeps the order in which names were first set. */
@@ -12,9 +12,10 @@ export interface ContainerConfig {
   readonly exposedPorts: ReadonlySet<string>;
   readonly user: string;
   readonly volumes: ReadonlySet<string>;
+  /** Empty where a base image does not say. */
   readonly workingDir: string;
   readonly stopSignal?: string | undefined;
-  readonly healthcheck?: Healthcheck | undefined;
+  readonly healthcheck?: HealthcheckJson | undefined;
   readonly shell?: readonly string[] | undefined;
   readonly onBuild: readonly string[];
   /** True once a CMD was given; Docker sets it for every CMD that BuildKit writes. */
@@ -36,7 +37,7 @@ const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 /** The config of `FROM scratch`: Docker's default PATH (Windows has its own), and `/`. */
 export function scratchConfig(os: string): ContainerConfig {
   return {
-    env: new Map(os === "windows" ? [] : [["PATH", DEFAULT_PATH]]),
+    env: withDefaultPath(new Map(), os),
     labels: new Map(),
     exposedPorts: new Set(),
     user: "",
@@ -45,6 +46,11 @@ export function scratchConfig(os: string): ContainerConfig {
     onBuild: [],
     argsEscaped: false,
   };
+}
+
+/** An environment that has a PATH, as BuildKit gives to every stage; Windows has its own. */
+export function withDefaultPath(env: ReadonlyMap<string, string>, os: string): ReadonlyMap<string, string> {
+  return os === "windows" || env.has("PATH") ? env : new Map([...env, ["PATH", DEFAULT_PATH]]);
 }
 
 /** The config that a stage starts with: what it inherits but ONBUILD, whose triggers have been run. */

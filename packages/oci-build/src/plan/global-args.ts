@@ -5,7 +5,12 @@ import type { PlanInput } from "./plan-input.js";
 
 /** What FROM sees and what an ARG without a default takes over: the platform arguments, `TARGETSTAGE`, and the
  * ARGs before the first FROM, each of which sees the ones before it. */
-export function globalArgs(input: PlanInput): ReadonlyMap<string, string> {
+export function globalArgs(
+  input: Pick<
+    PlanInput,
+    "buildArgs" | "buildPlatform" | "dockerfile" | "escape" | "target" | "targetPlatform"
+  >,
+): ReadonlyMap<string, string> {
   const env = new Map<string, string>([
     ...platformArgs("BUILD", input.buildPlatform),
     ...platformArgs("TARGET", input.targetPlatform),

@@ -11,7 +11,15 @@ export function onBuildInstructions(
   if (problem !== undefined) {
     throw new PlanError(problem.rule, from.span, `the base's ONBUILD trigger is wrong: ${problem.message}`);
   }
-  const instructions = stages.stages[0]?.instructions ?? [];
+  const [stage, ...more] = stages.stages;
+  const instructions = stage?.instructions ?? [];
+  if (more.length > 0 || instructions.length !== 1) {
+    throw new PlanError(
+      "DOCKERFILE_INVALID_TRIGGER",
+      from.span,
+      "an ONBUILD trigger of the base is no single instruction",
+    );
+  }
   return instructions.map((instruction) => placedAt(instruction, from.span));
 }
 

@@ -15,7 +15,10 @@ function input(lines: readonly string[], options: Partial<PlanInput> = {}): Plan
     buildArgs: new Map(),
     labels: new Map(),
     targetPlatform: amd64,
+    platformChoice: "explicit",
     buildPlatform: amd64,
+    contexts: new Map(),
+    images: new Map(),
     ...options,
   };
 }
@@ -287,18 +290,17 @@ describe("planBuild: what a step is told by", () => {
 describe("planBuild: errors", () => {
   it.each([
     ["RUN", ["FROM scratch", "ENV a=b", "RUN make"], "BUILD_UNSUPPORTED", ["3 EXECUTOR_UNAVAILABLE"]],
-    ["a remote base", ["FROM debian"], "BUILD_UNSUPPORTED", ["1 BUILD_UNSUPPORTED"]],
     [
-      "a name in capitals is an image",
-      ["FROM scratch AS base", "FROM Base"],
-      "BUILD_UNSUPPORTED",
-      ["2 BUILD_UNSUPPORTED"],
-    ],
-    [
-      "both",
+      "several RUN",
       ["FROM debian", "RUN a", "RUN b"],
       "BUILD_UNSUPPORTED",
-      ["1 BUILD_UNSUPPORTED", "2 EXECUTOR_UNAVAILABLE", "3 EXECUTOR_UNAVAILABLE"],
+      ["2 EXECUTOR_UNAVAILABLE", "3 EXECUTOR_UNAVAILABLE"],
+    ],
+    [
+      "a platform that is none",
+      ["FROM --platform=linux/amd64/x/y debian"],
+      "BUILD_DOCKERFILE_INVALID",
+      ["1 DOCKERFILE_INVALID_PLATFORM"],
     ],
     [
       "a stage that stands later",

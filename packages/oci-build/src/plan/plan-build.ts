@@ -1,21 +1,35 @@
 import { buildError } from "../errors.js";
-import { findTarget } from "./find-target.js";
 import { globalArgs } from "./global-args.js";
+import { type NeededImage, neededImages } from "./needed-images.js";
 import { PlanError } from "./plan-error.js";
 import type { PlanInput } from "./plan-input.js";
 import { type PlannedStage, planStage } from "./plan-stage.js";
-import { type ResolvedStage, reachableIndexes, resolveBases, resolveInstructions } from "./resolve-stages.js";
-import { stageNames } from "./stage-names.js";
+import { type ResolvedFile, resolveFile, stageNamesOf } from "./resolve-stages.js";
 import type { BuildPlan } from "./step.js";
 import { findUnsupported } from "./unsupported.js";
 import { unusedBuildArgs } from "./unused-build-args.js";
+
+/** The images that have to be known before `planBuild`. Asked again with those, it may give more, which their ONBUILD
+ * triggers name; when it gives none, the file can be planned.
+ * @throws OciBuildError as `planBuild` */
+export function imagesNeeded(input: PlanInput, file: string): readonly NeededImage[] {
+  return inFile(file, () => {
+    const resolved = resolveFile(input, globalArgs(input));
+    refuseUnsupported(resolved, file);
+    return neededImages(resolved, input);
+  });
+}
 
 /** Resolves a Dockerfile for one target and one platform, without touching a file.
  * `file` is how errors name the Dockerfile.
  * @throws OciBuildError BUILD_DOCKERFILE_INVALID, BUILD_TARGET_MISSING, BUILD_UNSUPPORTED */
 export function planBuild(input: PlanInput, file: string): BuildPlan {
+  return inFile(file, () => plan(input, file));
+}
+
+function inFile<T>(file: string, work: () => T): T {
   try {
-    return plan(input, file);
+    return work();
   } catch (error) {
     if (!(error instanceof PlanError)) throw error;
     throw buildError("BUILD_DOCKERFILE_INVALID", {
@@ -28,20 +42,17 @@ export function planBuild(input: PlanInput, file: string): BuildPlan {
 
 function plan(input: PlanInput, file: string): BuildPlan {
   const globals = globalArgs(input);
-  const based = resolveBases(input, globals);
-  const targetIndex = findTarget(input.dockerfile, input.target);
-  const reachable = reachableIndexes(based, targetIndex);
-  const resolved = resolveInstructions(based, reachable);
-  refuseUnsupported(resolved, reachable, file);
-  const stages = stageNames(resolved.map(({ stage }) => stage));
+  const resolved = resolveFile(input, globals);
+  refuseUnsupported(resolved, file);
+  const names = stageNamesOf(resolved);
   const planned = new Map<number, PlannedStage>();
-  for (const index of reachable) {
-    const current = resolved[index];
+  for (const index of resolved.reachable) {
+    const current = resolved.stages[index];
     if (current === undefined) continue;
     const base = current.base.kind === "stage" ? planned.get(current.base.index) : undefined;
-    planned.set(index, planStage(current, { input, globals, stages, base }));
+    planned.set(index, planStage(current, { input, globals, names, base }));
   }
-  const target = planned.get(targetIndex);
+  const target = planned.get(resolved.target);
   if (target === undefined) throw new TypeError("the target stage was not planned");
   return {
     stages: [...planned.values()].map((stage) => stage.plan),
@@ -50,12 +61,8 @@ function plan(input: PlanInput, file: string): BuildPlan {
   };
 }
 
-function refuseUnsupported(
-  resolved: readonly ResolvedStage[],
-  reachable: readonly number[],
-  file: string,
-): void {
-  const diagnostics = findUnsupported(resolved, reachable);
+function refuseUnsupported(resolved: ResolvedFile, file: string): void {
+  const diagnostics = findUnsupported(resolved);
   const [first] = diagnostics;
   if (first === undefined) return;
   const more = diagnostics.length === 1 ? "" : ` (and ${diagnostics.length - 1} more)`;

@@ -1,5 +1,7 @@
 import type { ArgInstruction, DockerfileStages } from "@oci-build/dockerfile";
 import type { Platform } from "@oci-build/oci";
+import type { BaseImage } from "../base/base-image.js";
+import type { NamedContexts } from "../base/named-context.js";
 
 /** Everything that decides a plan, besides files. */
 export interface PlanInput {
@@ -12,7 +14,12 @@ export interface PlanInput {
   /** Stage name, in any case; the last stage when absent. */
   readonly target?: string | undefined;
   readonly targetPlatform: Platform;
+  /** `implicit`: nobody asked for it, so that an image is for what its base is for. */
+  readonly platformChoice: "explicit" | "implicit";
   readonly buildPlatform: Platform;
+  readonly contexts: NamedContexts;
+  /** The images that are known so far, by `imageKey`. */
+  readonly images: ReadonlyMap<string, BaseImage>;
 }
 
 /** Names that ARG instructions declare. */

@@ -13,17 +13,21 @@ import {
   planUser,
   planVolume,
 } from "./config-instructions.js";
-import { draftOf, scratchConfig } from "./container-config.js";
 import { planCopy, planWorkdir } from "./file-instructions.js";
 import { PlanError } from "./plan-error.js";
 import type { PlanInput } from "./plan-input.js";
-import { type ResolvedStage, resolveCopyFrom, type StageInstruction } from "./resolve-stages.js";
-import type { StageNames } from "./stage-names.js";
+import {
+  type CopyNames,
+  type ResolvedStage,
+  resolveCopyFrom,
+  type StageInstruction,
+} from "./resolve-stages.js";
+import { knownImage, startStage } from "./stage-start.js";
 import type { StageState } from "./stage-state.js";
 import type { CopyOrigin, StagePlan } from "./step.js";
 
-/** A planned stage, and the variables that a stage built on it starts with. */
-export interface PlannedStage {
+/** A planned stage, and what a stage built on it starts with. */
+export interface PlannedStage extends Pick<StageState, "platform" | "imagePlatform"> {
   readonly plan: StagePlan;
   readonly env: ReadonlyMap<string, string>;
 }
@@ -32,67 +36,41 @@ export interface PlannedStage {
 export interface StageContext {
   readonly input: PlanInput;
   readonly globals: ReadonlyMap<string, string>;
-  readonly stages: StageNames;
+  readonly names: CopyNames;
   readonly base: PlannedStage | undefined;
 }
 
-const STEP_KINDS: ReadonlySet<string> = new Set(["add", "copy", "run", "workdir"]);
-
-/** Plans one stage whose base is scratch or a planned stage. */
+/** Plans one stage whose base is a planned stage or known. */
 export function planStage(resolved: ResolvedStage, context: StageContext): PlannedStage {
-  const state = startState(resolved, context);
+  const { base, state } = startStage(resolved, context);
   for (const instruction of resolved.instructions) planInstruction(state, instruction, context);
-  const { stage, base } = resolved;
-  if (base.kind === "image") throw new PlanError("BUILD_UNSUPPORTED", stage.from.image.span, "a remote base");
+  const { stage } = resolved;
+  const { input } = context;
+  const { platform, imagePlatform } = state;
   return {
     plan: {
       index: stage.index,
       name: stage.name,
       base,
-      platform: state.platform,
+      platform: input.platformChoice === "explicit" ? input.targetPlatform : imagePlatform,
       steps: state.steps,
       config: state.config,
       author: state.author,
       history: state.history,
     },
     env: state.env,
+    platform,
+    imagePlatform,
   };
 }
 
-function startState(resolved: ResolvedStage, { input, base, stages }: StageContext): StageState {
-  const { stage, instructions } = resolved;
-  const config = draftOf(base?.plan.config ?? scratchConfig(input.targetPlatform.os));
-  const prefix = stages.count === 1 ? "" : `${stage.name ?? `stage-${stage.index}`} `;
-  return {
-    input,
-    index: stage.index,
-    name: stage.name,
-    platform: input.targetPlatform,
-    env: new Map([...(base?.env ?? []), ...config.env]),
-    config,
-    author: base?.plan.author,
-    steps: [],
-    history: [],
-    ownCmd: false,
-    numbering: {
-      prefix,
-      total: instructions.filter(({ instruction }) => STEP_KINDS.has(instruction.kind)).length,
-      last: 0,
-    },
-  };
-}
-
-function planInstruction(
-  state: StageState,
-  { instruction }: StageInstruction,
-  { globals, stages }: StageContext,
-): void {
+function planInstruction(state: StageState, { instruction }: StageInstruction, context: StageContext): void {
   switch (instruction.kind) {
     case "add":
       planCopy(state, instruction, { kind: "context" });
       break;
     case "copy":
-      planCopy(state, instruction, copyOrigin(stages, state.index, instruction.from));
+      planCopy(state, instruction, copyOrigin(context, state.index, instruction.from));
       break;
     case "workdir":
       planWorkdir(state, instruction);
@@ -104,7 +82,7 @@ function planInstruction(
       planLabel(state, instruction);
       break;
     case "arg":
-      planArg(state, instruction, globals);
+      planArg(state, instruction, context.globals);
       break;
     case "user":
       planUser(state, instruction);
@@ -142,15 +120,11 @@ function planInstruction(
 }
 
 function copyOrigin(
-  stages: StageNames,
+  { names, input }: StageContext,
   current: number,
   from: Parameters<typeof resolveCopyFrom>[2],
 ): CopyOrigin {
-  const origin = resolveCopyFrom(stages, current, from);
+  const origin = resolveCopyFrom(names, current, from);
   if (origin.kind !== "image") return origin;
-  throw new PlanError("BUILD_UNSUPPORTED", from?.span ?? nowhere(), "COPY from a remote image");
-}
-
-function nowhere(): never {
-  throw new TypeError("an image is only named by --from");
+  return { kind: "image", image: knownImage({ ...origin, platform: input.targetPlatform }, input) };
 }

@@ -5,21 +5,15 @@ import {
   type Stage,
   type Word,
 } from "@oci-build/dockerfile";
-import { expandToText } from "./expand.js";
+import { imageKey } from "../base/image-resolver.js";
+import { findContext, type NamedContexts } from "../base/named-context.js";
+import { findTarget } from "./find-target.js";
 import { onBuildInstructions } from "./on-build.js";
 import { PlanError } from "./plan-error.js";
 import type { PlanInput } from "./plan-input.js";
-import type { StageNames } from "./stage-names.js";
-import type { CopyOrigin, StageBase } from "./step.js";
-
-/** What FROM names: nothing, an earlier stage, or an image. */
-type ResolvedBase = StageBase | { readonly kind: "image"; readonly name: string };
-
-/** A stage whose base is known. */
-interface BasedStage {
-  readonly stage: Stage;
-  readonly base: ResolvedBase;
-}
+import { type BasedStage, resolveBases } from "./stage-base.js";
+import { type StageNames, stageNames } from "./stage-names.js";
+import type { CopyOrigin } from "./step.js";
 
 /** A stage with what runs in it: `instructions` begin with what the base's ONBUILD adds. */
 export interface ResolvedStage extends BasedStage {
@@ -32,40 +26,55 @@ export interface StageInstruction {
   readonly origin: "own" | "trigger";
 }
 
-/** Resolves what every FROM names. A name is a stage only if that stage stands earlier, and only in lower case:
- * `FROM Name` is an image, as in BuildKit. */
-export function resolveBases(input: PlanInput, globals: ReadonlyMap<string, string>): readonly BasedStage[] {
-  const byName = new Map<string, number>();
-  return input.dockerfile.stages.map((stage) => {
-    const base = resolveBase(stage, { env: globals, input }, byName);
-    if (stage.name !== undefined) byName.set(stage.name.toLowerCase(), stage.index);
-    return { stage, base };
-  });
+/** The stages of a file, as far as they are known without its images. `reachable` are the indexes of those that the
+ * target needs, in order, the target included; the others have no instructions: a wrong trigger fails only a build that
+ * runs it. */
+export interface ResolvedFile {
+  readonly stages: readonly ResolvedStage[];
+  readonly reachable: readonly number[];
+  readonly target: number;
+  readonly contexts: NamedContexts;
 }
 
-/** All stages by index, those that the target does not need without instructions: a wrong trigger fails only a build
- * that runs it. */
-export function resolveInstructions(
-  stages: readonly BasedStage[],
-  reachable: readonly number[],
-): readonly ResolvedStage[] {
+/** Resolves what the stages of a file stand on and what runs in them. Triggers of images that are not known yet are
+ * left out. */
+export function resolveFile(input: PlanInput, globals: ReadonlyMap<string, string>): ResolvedFile {
+  const based = resolveBases(input, globals);
+  const target = findTarget(input.dockerfile, input.target);
+  const imageTriggers = based.map((stage) => triggersOfImage(stage, input));
+  const reachable = reachableIndexes(based, imageTriggers, target);
   const needed = new Set(reachable);
-  return stages.map(({ stage, base }) => {
+  const stages = based.map(({ stage, base }): ResolvedStage => {
     if (!needed.has(stage.index)) return { stage, base, instructions: [] };
     const own = stage.instructions.map((instruction) => ({ instruction, origin: "own" }) as const);
-    const parent = base.kind === "stage" ? stages[base.index] : undefined;
-    const triggers = parent === undefined ? [] : triggersOf(parent, stage);
-    return { stage, base, instructions: [...triggers, ...own] };
+    const parent = base.kind === "stage" ? based[base.index] : undefined;
+    const triggers =
+      parent === undefined ? (imageTriggers[stage.index] ?? []) : triggersOfStage(parent.stage);
+    const instructions = triggers.flatMap((trigger) => onBuildInstructions(trigger, stage.from));
+    const added = instructions.map((instruction) => ({ instruction, origin: "trigger" }) as const);
+    return { stage, base, instructions: [...added, ...own] };
   });
+  return { stages, reachable, target, contexts: input.contexts };
 }
 
-/** Where `COPY --from` takes files: a stage by name (in any case) or index, else an image.
+/** The stages that are known by name or index, and the contexts that are known by name. */
+export interface CopyNames extends StageNames {
+  readonly contexts: NamedContexts;
+}
+
+/** What `COPY --from` may name in a file. */
+export function stageNamesOf({ stages, contexts }: ResolvedFile): CopyNames {
+  return { ...stageNames(stages.map(({ stage }) => stage)), contexts };
+}
+
+/** What `COPY --from` names, before its image is known. */
+export type NamedOrigin =
+  | Exclude<CopyOrigin, { kind: "image" }>
+  | { readonly kind: "image"; readonly name: string };
+
+/** Where `COPY --from` takes files: a stage by name (in any case) or index, else a named context, else an image.
  * @throws PlanError when the stage stands later, or is the stage itself */
-export function resolveCopyFrom(
-  stages: StageNames,
-  current: number,
-  from: Word | undefined,
-): CopyOrigin | { readonly kind: "image"; readonly name: string } {
+export function resolveCopyFrom(names: CopyNames, current: number, from: Word | undefined): NamedOrigin {
   if (from === undefined) return { kind: "context" };
   if (from.text.includes("$")) {
     throw new PlanError(
@@ -75,8 +84,8 @@ export function resolveCopyFrom(
       "Name a stage with FROM, where variables are expanded, and copy from that stage.",
     );
   }
-  const index = findStageIndex(stages, from);
-  if (index === undefined) return { kind: "image", name: from.text };
+  const index = findStageIndex(names, from);
+  if (index === undefined) return outsideOrigin(names.contexts, from.text);
   if (index < current) return { kind: "stage", stageIndex: index, name: from.text };
   const message =
     index === current
@@ -85,42 +94,44 @@ export function resolveCopyFrom(
   throw new PlanError("DOCKERFILE_STAGE_ORDER", from.span, message, "Move that stage before this one.");
 }
 
-/** Indexes of the stages that the target needs, in order, the target included. */
-export function reachableIndexes(resolved: readonly BasedStage[], target: number): readonly number[] {
-  const stages = resolved.map(({ stage }) => stage);
-  const baseName = ({ index }: Stage) => baseNameOf(resolved, index);
+function outsideOrigin(contexts: NamedContexts, name: string): NamedOrigin {
+  if (name === "scratch") return { kind: "nothing" };
+  const context = findContext(contexts, name);
+  if (context?.kind === "folder") return { kind: "named", name };
+  return context?.kind === "scratch" ? { kind: "nothing" } : { kind: "image", name };
+}
+
+/** What an image runs in a stage that stands on it counts as the stage's own here. */
+function reachableIndexes(
+  based: readonly BasedStage[],
+  imageTriggers: readonly (readonly string[])[],
+  target: number,
+): readonly number[] {
+  const stages = based.map(({ stage }, index) => {
+    const triggers = (imageTriggers[index] ?? []).flatMap((trigger) =>
+      onBuildInstructions(trigger, stage.from),
+    );
+    return { ...stage, instructions: [...triggers, ...stage.instructions] };
+  });
+  const baseName = ({ index }: Stage) => baseNameOf(based, index);
   return reachableStages({ globalArgs: [], stages }, target, { baseName });
 }
 
-function baseNameOf(resolved: readonly BasedStage[], index: number): string {
-  const base = resolved[index]?.base;
-  if (base?.kind === "stage") return resolved[base.index]?.stage.name ?? "";
-  return base?.kind === "image" ? base.name : "scratch";
+/** A name that leads to the stage's base and to no other. */
+function baseNameOf(based: readonly BasedStage[], index: number): string {
+  const base = based[index]?.base;
+  return base?.kind === "stage" ? (based[base.index]?.stage.name ?? "") : "";
 }
 
-function resolveBase(
-  stage: Stage,
-  scope: { env: ReadonlyMap<string, string>; input: PlanInput },
-  byName: ReadonlyMap<string, number>,
-): ResolvedBase {
-  const name = expandToText(scope, stage.from.image);
-  if (name === "") {
-    throw new PlanError("DOCKERFILE_EMPTY_WORD", stage.from.image.span, "the base image's name is empty");
-  }
-  const index = byName.get(name);
-  if (index !== undefined) return { kind: "stage", index };
-  return name === "scratch" ? { kind: "scratch" } : { kind: "image", name };
+function triggersOfImage({ base }: BasedStage, { images }: PlanInput): readonly string[] {
+  if (base.kind !== "image") return [];
+  return images.get(imageKey(base.name, base.platform))?.config.config?.OnBuild ?? [];
 }
 
-function triggersOf(base: BasedStage, stage: Stage): readonly StageInstruction[] {
-  const triggers = base.stage.instructions.filter(
-    (instruction): instruction is OnBuildInstruction => instruction.kind === "onbuild",
-  );
-  return triggers.flatMap(({ trigger }) =>
-    onBuildInstructions(trigger, stage.from).map(
-      (instruction) => ({ instruction, origin: "trigger" }) as const,
-    ),
-  );
+function triggersOfStage({ instructions }: Stage): readonly string[] {
+  return instructions
+    .filter((instruction): instruction is OnBuildInstruction => instruction.kind === "onbuild")
+    .map(({ trigger }) => trigger);
 }
 
 function findStageIndex(stages: StageNames, from: Word): number | undefined {

@@ -11,7 +11,10 @@ export interface StageState {
   readonly input: PlanInput;
   readonly index: number;
   readonly name: string | undefined;
+  /** What shell forms are for. */
   readonly platform: Platform;
+  /** What the base says that it is for. */
+  readonly imagePlatform: Platform;
   /** ENV and ARG values together, as BuildKit keeps them: the later one of a name wins. */
   readonly env: Map<string, string>;
   config: ConfigDraft;

@@ -1,5 +1,6 @@
 import type { Span } from "@oci-build/dockerfile";
 import type { Platform } from "@oci-build/oci";
+import type { BaseImage } from "../base/base-image.js";
 import type { ContainerConfig } from "./container-config.js";
 
 /** A path as the Dockerfile gives it, expanded, and where it stands. */
@@ -38,7 +39,12 @@ export interface StepVariable {
 /** Where a COPY takes its files from. */
 export type CopyOrigin =
   | { readonly kind: "context" }
-  | { readonly kind: "stage"; readonly stageIndex: number; readonly name: string };
+  /** The folder that `--build-context` gives a name. */
+  | { readonly kind: "named"; readonly name: string }
+  | { readonly kind: "stage"; readonly stageIndex: number; readonly name: string }
+  | { readonly kind: "image"; readonly image: BaseImage }
+  /** `scratch`, which has no files. */
+  | { readonly kind: "nothing" };
 
 /** COPY and ADD. `destination` is absolute; a trailing slash means a directory. */
 export interface CopyStep extends StepBase {
@@ -72,13 +78,22 @@ export interface PlannedHistory {
   readonly stepId?: string | undefined;
 }
 
-export type StageBase = { readonly kind: "scratch" } | { readonly kind: "stage"; readonly index: number };
+/** A FROM with an image, as progress shows it. */
+export interface FromStep extends Omit<StepBase, "variables"> {
+  readonly image: BaseImage;
+}
+
+export type StageBase =
+  | { readonly kind: "scratch" }
+  | { readonly kind: "stage"; readonly index: number }
+  | { readonly kind: "image"; readonly from: FromStep };
 
 /** A stage with everything resolved that needs no file: ready to run. */
 export interface StagePlan {
   readonly index: number;
   readonly name: string | undefined;
   readonly base: StageBase;
+  /** What an image of this stage says that it is for. */
   readonly platform: Platform;
   readonly steps: readonly Step[];
   readonly config: ContainerConfig;

@@ -5,6 +5,7 @@ import type { CopySource } from "../copy/copy-request.js";
 import { resolveOwner } from "../copy/owner.js";
 import { selectCopy } from "../copy/select-copy.js";
 import type { CopyStep } from "../plan/step.js";
+import { imageRoot } from "./image-root.js";
 import type { StepInput } from "./solve-step.js";
 import { StageRoot } from "./stage-root.js";
 
@@ -26,9 +27,25 @@ export async function copyChanges(step: CopyStep, parent: Snapshot, input: StepI
   return selectCopy(request, below);
 }
 
-async function sourceOf(step: CopyStep, { solved, context }: StepInput): Promise<CopySource> {
-  if (step.origin.kind === "context") return context.context();
-  const stage = solved.get(step.origin.stageIndex);
-  if (stage === undefined) throw new TypeError(`stage ${step.origin.stageIndex} was not built`);
-  return { kind: "stage", snapshot: stage.root.snapshot() };
+async function sourceOf({ origin }: CopyStep, { solved, context }: StepInput): Promise<CopySource> {
+  switch (origin.kind) {
+    case "context":
+      return context.context();
+    case "named":
+      return context.named(origin.name);
+    case "image":
+      return stageSource(imageRoot(origin.image, context));
+    case "nothing":
+      return stageSource(StageRoot.empty(context.layerFiles));
+    case "stage": {
+      const stage = solved.get(origin.stageIndex);
+      if (stage === undefined) throw new TypeError(`stage ${origin.stageIndex} was not built`);
+      return stageSource(stage.root);
+    }
+  }
+}
+
+async function stageSource(root: StageRoot): Promise<CopySource> {
+  await root.ready();
+  return { kind: "stage", snapshot: root.snapshot() };
 }

@@ -10,12 +10,18 @@ import {
   type TreeFile,
 } from "@oci-build/oci";
 
+interface OpenedLayer {
+  readonly digest: Digest;
+  readonly reader: LayerReader;
+}
+
 /** Opens files of the layers that a build has made or found so far, straight from their blobs. */
 export class LayerFiles {
-  readonly #cache: Cache;
-  readonly #readers = new Map<DiffId, { readonly digest: Digest; readonly reader: LayerReader }>();
+  readonly #cache: Pick<Cache, "blobs">;
+  readonly #readers = new Map<DiffId, OpenedLayer>();
+  readonly #later = new Map<DiffId, () => Promise<StoredLayer>>();
 
-  constructor(cache: Cache) {
+  constructor(cache: Pick<Cache, "blobs">) {
     this.#cache = cache;
   }
 
@@ -28,11 +34,35 @@ export class LayerFiles {
     this.#readers.set(diffId, { digest, reader: layerReader(range, segments) });
   }
 
+  /** Makes the files of a layer known that is stored when the first of them is read. */
+  addLater(diffId: DiffId, store: () => Promise<StoredLayer>): void {
+    this.#later.set(diffId, store);
+  }
+
   open(diffId: DiffId, file: TreeFile): FileReader {
     const layer = this.#readers.get(diffId);
-    if (layer === undefined) throw new TypeError(`the layer ${diffId} is not part of this build`);
-    return namingBlob(layer.reader.openFile(file), layer.digest);
+    if (layer !== undefined) return namingBlob(layer.reader.openFile(file), layer.digest);
+    const store = this.#later.get(diffId);
+    if (store === undefined) throw new TypeError(`the layer ${diffId} is not part of this build`);
+    return lateReader(async () => {
+      this.add(await store());
+      return this.open(diffId, file);
+    });
   }
+}
+
+/** A reader that is opened at its first read. */
+function lateReader(open: () => Promise<FileReader>): FileReader {
+  let opening: Promise<FileReader> | undefined;
+  return {
+    async read(target) {
+      opening ??= open();
+      return (await opening).read(target);
+    },
+    async close() {
+      await (await opening)?.close();
+    },
+  };
 }
 
 /** A reader whose errors name the blob, so that a damaged one can be forgotten. */

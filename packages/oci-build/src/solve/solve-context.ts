@@ -1,4 +1,5 @@
 import type { Cache, TimePolicy } from "@oci-build/cache";
+import type { BaseLayers } from "../base/base-layers.js";
 import type { CopySource } from "../copy/copy-request.js";
 import type { Scratch } from "../copy/scratch.js";
 import type { EmitEvent } from "../events/build-event.js";
@@ -10,9 +11,12 @@ import type { LayerFiles } from "./layer-files.js";
 export interface SolveContext {
   readonly cache: Cache;
   readonly layerFiles: LayerFiles;
+  readonly baseLayers: BaseLayers;
   readonly scratch: Scratch;
   readonly cacheUse: "read-write" | "write-only";
   readonly context: () => Promise<CopySource>;
+  /** The folder of a named context, scanned when it is first asked for. */
+  readonly named: (name: string) => Promise<CopySource>;
   readonly emit: EmitEvent;
   readonly now: () => number;
   readonly file: string;

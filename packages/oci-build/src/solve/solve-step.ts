@@ -6,6 +6,7 @@ import { errorSummary } from "../events/error-summary.js";
 import type { Step } from "../plan/step.js";
 import { abortReason } from "./abort-reason.js";
 import { copyChanges } from "./copy-changes.js";
+import { looksBelow } from "./looks-below.js";
 import type { SolveContext } from "./solve-context.js";
 import type { SolvedStage } from "./solve-stage.js";
 import type { SolvedStep } from "./solved-step.js";
@@ -29,6 +30,7 @@ export async function solveStep(step: Step, input: StepInput): Promise<SolvedSte
   context.signal?.throwIfAborted();
   context.emit({ type: "step.started", step: info });
   try {
+    if (looksBelow(step)) await input.root.ready();
     await context.watcher.begins(step, input.root.snapshot());
     const changes = await stepChanges(step, input);
     const { outcome, ...solved } = await storeChanges(info, changes, context);

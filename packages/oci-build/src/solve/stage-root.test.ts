@@ -9,7 +9,7 @@ import { withBuildSession } from "../build-session.js";
 import { StepJournal } from "../explain/step-journal.js";
 import type { BuildOptions } from "../options/build-options.js";
 import { resolveOptions } from "../options/resolve-options.js";
-import { prepareBuild } from "../prepare-build.js";
+import { prepareWithoutImages, readBuild } from "../prepare-build.js";
 import { solvePlan } from "./solve-plan.js";
 
 /** How often the trees of layers were looked into: by rows and by entries. */
@@ -58,10 +58,11 @@ async function readsOfRebuild(...lines: readonly string[]): Promise<TreeReads> {
   await build(options);
   const reads: TreeReads = { rows: 0, entries: 0 };
   const run = { emit: () => undefined, signal: undefined };
-  const prepared = prepareBuild(resolveOptions(options), run.emit);
+  const read = readBuild(resolveOptions(options), run.emit);
+  const prepared = prepareWithoutImages(read, run.emit) ?? expect.unreachable();
   const journal = new StepJournal(prepared.steps);
   const begins = journal.begins.bind(journal);
-  const target = await withBuildSession(prepared, run, async ({ solveContext }) => {
+  const target = await withBuildSession(read, run, async ({ solveContext }) => {
     const context = solveContext({ begins, lookedUp: undefined });
     return solvePlan(prepared.plan, { ...context, cache: counted(context.cache, reads) });
   });

@@ -1,4 +1,4 @@
-import type { BuildEvent } from "../../events/build-event.js";
+import type { BuildEvent, FetchedLayer } from "../../events/build-event.js";
 import { formatBytes, formatSeconds } from "./format-quantity.js";
 
 /** An event as a line; lines of one piece of work share its `work`. */
@@ -12,6 +12,16 @@ export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
   switch (event.type) {
     case "warning":
       return { work: undefined, line: `WARNING: ${describeWarning(event)}` };
+    case "image.resolving":
+      return { work: imageWork(event), line: `[internal] load metadata for ${event.image.name}` };
+    case "image.resolved":
+      return { work: imageWork(event), line: `DONE ${formatSeconds(event.durationMs)}` };
+    case "stage.based":
+      return { work: event.step.id, line: event.step.name };
+    case "layer.fetching":
+      return { work: event.layer.digest, line: fetchedName(event.layer) };
+    case "layer.fetched":
+      return { work: event.layer.digest, line: `DONE ${formatSeconds(event.durationMs)}` };
     case "context.started":
       return { work: "context", line: `scan build context ${event.root}` };
     case "context.scanned":
@@ -40,6 +50,20 @@ export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
     case "build.failed":
       return undefined;
   }
+}
+
+/** A layer that is fetched, for people: its short digest is what registries' pages show. */
+export function fetchedName({ image, digest, size }: FetchedLayer): string {
+  return `fetch ${digest.slice(0, SHORT_DIGEST_CHARS)} ${formatBytes(size)} of ${image}`;
+}
+
+const SHORT_DIGEST_CHARS = "sha256:".length + 12;
+
+/** What the events of one image share. */
+export function imageWork({
+  image,
+}: Extract<BuildEvent, { type: "image.resolving" | "image.resolved" }>): string {
+  return `image ${image.name} ${image.platform}`;
 }
 
 /** A warning's text with its code and, where it has one, its place. */

@@ -2,7 +2,7 @@ import type { BuildEvent } from "../../events/build-event.js";
 import { columnsOf, fitColumns, padColumns } from "../columns-of.js";
 import { paint } from "../paint.js";
 import { safeText } from "../safe-text.js";
-import { describeWarning, nameDestination, unchangedNote } from "./describe-event.js";
+import { describeWarning, fetchedName, imageWork, nameDestination, unchangedNote } from "./describe-event.js";
 import { formatBytes, formatSeconds } from "./format-quantity.js";
 
 const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -23,6 +23,18 @@ export interface RunningWork {
 /** Keeps the running work, by id, as an event changes it. */
 export function takeEvent(running: Map<string, RunningWork>, event: BuildEvent): void {
   switch (event.type) {
+    case "image.resolving":
+      running.set(imageWork(event), newWork(`load metadata for ${event.image.name}`, event.timeMs));
+      return;
+    case "image.resolved":
+      running.delete(imageWork(event));
+      return;
+    case "layer.fetching":
+      running.set(event.layer.digest, newWork(fetchedName(event.layer), event.timeMs));
+      return;
+    case "layer.fetched":
+      running.delete(event.layer.digest);
+      return;
     case "context.started":
       running.set("context", newWork(`scan ${event.root}`, event.timeMs));
       return;
@@ -49,6 +61,7 @@ export function takeEvent(running: Map<string, RunningWork>, event: BuildEvent):
       running.delete("output");
       return;
     case "warning":
+    case "stage.based":
     case "step.explained":
     case "build.started":
     case "build.planned":
@@ -63,6 +76,10 @@ export function finishedLines(event: BuildEvent, style: LineStyle): readonly str
   switch (event.type) {
     case "context.scanned":
       return [doneLine(`scan: ${event.entries} entries`, event.durationMs, style)];
+    case "stage.based":
+      return [`${paint("✓", "green", style)} ${fitColumns(safeText(event.step.name), style.width - 2)}`];
+    case "layer.fetched":
+      return [doneLine(fetchedName(event.layer), event.durationMs, style)];
     case "step.finished":
       return event.outcome.status === "cached"
         ? [cachedLine(event.step.name, style)]
@@ -75,6 +92,9 @@ export function finishedLines(event: BuildEvent, style: LineStyle): readonly str
     }
     case "warning":
       return [`${paint("warning", "yellow", style)}: ${safeText(describeWarning(event))}`];
+    case "image.resolving":
+    case "image.resolved":
+    case "layer.fetching":
     case "context.started":
     case "step.started":
     case "step.progress":

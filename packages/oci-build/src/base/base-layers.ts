@@ -1,0 +1,153 @@
+import type { Cache, StoredLayer } from "@oci-build/cache";
+import {
+  type BlobSource,
+  type DiffId,
+  type Digest,
+  decompressedStream,
+  type LayerTree,
+  mediaTypes,
+  parseDigest,
+  readLayerTree,
+  sizedBlob,
+  unpackLayer,
+} from "@oci-build/oci";
+import { buildError } from "../errors.js";
+import type { EmitEvent } from "../events/build-event.js";
+import type { BaseImage, BaseLayer } from "./base-image.js";
+import { inParallel } from "./in-parallel.js";
+import { keepingBlob } from "./keeping-blob.js";
+
+/** How many layers are fetched at once; Docker and containerd take three. */
+const FETCHES_AT_ONCE = 4;
+
+/** What reading layers of base images needs. */
+export interface BaseLayersContext {
+  readonly cache: Pick<Cache, "blobs" | "layer" | "tree" | "writeLayer" | "writeTree">;
+  readonly emit: EmitEvent;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The layers of base images in one build: what of them is needed is fetched when it is needed, once, and kept in the
+ * store. A layer's tree and files are given out only after its bytes had the diffId that its image claims. */
+export class BaseLayers {
+  readonly #context: BaseLayersContext;
+  readonly #trees = new Map<DiffId, Promise<LayerTree>>();
+  readonly #stored = new Map<DiffId, Promise<StoredLayer>>();
+  readonly #fetched = new Map<Digest, Promise<void>>();
+
+  constructor(context: BaseLayersContext) {
+    this.#context = context;
+  }
+
+  /** What the layers of an image hold, lowest first. */
+  trees(image: BaseImage): Promise<readonly LayerTree[]> {
+    return inParallel(image.layers, FETCHES_AT_ONCE, (layer) =>
+      once(this.#trees, layer.diffId, () => this.#tree(image, layer)),
+    );
+  }
+
+  /** A layer whose files can be read at random. */
+  stored(image: BaseImage, layer: BaseLayer): Promise<StoredLayer> {
+    return once(this.#stored, layer.diffId, () => this.#unpacked(image, layer));
+  }
+
+  /** The blobs of an image's layers, as its author compressed them. The first one that is asked for and is not in the
+   * store has all of them fetched. */
+  blobs(image: BaseImage): BlobSource {
+    if (image.distance === "near") return image.blobs;
+    const { blobs } = this.#context.cache;
+    const fetchAll = () => this.#fetchAll(image);
+    return {
+      async *read(digest) {
+        await fetchAll();
+        yield* blobs.read(digest);
+      },
+    };
+  }
+
+  async #fetchAll(image: BaseImage): Promise<void> {
+    await inParallel(image.layers, FETCHES_AT_ONCE, (layer) =>
+      once(this.#fetched, layer.descriptor.digest, async () => {
+        for await (const chunk of this.#packed(image, layer)) void chunk;
+      }),
+    );
+  }
+
+  async #tree(image: BaseImage, layer: BaseLayer): Promise<LayerTree> {
+    const { cache } = this.#context;
+    const known = await cache.tree(layer.diffId);
+    if (known !== undefined) return known;
+    const tree = await readLayerTree(decompressedStream(this.#packed(image, layer)));
+    checkDiffId(image, layer, tree.diffId);
+    await cache.writeTree(tree);
+    return tree;
+  }
+
+  async #unpacked(image: BaseImage, layer: BaseLayer): Promise<StoredLayer> {
+    return (await this.#found(layer)) ?? this.#unpack(image, layer);
+  }
+
+  /** The uncompressed tar, which an earlier build may have stored. */
+  async #found({ diffId }: BaseLayer): Promise<StoredLayer | undefined> {
+    const { cache } = this.#context;
+    const digest = parseDigest(diffId);
+    const size = await cache.blobs.size(digest);
+    if (size === undefined) return undefined;
+    return cache.layer({ mediaType: mediaTypes.layer, digest, size, diffId, uncompressedSize: size });
+  }
+
+  #unpack(image: BaseImage, layer: BaseLayer): Promise<StoredLayer> {
+    return this.#context.cache.writeLayer(async (sink) => {
+      const written = await unpackLayer(decompressedStream(this.#packed(image, layer)), sink);
+      checkDiffId(image, layer, written.diffId);
+      return written;
+    });
+  }
+
+  /** A layer's blob; what comes from far is stored on the way. */
+  async *#packed(image: BaseImage, layer: BaseLayer): AsyncGenerator<Uint8Array> {
+    const { cache, emit, signal } = this.#context;
+    const { descriptor } = layer;
+    const { digest, size } = descriptor;
+    signal?.throwIfAborted();
+    if (image.distance === "near") {
+      yield* sizedBlob(image.blobs.read(digest), descriptor);
+      return;
+    }
+    if ((await cache.blobs.size(digest)) === size) {
+      yield* cache.blobs.read(digest);
+      return;
+    }
+    const told = { image: image.reference, digest, size };
+    const startedMs = Date.now();
+    emit({ type: "layer.fetching", layer: told });
+    yield* keepingBlob(sizedBlob(image.blobs.read(digest), descriptor), {
+      blobs: cache.blobs,
+      digest,
+      signal,
+    });
+    emit({ type: "layer.fetched", layer: told, durationMs: Date.now() - startedMs });
+  }
+}
+
+/** What fails is tried again when it is asked for again. */
+function once<Key, Value>(
+  known: Map<Key, Promise<Value>>,
+  key: Key,
+  make: () => Promise<Value>,
+): Promise<Value> {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const making = make();
+  known.set(key, making);
+  void making.catch(() => known.delete(key));
+  return making;
+}
+
+function checkDiffId({ reference }: BaseImage, { descriptor, diffId }: BaseLayer, found: DiffId): void {
+  if (found === diffId) return;
+  throw buildError("BASE_LAYER_MISMATCH", {
+    message: `the layer ${descriptor.digest} of ${reference} unpacks to ${found}, its config tells of ${diffId}`,
+    data: { reference, digest: descriptor.digest, expected: diffId, found },
+  });
+}

@@ -1,0 +1,79 @@
+import {
+  type BlobSource,
+  CONFIG_MAX_BYTES,
+  choosePlatform,
+  type Descriptor,
+  decodeIndex,
+  decodeManifest,
+  kindOfMediaType,
+  MANIFEST_MAX_BYTES,
+  type Platform,
+  readBlob,
+  type StoredDocument,
+} from "@oci-build/oci";
+import { buildError } from "../errors.js";
+import { formatPlatform } from "../plan/global-args.js";
+
+/** An index of indexes of manifests; nobody makes more. */
+const INDEX_MAX_DEPTH = 4;
+
+/** The documents that a root leads to for one platform. */
+export interface FoundDocuments {
+  readonly root: StoredDocument;
+  readonly manifest: StoredDocument;
+  readonly config: StoredDocument;
+}
+
+/** Reads an image's documents from where its blobs are: the root, the manifest for a platform, its config. A root that
+ * is a manifest is taken whatever its platform is, as Docker does.
+ * @throws OciBuildError BASE_IMAGE_INVALID, BASE_PLATFORM_MISSING, and as `readBlob` and the decoders */
+export async function findManifest(
+  descriptor: Descriptor,
+  { reference, blobs, platform }: { reference: string; blobs: BlobSource; platform: Platform },
+): Promise<FoundDocuments> {
+  const root = await readDocument(blobs, descriptor);
+  let manifest = root;
+  for (let depth = 0; kindOfMediaType(manifest.descriptor.mediaType) === "index"; depth++) {
+    if (depth === INDEX_MAX_DEPTH) throw invalidImage(reference, "its indexes are nested too deep");
+    const { manifests } = decodeIndex(manifest.bytes, `index of ${reference}`);
+    const chosen = choosePlatform(manifests, platform);
+    if (chosen === undefined) throw platformMissing(reference, platform, manifests);
+    manifest = await readDocument(blobs, chosen);
+  }
+  const { mediaType } = manifest.descriptor;
+  if (kindOfMediaType(mediaType) !== "manifest") {
+    throw invalidImage(reference, `it is no image but ${mediaType}`);
+  }
+  const { config } = decodeManifest(manifest.bytes, `manifest of ${reference}`);
+  if (kindOfMediaType(config.mediaType) !== "config") {
+    throw invalidImage(reference, `its manifest is of an artifact, not of an image: ${config.mediaType}`);
+  }
+  return { root, manifest, config: await readDocument(blobs, config, CONFIG_MAX_BYTES) };
+}
+
+async function readDocument(
+  blobs: BlobSource,
+  descriptor: Descriptor,
+  maxBytes: number = MANIFEST_MAX_BYTES,
+): Promise<StoredDocument> {
+  return { descriptor, bytes: await readBlob(blobs, descriptor, maxBytes) };
+}
+
+/** The error for an image that no stage can stand on. */
+export function invalidImage(reference: string, problem: string): Error {
+  return buildError("BASE_IMAGE_INVALID", {
+    message: `${reference} cannot be built on: ${problem}`,
+    data: { reference, problem },
+  });
+}
+
+function platformMissing(reference: string, wanted: Platform, manifests: readonly Descriptor[]): Error {
+  const available = manifests.flatMap(({ platform }) =>
+    platform === undefined || platform.os === "unknown" ? [] : [formatPlatform(platform)],
+  );
+  return buildError("BASE_PLATFORM_MISSING", {
+    message: `${reference} is not there for ${formatPlatform(wanted)}`,
+    data: { reference, wanted: formatPlatform(wanted), available: [...new Set(available)] },
+    hint: available.length === 0 ? undefined : `It is there for ${[...new Set(available)].join(", ")}.`,
+  });
+}

@@ -1,0 +1,119 @@
+import type { Platform } from "@oci-build/oci";
+import { isOciBuildError, OciBuildError } from "@oci-build/oci";
+import { buildError, type Place } from "../errors.js";
+import type { EmitEvent } from "../events/build-event.js";
+import { formatPlatform } from "../plan/global-args.js";
+import { type BaseImage, pinnedName } from "./base-image.js";
+import { FileOrigin } from "./file-origin.js";
+import type { FoundImage, ImageOrigin } from "./image-origin.js";
+import { contextName, findContext, type NamedContext, type NamedContexts } from "./named-context.js";
+import { toBaseImage } from "./to-base-image.js";
+
+/** A name of the Dockerfile that is an image's, and where it stands. */
+export interface WantedImage {
+  readonly name: string;
+  readonly platform: Platform;
+  readonly place: Place;
+}
+
+/** What resolving images needs. `origins` are asked in their order for what is no named context. */
+export interface ImageResolverContext {
+  readonly contexts: NamedContexts;
+  readonly origins: readonly ImageOrigin[];
+  readonly emit: EmitEvent;
+}
+
+/** What an image is known by in one build. */
+export function imageKey(name: string, platform: Platform): string {
+  return `${name} ${formatPlatform(platform)}`;
+}
+
+/** Finds the images of one build, each name once for a platform. */
+export class ImageResolver implements AsyncDisposable {
+  readonly #context: ImageResolverContext;
+  readonly #images = new Map<string, Promise<BaseImage>>();
+  readonly #files = new Map<string, FileOrigin>();
+
+  constructor(context: ImageResolverContext) {
+    this.#context = context;
+  }
+
+  /** @throws OciBuildError BASE_IMAGE_INVALID, BASE_IMAGE_MISSING, BASE_PLATFORM_MISSING and those of the origins, with
+   *   the place in `data.place` */
+  resolve(wanted: WantedImage): Promise<BaseImage> {
+    const key = imageKey(wanted.name, wanted.platform);
+    const known = this.#images.get(key);
+    if (known !== undefined) return known;
+    const resolving = this.#resolve(wanted);
+    this.#images.set(key, resolving);
+    return resolving;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#files.values()].map((origin) => origin[Symbol.asyncDispose]()));
+  }
+
+  async #resolve({ name, platform, place }: WantedImage): Promise<BaseImage> {
+    const { emit, contexts } = this.#context;
+    const startedMs = Date.now();
+    const context = findContext(contexts, name);
+    const told = { name: toldName(name, context), platform: formatPlatform(platform) };
+    emit({ type: "image.resolving", image: told });
+    try {
+      const found = await this.#find(name, context, platform);
+      const image = toBaseImage(found);
+      const durationMs = Date.now() - startedMs;
+      emit({
+        type: "image.resolved",
+        image: told,
+        digest: image.digest,
+        pinned: pinnedName(image),
+        durationMs,
+      });
+      return image;
+    } catch (error) {
+      throw atPlace(error, place);
+    }
+  }
+
+  async #find(name: string, context: NamedContext | undefined, platform: Platform): Promise<FoundImage> {
+    if (context?.kind === "file") return this.#inFile(name, context, platform);
+    const reference = context?.kind === "image" ? context.reference : name;
+    for (const origin of this.#context.origins) {
+      const found = await origin.find(reference, platform);
+      if (found !== undefined) return found;
+    }
+    throw buildError("BASE_IMAGE_MISSING", {
+      message: `there is no image ${reference} in the local store, and images from a registry are not supported yet`,
+      data: { reference, available: [] },
+      hint: "Give a layout or an archive of it with --build-context.",
+    });
+  }
+
+  async #inFile(
+    name: string,
+    { image }: Extract<NamedContext, { kind: "file" }>,
+    platform: Platform,
+  ): Promise<FoundImage> {
+    const key = contextName(name) ?? name;
+    const origin = this.#files.get(key) ?? new FileOrigin(image);
+    this.#files.set(key, origin);
+    return origin.find(toldName(name, { kind: "file", image }), platform);
+  }
+}
+
+/** A name as progress shows it: where a context stands for it, what that is. */
+function toldName(name: string, context: NamedContext | undefined): string {
+  if (context?.kind === "image") return context.reference;
+  if (context?.kind !== "file") return name;
+  const { kind, path, target } = context.image;
+  const mark = target?.startsWith("sha256:") === true ? "@" : ":";
+  return `${kind}://${path}${target === undefined ? "" : mark + target}`;
+}
+
+/** An error with the place of what it is about. */
+export function atPlace(error: unknown, place: Place): unknown {
+  if (!isOciBuildError(error) || "place" in error.data) return error;
+  const { code, exitCode, message, hint, cause, data } = error;
+  return new OciBuildError(code, exitCode, { message, hint, cause, data: { ...data, place } });
+}

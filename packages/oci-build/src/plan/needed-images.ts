@@ -1,0 +1,39 @@
+import type { Span } from "@oci-build/dockerfile";
+import type { Platform } from "@oci-build/oci";
+import { imageKey } from "../base/image-resolver.js";
+import type { PlanInput } from "./plan-input.js";
+import { type ResolvedFile, resolveCopyFrom, stageNamesOf } from "./resolve-stages.js";
+
+/** An image that has to be known before the file can be planned. */
+export interface NeededImage {
+  readonly name: string;
+  readonly platform: Platform;
+  readonly span: Span;
+}
+
+/** The images that the target needs and that `input` does not know yet, each once. Their ONBUILD triggers may name more:
+ * so this is asked again until there are none. */
+export function neededImages(
+  file: ResolvedFile,
+  { images, targetPlatform }: PlanInput,
+): readonly NeededImage[] {
+  const names = stageNamesOf(file);
+  const needed = new Map<string, NeededImage>();
+  const add = (image: NeededImage): void => {
+    const key = imageKey(image.name, image.platform);
+    if (!images.has(key) && !needed.has(key)) needed.set(key, image);
+  };
+  for (const index of file.reachable) {
+    const current = file.stages[index];
+    if (current === undefined) continue;
+    const { base, stage, instructions } = current;
+    if (base.kind === "image") add({ name: base.name, platform: base.platform, span: stage.from.image.span });
+    for (const { instruction } of instructions) {
+      if (instruction.kind !== "copy" || instruction.from === undefined) continue;
+      const origin = resolveCopyFrom(names, index, instruction.from);
+      if (origin.kind === "image")
+        add({ name: origin.name, platform: targetPlatform, span: instruction.from.span });
+    }
+  }
+  return [...needed.values()];
+}
