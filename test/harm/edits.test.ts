@@ -22,6 +22,8 @@ interface Case {
   readonly prepare?: (at: (name: string) => string) => void;
   readonly needs?: () => string | undefined;
   readonly copyFlags?: string;
+  /** Flags of the COPYs from the edit on, where they are part of it. */
+  readonly copyFlagsThen?: string;
   readonly options?: BuildOptions;
 }
 
@@ -137,6 +139,30 @@ const cases: readonly Case[] = [
     hashed: 1,
   },
   {
+    name: "another user in --chown",
+    copyFlags: "--chown=12:34",
+    copyFlagsThen: "--chown=13:34",
+    edit: () => undefined,
+    copies: "both miss",
+    hashed: 0,
+  },
+  {
+    name: "another group in --chown",
+    copyFlags: "--chown=12:34",
+    copyFlagsThen: "--chown=12:35",
+    edit: () => undefined,
+    copies: "both miss",
+    hashed: 0,
+  },
+  {
+    name: "an owner that --chown spells otherwise",
+    copyFlags: "--chown=12",
+    copyFlagsThen: "--chown=12:12",
+    edit: () => undefined,
+    copies: "all hit",
+    hashed: 0,
+  },
+  {
     name: "an extended attribute",
     needs: whyNoXattrs,
     edit: (at) => setXattr(at("a/one.txt"), "user.note", "x"),
@@ -202,6 +228,19 @@ const cases: readonly Case[] = [
     edit: (at) => {
       fs.rmSync(at("b/three.txt"));
       execFileSync("mkfifo", ["-m", "644", at("b/three.txt")]);
+    },
+    copies: "b misses",
+    hashed: 0,
+  },
+  {
+    name: "a FIFO in the place of an empty directory of its mode",
+    needs: () => (process.platform === "win32" ? "Windows has no FIFOs" : undefined),
+    prepare: (at) => fs.mkdirSync(at("b/pipe")),
+    edit: (at) => {
+      const { mode } = fs.statSync(at("b/pipe"));
+      fs.rmdirSync(at("b/pipe"));
+      execFileSync("mkfifo", [at("b/pipe")]);
+      fs.chmodSync(at("b/pipe"), mode & 0o7777);
     },
     copies: "b misses",
     hashed: 0,
@@ -361,8 +400,8 @@ function whyNoXattrs(): string | undefined {
   }
 }
 
-function optionsOf({ copyFlags = "", options }: Case): BuildOptions {
-  const copies = ["a /w/a/", "b /w/b/", ". /all/"].map((args) => `COPY ${copyFlags} ${args}`);
+function optionsOf({ options, copyFlags = "" }: Case, flags = copyFlags): BuildOptions {
+  const copies = ["a /w/a/", "b /w/b/", ". /all/"].map((args) => `COPY ${flags} ${args}`);
   return { dockerfile: { text: ["FROM scratch", "WORKDIR /w", ...copies, ""].join("\n") }, ...options };
 }
 
@@ -437,14 +476,15 @@ describe("a build after", () => {
 
     one.edit(pathsIn(place.context));
     await ticked();
-    const { digest, statuses, filesHashed, warnings } = await buildAt(place, options);
+    const optionsThen = optionsOf(one, one.copyFlagsThen);
+    const { digest, statuses, filesHashed, warnings } = await buildAt(place, optionsThen);
     expect({ statuses, filesHashed, warnings }).toEqual({
       statuses: outcomes[one.copies],
       filesHashed: one.hashed,
       warnings: [],
     });
-    expect(digest).toBe(await digestAlone(place.context, options));
-    const next = await buildAt(place, options);
+    expect(digest).toBe(await digestAlone(place.context, optionsThen));
+    const next = await buildAt(place, optionsThen);
     expect([next.digest, next.statuses]).toEqual([digest, outcomes["all hit"]]);
     if (unpacked.has(one)) {
       expect(unpackedLines(place.dest, place.folder, "all")).toEqual(contextLines(place.context));
