@@ -21,6 +21,8 @@ const KEYS = {
   target: { flag: "target", kind: "text" },
   "build-arg": { flag: "buildArg", kind: "pairs" },
   label: { flag: "label", kind: "pairs" },
+  "build-context": { flag: "buildContext", kind: "contexts" },
+  pull: { flag: "pull", kind: "boolean" },
   output: { flag: "output", kind: "output" },
   compression: { flag: "compression", kind: "compression" },
   "compression-level": { flag: "compressionLevel", kind: "number" },
@@ -104,6 +106,7 @@ const EXPECTED: Record<Kind, string> = {
   text: "a text",
   list: "a text or a list of texts",
   pairs: "a table of texts or a list of name=value",
+  contexts: "a table of texts or a list of name=value",
   output: "a text such as type=oci,dest=app.tar",
   compression: `one of ${compressionTypes.join(", ")}`,
   number: "a whole number",
@@ -124,6 +127,8 @@ function convert(kind: Kind, value: unknown, folder: string): unknown {
       return typeof value === "string" ? [value] : textList(value);
     case "pairs":
       return textList(value) ?? pairList(value);
+    case "contexts":
+      return (textList(value) ?? pairList(value))?.map((pair) => resolveContext(pair, folder));
     case "path":
       return typeof value === "string" ? path.resolve(folder, value) : undefined;
     case "compression":
@@ -161,11 +166,25 @@ function pairList(value: unknown): readonly string[] | undefined {
 
 /** The first item of a table whose value is no text. */
 function wrongItem(kind: Kind, value: unknown): readonly string[] {
-  if (kind !== "pairs" || typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  if (
+    (kind !== "pairs" && kind !== "contexts") ||
+    typeof value !== "object" ||
+    value === null ||
+    Array.isArray(value)
+  )
+    return [];
   return Object.entries(value)
     .filter(([, text]) => typeof text !== "string")
     .slice(0, 1)
     .map(([name]) => name);
+}
+
+/** A context with its path relative to the file's folder. */
+function resolveContext(pair: string, folder: string): string {
+  const [, start = "", place = ""] =
+    /^([^=]*=(?:(?:oci-layout|oci-archive|docker-archive):\/\/)?)(.*)$/s.exec(pair) ?? [];
+  const isPath = start !== "" && !/^[a-z][a-z0-9+-]*:\/\//.test(place);
+  return isPath ? start + path.resolve(folder, place) : pair;
 }
 
 /** The output with its `dest` relative to the file's folder; as it is when it cannot be read, for its reader to tell. */

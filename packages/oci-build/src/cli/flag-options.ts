@@ -28,6 +28,7 @@ export function mergeFlags(defaults: BuildFlags, flags: BuildFlags): BuildFlags 
     ...given,
     buildArg: [...(defaults.buildArg ?? []), ...(flags.buildArg ?? [])],
     label: [...(defaults.label ?? []), ...(flags.label ?? [])],
+    buildContext: [...(defaults.buildContext ?? []), ...(flags.buildContext ?? [])],
   };
 }
 
@@ -55,6 +56,8 @@ export function flagOptions(context: string, flags: BuildFlags, process: CliProc
     tags: flags.tag,
     target: flags.target,
     buildArgs: buildArguments(flags.buildArg ?? [], process.env),
+    buildContexts: Object.fromEntries((flags.buildContext ?? []).map(splitContext)),
+    pull: flags.pull,
     labels: Object.fromEntries((flags.label ?? []).map(splitLabel)),
     platform: single(
       "--platform",
@@ -111,6 +114,12 @@ function buildArguments(args: readonly string[], env: CliProcess["env"]): Record
     if (name === "") throw invalid("--build-arg", "=…", "a build argument needs a name");
   }
   return Object.fromEntries(pairs);
+}
+
+function splitContext(text: string): [string, string] {
+  const [name, value] = splitPair(text);
+  if (name !== "" && value !== "") return [name, value];
+  throw invalid("--build-context", text, "a context is named as name=value");
 }
 
 function splitLabel(label: string): [string, string] {

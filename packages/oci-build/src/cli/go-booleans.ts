@@ -4,6 +4,7 @@ const FALSE = /^(0|f|F|false|FALSE|False)$/;
 /** What a flag that takes no value becomes when it is turned off; that wins over the configuration file. */
 const OPPOSITES: ReadonlyMap<string, string> = new Map([
   ["--no-cache", "--cache"],
+  ["--pull", "--no-pull"],
   ["--quiet", "--no-quiet"],
   ["-q", "--no-quiet"],
   ["--verify", "--no-verify"],

@@ -11,6 +11,8 @@ const commands: ReadonlyMap<string, RunCommand> = new Map<string, RunCommand>([
   ["check", async (args, process) => (await import("./commands/run-check.js")).runCheck(args, process)],
   ["explain", async (args, process) => (await import("./commands/run-explain.js")).runExplain(args, process)],
   ["format", async (args, process) => (await import("./commands/run-format.js")).runFormat(args, process)],
+  ["login", async (args, process) => (await import("./commands/run-login.js")).runLogin(args, process)],
+  ["logout", async (args, process) => (await import("./commands/run-logout.js")).runLogout(args, process)],
   ["parse", async (args, process) => (await import("./commands/run-parse.js")).runParse(args, process)],
   ["plan", async (args, process) => (await import("./commands/run-plan.js")).runPlan(args, process)],
 ]);

@@ -13,6 +13,8 @@ export interface BuildFlags {
   readonly target?: string | undefined;
   readonly buildArg?: readonly string[] | undefined;
   readonly label?: readonly string[] | undefined;
+  readonly buildContext?: readonly string[] | undefined;
+  readonly pull?: boolean | undefined;
   readonly output?: readonly string[] | undefined;
   readonly compression?: string | undefined;
   readonly compressionLevel?: string | undefined;
@@ -83,6 +85,8 @@ Commands:
   check    find mistakes and bad habits in Dockerfiles
   explain  say what a build would take from the cache, and why not the rest
   format   write Dockerfiles in one style
+  login    log in to a registry
+  logout   forget the login for a registry
   parse    show what a Dockerfile is made of
   plan     say what a build would do, without building`;
 
@@ -128,6 +132,14 @@ function declare(process: CliProcess): Command {
     .addOption(new Option("--target <stage>", "stage to build (default: the last)"))
     .addOption(repeatable("--build-arg <name[=value]>", "value of an ARG; without =, from the environment"))
     .addOption(repeatable("--label <name=value>", "label of the image; repeatable"))
+    .addOption(
+      repeatable(
+        "--build-context <name=value>",
+        "folder, docker-image://, oci-layout:// or oci-archive:// that a name stands for; repeatable",
+      ),
+    )
+    .addOption(new Option("--pull", "ask the registry also for images that the local store has"))
+    .addOption(new Option("--no-pull", "take images of the local store").hideHelp())
     .addOption(
       repeatable(
         "-o, --output <spec>",

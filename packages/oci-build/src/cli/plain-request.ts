@@ -26,6 +26,8 @@ const options: ReadonlyMap<string, PlainOption> = new Map<string, PlainOption>([
   ["--target", { flag: "target", kind: "text" }],
   ["--build-arg", { flag: "buildArg", kind: "list" }],
   ["--label", { flag: "label", kind: "list" }],
+  ["--build-context", { flag: "buildContext", kind: "list" }],
+  ["--pull", { flag: "pull", kind: "on" }],
   ["--platform", { flag: "platform", kind: "list" }],
   ["--compression", { flag: "compression", kind: "text", choices: compressionTypes }],
   ["--compression-level", { flag: "compressionLevel", kind: "text" }],

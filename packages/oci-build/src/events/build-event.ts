@@ -75,7 +75,12 @@ export type BuildEvent = { readonly timeMs: number } & (
   | { readonly type: "layer.fetching"; readonly layer: FetchedLayer }
   | { readonly type: "layer.fetched"; readonly layer: FetchedLayer; readonly durationMs: number }
   | { readonly type: "context.started"; readonly root: string }
-  | (ScanWork & { readonly type: "context.scanned"; readonly entries: number; readonly durationMs: number })
+  | (ScanWork & {
+      readonly type: "context.scanned";
+      readonly root: string;
+      readonly entries: number;
+      readonly durationMs: number;
+    })
   | { readonly type: "step.started"; readonly step: StepInfo }
   | {
       readonly type: "step.progress";

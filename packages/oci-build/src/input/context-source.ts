@@ -63,7 +63,13 @@ async function scanContext({
   index?.later(() => keepIndex(scan, emit));
   for (const { kind, message } of warnings) emit({ type: "warning", code: warningCode(kind), message });
   const durationMs = Date.now() - startedMs;
-  emit({ type: "context.scanned", entries: snapshot.entryCount, ...snapshot.work, durationMs });
+  emit({
+    type: "context.scanned",
+    root: folder.label,
+    entries: snapshot.entryCount,
+    ...snapshot.work,
+    durationMs,
+  });
   return { kind: "context", snapshot, explainMissing: (missing) => explainMissing(folder, ignore, missing) };
 }
 

@@ -23,9 +23,12 @@ export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
     case "layer.fetched":
       return { work: event.layer.digest, line: `DONE ${formatSeconds(event.durationMs)}` };
     case "context.started":
-      return { work: "context", line: `scan build context ${event.root}` };
+      return { work: `context ${event.root}`, line: `scan build context ${event.root}` };
     case "context.scanned":
-      return { work: "context", line: `DONE ${formatSeconds(event.durationMs)}  ${event.entries} entries` };
+      return {
+        work: `context ${event.root}`,
+        line: `DONE ${formatSeconds(event.durationMs)}  ${event.entries} entries`,
+      };
     case "step.started":
       return { work: event.step.id, line: event.step.name };
     case "step.finished":

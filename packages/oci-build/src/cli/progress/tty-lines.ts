@@ -36,10 +36,10 @@ export function takeEvent(running: Map<string, RunningWork>, event: BuildEvent):
       running.delete(event.layer.digest);
       return;
     case "context.started":
-      running.set("context", newWork(`scan ${event.root}`, event.timeMs));
+      running.set(`context ${event.root}`, newWork(`scan ${event.root}`, event.timeMs));
       return;
     case "context.scanned":
-      running.delete("context");
+      running.delete(`context ${event.root}`);
       return;
     case "step.started":
       running.set(event.step.id, newWork(event.step.name, event.timeMs));
