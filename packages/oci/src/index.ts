@@ -90,6 +90,8 @@ export type { TarEntry } from "./tar/entry-header.js";
 export { encodeEntryHeader, PAX_MAX_BYTES } from "./tar/entry-header.js";
 export type { TarMember } from "./tar/read-tar.js";
 export { readTar } from "./tar/read-tar.js";
+export type { TarHeader } from "./tar/tar-header.js";
+export { tarEntryOf } from "./tar/tar-header.js";
 export type { ReadTarOptions } from "./tar/tar-headers.js";
 export { TAR_HEADER_MAX_BYTES, TAR_MEMBERS_MAX, TarHeaders } from "./tar/tar-headers.js";
 export type { Mismatch, MismatchRule } from "./validate/mismatch.js";

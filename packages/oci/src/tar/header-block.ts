@@ -9,22 +9,34 @@ const SPACE = 0x20;
 const ZERO_DIGIT = 0x30;
 
 /** Looks at the checksum of the block at an offset. Some old writers summed signed bytes, so either sum is right. */
-export function blockState(bytes: Buffer, offset: number): BlockState {
-  let sum = 0;
-  let high = 0;
-  for (let at = offset; at < offset + BLOCK_BYTES; at += 1) {
-    const byte = bytes[at] ?? 0;
-    sum += byte;
-    high += byte >> 7;
-  }
+export function blockState(bytes: Buffer, view: DataView, offset: number): BlockState {
+  const sum = byteSum(view, offset, BLOCK_BYTES);
   if (sum === 0) return "zeros";
-  for (let at = offset + checksumField.offset; at < offset + 156; at += 1) {
-    const byte = bytes[at] ?? 0;
-    sum += SPACE - byte;
-    high -= byte >> 7;
+  const { offset: field, length } = checksumField;
+  const unsigned = sum - byteSum(view, offset + field, length) + length * SPACE;
+  const stated = numberField(bytes, offset + field, length);
+  if (stated === unsigned) return "header";
+  return stated === unsigned - 256 * highBytes(bytes, offset) ? "header" : "damaged";
+}
+
+/** The sum of so many bytes, a multiple of four and no more than a block, added up in pairs. */
+function byteSum(view: DataView, offset: number, length: number): number {
+  let even = 0;
+  let odd = 0;
+  for (let at = offset; at < offset + length; at += 4) {
+    const word = view.getInt32(at);
+    even += word & 0x00ff00ff;
+    odd += (word >>> 8) & 0x00ff00ff;
   }
-  const stated = numberField(bytes, offset + checksumField.offset, checksumField.length);
-  return stated === sum || stated === sum - high * 256 ? "header" : "damaged";
+  return (even & 0xffff) + (even >>> 16) + (odd & 0xffff) + (odd >>> 16);
+}
+
+/** How many bytes are negative as signed ones; the checksum counts as spaces. */
+function highBytes(bytes: Buffer, offset: number): number {
+  let count = 0;
+  for (let at = offset; at < offset + BLOCK_BYTES; at += 1) count += (bytes[at] ?? 0) >> 7;
+  for (let at = offset + 148; at < offset + 156; at += 1) count -= (bytes[at] ?? 0) >> 7;
+  return count;
 }
 
 /** A number of a header: octal digits, which spaces and NULs may surround, or the base-256 of GNU tar, whose first byte

@@ -16,7 +16,7 @@ type Line = readonly (string | number | undefined)[];
 
 interface Found {
   readonly lines: readonly Line[];
-  readonly ended: "whole" | "refused";
+  readonly ended: "whole" | "refused" | "stuck";
 }
 
 async function ours(tar: Buffer, chunkBytes: number): Promise<Found> {
@@ -57,12 +57,15 @@ function theirs(tar: Buffer): Promise<Found> {
       const offset = (stream as unknown as { offset: number }).offset + BLOCK_BYTES;
       const fileSize = type === "file" ? size : undefined;
       lines.push([path, type, mode & 0o7777, uid, gid, seconds, fileSize, target, offset]);
-      stream.on("end", next);
       // The parser tells of it too.
       stream.on("error", () => undefined);
       stream.resume();
+      // Without waiting for its end, which those of directories with a size never have.
+      next();
     });
     parser.end(tar);
+    // All is done before a timer's turn comes, but for headers that tar-stream never gets over.
+    setTimeout(() => resolve({ lines, ended: "stuck" }), 0);
   });
 }
 
@@ -156,7 +159,9 @@ describe("readTar and tar-stream", () => {
         const tar = tarOf(members);
         const [found, expected] = [await ours(tar, tar.length), await theirs(tar)];
         expect(found.lines).toEqual(expected.lines.slice(0, found.lines.length));
-        if (found.ended === "whole") expect(expected.lines.length).toBe(found.lines.length);
+        if (found.ended === "whole" && expected.ended !== "stuck") {
+          expect(expected.lines.length).toBe(found.lines.length);
+        }
       }),
       { numRuns: 500 },
     );

@@ -1,6 +1,7 @@
 import { ChunkCursor } from "./chunk-cursor.js";
 import type { TarEntry } from "./entry-header.js";
 import { MemberBody } from "./member-body.js";
+import { tarEntryOf } from "./tar-header.js";
 import { type ReadTarOptions, TarHeaders } from "./tar-headers.js";
 
 /** One member of a tar. Names in `entry` stand as in the archive: see `cleanArchivePath`.
@@ -40,8 +41,9 @@ async function* membersAtHand(
   cursor: ChunkCursor,
 ): AsyncGenerator<TarMember, void, undefined> {
   for (;;) {
-    const entry = headers.next(cursor.chunk, cursor.offset);
-    if (entry === undefined) return;
+    const header = headers.next(cursor.chunk, cursor.offset);
+    if (header === undefined) return;
+    const entry = tarEntryOf(header);
     const { dataOffset } = headers;
     const size = entry.type === "file" ? entry.size : 0;
     yield { entry, dataOffset, body: new MemberBody(cursor, dataOffset, size) };

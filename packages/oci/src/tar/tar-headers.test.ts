@@ -4,6 +4,7 @@ import { chunked } from "../../test/byte-streams.js";
 import { noise, plain } from "../../test/layer-entries.js";
 import { encodeEntryHeader, type TarEntry } from "./entry-header.js";
 import { readTar } from "./read-tar.js";
+import { tarEntryOf } from "./tar-header.js";
 import { TarHeaders } from "./tar-headers.js";
 import { paddingBytes } from "./ustar-block.js";
 
@@ -30,9 +31,9 @@ function readPieces(
     const piece = Buffer.from(tar.subarray(offset, offset + pieceBytes));
     bytes += piece.length;
     for (;;) {
-      const entry = headers.next(piece, offset);
-      if (entry === undefined) break;
-      entries.push(entry);
+      const header = headers.next(piece, offset);
+      if (header === undefined) break;
+      entries.push(tarEntryOf(header));
       offsets.push(headers.dataOffset);
     }
     // Whoever gives the pieces may read the next one into the same place.

@@ -1,9 +1,9 @@
 import { TAR_TOTAL_MAX_BYTES } from "./decompressed-stream.js";
-import type { TarEntry } from "./entry-header.js";
 import { blockState, numberField } from "./header-block.js";
 import { type ExtensionFlag, extensionFlag, HeaderExtensions } from "./header-extensions.js";
 import { malformedTar } from "./malformed-tar.js";
-import { memberEntry } from "./member-entry.js";
+import { MemberHeader } from "./member-header.js";
+import type { TarHeader } from "./tar-header.js";
 import { tarTooLarge } from "./tar-too-large.js";
 import { BLOCK_BYTES, paddingBytes } from "./ustar-block.js";
 
@@ -30,6 +30,10 @@ export class TarHeaders {
   readonly #maxMembers: number;
   readonly #maxBytes: number;
   readonly #extensions = new HeaderExtensions();
+  readonly #header = new MemberHeader();
+  /** The bytes seen last, and the same ones as numbers. */
+  #viewed: Buffer = Buffer.alloc(0);
+  #view: DataView = new DataView(new ArrayBuffer(0));
   #position = 0;
   #state: "block" | ExtensionFlag | "ended" = "block";
   /** How much the header or body of an extended header at hand has. */
@@ -71,9 +75,9 @@ export class TarHeaders {
   }
 
   /** The next member whose header ends in a piece of the tar; `offset` is where the piece begins. Undefined when there is
-   * none, and at the end of the tar.
+   * none, and at the end of the tar. What it gives is good until the next call.
    * @throws OciBuildError TAR_MALFORMED, TAR_TYPE_UNSUPPORTED, TAR_LIMIT_EXCEEDED */
-  next(piece: Buffer, offset: number): TarEntry | undefined {
+  next(piece: Buffer, offset: number): TarHeader | undefined {
     while (this.#state !== "ended") {
       const start = this.#position - offset;
       const missing = this.#wanted - this.#partLength;
@@ -82,8 +86,8 @@ export class TarHeaders {
         return undefined;
       }
       this.#position += missing;
-      const entry = this.#take(piece, start, missing);
-      if (entry !== undefined) return entry;
+      const header = this.#take(piece, start, missing);
+      if (header !== undefined) return header;
     }
     return undefined;
   }
@@ -106,7 +110,7 @@ export class TarHeaders {
   }
 
   /** Takes what is wanted, all of which is here now. */
-  #take(piece: Buffer, start: number, missing: number): TarEntry | undefined {
+  #take(piece: Buffer, start: number, missing: number): TarHeader | undefined {
     const part = this.#part;
     if (part === undefined) return this.#takeWhole(piece, start);
     piece.copy(part, this.#partLength, start, start + missing);
@@ -115,7 +119,7 @@ export class TarHeaders {
     return this.#takeWhole(part, 0);
   }
 
-  #takeWhole(bytes: Buffer, start: number): TarEntry | undefined {
+  #takeWhole(bytes: Buffer, start: number): TarHeader | undefined {
     if (this.#state === "block") return this.#takeBlock(bytes, start);
     if (this.#state !== "ended")
       this.#extensions.take(this.#state, bytes.subarray(start, start + this.#bodySize));
@@ -124,8 +128,12 @@ export class TarHeaders {
     return undefined;
   }
 
-  #takeBlock(bytes: Buffer, start: number): TarEntry | undefined {
-    const state = blockState(bytes, start);
+  #takeBlock(bytes: Buffer, start: number): TarHeader | undefined {
+    if (bytes !== this.#viewed) {
+      this.#viewed = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    }
+    const state = blockState(bytes, this.#view, start);
     if (state === "damaged") throw malformedTar("a header has a checksum that is not its own");
     if (state === "zeros") {
       this.#zeroBlocks += 1;
@@ -151,16 +159,17 @@ export class TarHeaders {
     this.#wanted = size + paddingBytes(size);
   }
 
-  #takeMember(bytes: Buffer, start: number): TarEntry {
+  #takeMember(bytes: Buffer, start: number): TarHeader {
     this.#members += 1;
     if (this.#members > this.#maxMembers) throw tarTooLarge("members", this.#maxMembers);
-    const entry = memberEntry(bytes, start, this.#extensions);
+    const header = this.#header;
+    header.read(bytes, start, this.#extensions);
     this.#extensions.memberCame();
     this.#headerBytes = 0;
-    const size = entry.type === "file" ? entry.size : 0;
+    const size = header.type === "file" ? header.first : 0;
     this.#dataOffset = this.#position;
     this.#dataEnd = this.#dataOffset + size;
     this.#position = this.#dataEnd + paddingBytes(size);
-    return entry;
+    return header;
   }
 }

@@ -1,4 +1,4 @@
-import { cleanArchivePath, type TarEntry } from "@oci-build/oci";
+import { cleanArchivePath, type TarHeader } from "@oci-build/oci";
 import { type RowMeta, TreeTableBuilder } from "../stack/tree-table-builder.js";
 import type { TreeTable } from "./entry-table.js";
 
@@ -15,50 +15,46 @@ export interface DraftLink {
   readonly target: string;
 }
 
-/** One owner for all entries; undefined keeps each entry's own. */
-export type TarOwner = { readonly uid: number; readonly gid: number } | undefined;
-
-/** A directory of the draft, by how members write it. */
-interface OpenDirectory {
-  readonly row: number;
-  /** What the names of its members begin with in the archive, as they stand there. */
-  readonly prefix: string;
-}
-
 /** Longest path of a member, in UTF-16 code units: four times what Linux takes (PATH_MAX). */
 const PATH_MAX_LENGTH = 16_384;
 
 const CAPACITY = 1024;
 
+/** What unpacking gives a directory that no member describes. */
+export const impliedMeta: RowMeta = { mode: 0o755, uid: 0, gid: 0, mtimeSec: 0, xattrs: undefined };
+
 /** Collects the members of a regular archive: one that names nothing twice but directories, and goes through nothing but
  * directories. Members mostly stand beside the one before, so their directories are looked for once. */
 export class TarDraft {
-  readonly builder: TreeTableBuilder;
+  readonly builder: TreeTableBuilder = new TreeTableBuilder(CAPACITY, impliedMeta);
   readonly links: DraftLink[] = [];
   readonly dataOffsets: number[] = [0];
-  readonly #owner: TarOwner;
-  readonly #impliedMeta: RowMeta;
   /** The directories in each directory, by row. */
   readonly #directories = new Map<number, Map<string, number>>();
-  #open: OpenDirectory = { row: 0, prefix: "" };
-  /** The row of the directory that the member at hand lies in. */
+  /** The row of the directory of the member before, and how it stands in the archive. */
   #parent = 0;
+  #written = "";
+  #isRegular = true;
 
-  constructor(owner: TarOwner) {
-    this.#owner = owner;
-    this.#impliedMeta = { mode: 0o755, uid: 0, gid: 0, mtimeSec: 0, xattrs: undefined, ...owner };
-    this.builder = new TreeTableBuilder(CAPACITY, this.#impliedMeta);
+  /** False once a member came that columns do not have, or that only a tree of nodes can place. */
+  get isRegular(): boolean {
+    return this.#isRegular;
   }
 
-  /** Takes the next member; "irregular" for one that columns do not have, or that only a tree of nodes can place.
+  /** Takes the next member.
    * @throws OciBuildError TAR_PATH_UNSAFE */
-  add(entry: TarEntry, dataOffset: number): "added" | "irregular" {
-    const name = this.#enter(entry.path);
-    if (name === undefined || !fitsColumns(entry, this.#owner)) return "irregular";
-    if (entry.type === "directory") this.#addDirectory(name, entry);
-    else if (name === "") return "irregular";
-    else this.#addOther(name, entry, dataOffset);
-    return "added";
+  add(header: TarHeader, dataOffset: number): void {
+    const { directory, name: written, type } = header;
+    const name = written.endsWith("/") ? written.slice(0, -1) : written;
+    if (directory.length + written.length > PATH_MAX_LENGTH) this.#isRegular = false;
+    else if (name === "" || name === "." || name === "..") this.#addDotted(header);
+    else {
+      if (directory !== this.#written) this.#parent = this.#makeDirectory(cleanArchivePath(directory));
+      // The next members have the same string, which so is known by its identity.
+      this.#written = directory;
+      if (type === "directory") this.#addDirectory(name, header);
+      else this.#addOther(name, header, dataOffset);
+    }
   }
 
   /** The row of the directory at a clean path. */
@@ -70,50 +66,29 @@ export class TarDraft {
     return row;
   }
 
-  /** Goes to a member's directory and gives its name there; `""` for the root itself. */
-  #enter(path: string): string | undefined {
-    if (path.length > PATH_MAX_LENGTH) return undefined;
-    const { prefix, row } = this.#open;
-    const end = path.endsWith("/") ? path.length - 1 : path.length;
-    if (path.startsWith(prefix)) {
-      const slash = path.indexOf("/", prefix.length);
-      const name = slash < 0 || slash === end ? path.slice(prefix.length, end) : "";
-      if (name !== "" && name !== "." && name !== "..") {
-        this.#parent = row;
-        return name;
-      }
-    }
-    return this.#enterAnew(path, end);
-  }
-
-  #enterAnew(path: string, end: number): string {
-    const clean = cleanArchivePath(path);
-    const slash = clean.lastIndexOf("/");
-    const name = clean.slice(slash + 1);
-    this.#parent = this.#makeDirectory(clean.slice(0, Math.max(slash, 0)));
-    const prefix = path.slice(0, end - name.length);
-    const isWritten = name !== "" && path.slice(0, end) === prefix + name;
-    if (isWritten && (prefix === "" || prefix.endsWith("/"))) this.#open = { row: this.#parent, prefix };
-    return name;
-  }
-
   /** The directory at a clean path, made with those above it where they are missing. */
   #makeDirectory(path: string): number {
     let row = 0;
     for (const name of path === "" ? [] : path.split("/")) {
-      row = this.#directories.get(row)?.get(name) ?? this.#appendDirectory(row, name, this.#impliedMeta);
+      row = this.#directories.get(row)?.get(name) ?? this.#appendDirectory(row, name, impliedMeta);
     }
     return row;
   }
 
-  #addDirectory(name: string, entry: TarEntry): void {
-    const parent = this.#parent;
-    const known = name === "" ? 0 : this.#directories.get(parent)?.get(name);
-    const meta = this.#metaOf(entry);
-    if (known !== undefined) this.builder.setMeta(known, meta);
-    const row = known ?? this.#appendDirectory(parent, name, meta);
+  /** Only directories can be named so, the root mostly. */
+  #addDotted(header: TarHeader): void {
+    const path = cleanArchivePath(header.directory + header.name);
+    if (header.type === "directory") this.builder.setMeta(this.#makeDirectory(path), header);
+    else this.#isRegular = false;
+  }
+
+  #addDirectory(name: string, header: TarHeader): void {
+    const known = this.#directories.get(this.#parent)?.get(name);
+    if (known !== undefined) this.builder.setMeta(known, header);
+    const row = known ?? this.#appendDirectory(this.#parent, name, header);
     // What comes next mostly lies in it.
-    if (name !== "") this.#open = { row, prefix: entry.path.endsWith("/") ? entry.path : `${entry.path}/` };
+    this.#parent = row;
+    this.#written = `${header.directory}${name}/`;
   }
 
   #appendDirectory(parent: number, name: string, meta: RowMeta): number {
@@ -124,49 +99,16 @@ export class TarDraft {
     return row;
   }
 
-  #addOther(name: string, entry: Exclude<TarEntry, { type: "directory" }>, dataOffset: number): void {
-    const meta = this.#metaOf(entry);
-    const parent = this.#parent;
-    if (entry.type === "file") this.builder.file(parent, name, { ...meta, first: entry.size });
-    else if (entry.type === "hardlink") {
-      const row = this.builder.file(parent, name, { ...meta, first: 0 });
-      this.links.push({ row, target: cleanArchivePath(entry.target) });
-    } else this.builder.other(parent, name, { ...meta, ...otherRow(entry) });
-    this.dataOffsets.push(entry.type === "file" ? dataOffset : 0);
+  #addOther(name: string, header: TarHeader, dataOffset: number): void {
+    const { builder } = this;
+    if (header.type === "file") builder.file(this.#parent, name, header);
+    else if (header.type === "hardlink") {
+      const row = builder.file(this.#parent, name, header);
+      this.links.push({ row, target: cleanArchivePath(header.text) });
+    } else if (header.type === "symlink") {
+      // Archives have what their writers' systems say of links; none of those that unpack them keeps it.
+      builder.other(this.#parent, name, { ...header, mode: 0o777 });
+    } else builder.other(this.#parent, name, header);
+    this.dataOffsets.push(header.type === "file" ? dataOffset : 0);
   }
-
-  #metaOf(entry: TarEntry): RowMeta {
-    const { uid, gid } = this.#owner ?? entry;
-    // Archives have what their writers' systems say of links; none of those that unpack them keeps it.
-    const mode = entry.type === "symlink" ? 0o777 : entry.mode;
-    return { mode, uid, gid, mtimeSec: entry.mtimeSec, xattrs: entry.xattrs };
-  }
-}
-
-/** A link's, FIFO's or device's own part of a row. */
-export function otherRow(entry: Exclude<TarEntry, { type: "directory" | "file" | "hardlink" }>): {
-  readonly type: "symlink" | "fifo" | "character-device" | "block-device";
-  readonly first: number;
-  readonly second: number;
-  readonly text: string;
-} {
-  const { type } = entry;
-  if (type === "symlink") return { type, first: 0, second: 0, text: entry.target };
-  if (type === "fifo") return { type, first: 0, second: 0, text: "" };
-  return { type, first: entry.deviceMajor, second: entry.deviceMinor, text: "" };
-}
-
-/** Whether the columns hold an entry's numbers: those of owners and devices have 32 bits. */
-export function fitsColumns(
-  entry:
-    | Exclude<TarEntry, { type: "hardlink" }>
-    | { readonly type: "hardlink"; readonly uid: number; readonly gid: number },
-  owner: TarOwner,
-): boolean {
-  if (owner === undefined && !(isId(entry.uid) && isId(entry.gid))) return false;
-  return !("deviceMajor" in entry) || (isId(entry.deviceMajor) && isId(entry.deviceMinor));
-}
-
-function isId(value: number): boolean {
-  return value >>> 0 === value;
 }

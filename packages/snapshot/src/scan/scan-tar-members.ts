@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type ReadTarOptions, type TarEntry, TarHeaders } from "@oci-build/oci";
+import { type ReadTarOptions, type TarHeader, TarHeaders } from "@oci-build/oci";
 import type { TarArchive } from "./scan-tar-archive.js";
 
-/** Takes the members of an archive in its order; `dataOffset` is where a file's bytes begin. After "enough", whoever can
+/** Takes the members of an archive in its order, each header good until the next; `dataOffset` is where a file's bytes
+ * begin. After "enough", whoever can
  * leave the rest unread gives no more. */
-export type TakeMember = (entry: TarEntry, dataOffset: number) => "more" | "enough";
+export type TakeMember = (header: TarHeader, dataOffset: number) => "more" | "enough";
 
 export interface TarMembersOptions extends ReadTarOptions {
   readonly signal?: AbortSignal | undefined;
@@ -77,8 +78,8 @@ interface Piece {
 
 function takeFrom(headers: TarHeaders, { bytes, offset }: Piece, take: TakeMember): "more" | "enough" {
   for (;;) {
-    const entry = headers.next(bytes, offset);
-    if (entry === undefined) return "more";
-    if (take(entry, headers.dataOffset) === "enough") return "enough";
+    const header = headers.next(bytes, offset);
+    if (header === undefined) return "more";
+    if (take(header, headers.dataOffset) === "enough") return "enough";
   }
 }

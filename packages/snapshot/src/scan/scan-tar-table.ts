@@ -12,21 +12,31 @@ export interface TarTable {
   readonly dataOffsets: Float64Array;
 }
 
+/** For rows that are left out. */
+const noPlace = 0xffffffff;
+
 const fileKind = entryKinds.indexOf("file");
 
-/** The table of a regular archive; undefined when it names something twice, or links to what is no file before the link. */
-export function tarTableOfDraft(draft: TarDraft, ignore: PatternMatcher | undefined): TarTable | undefined {
-  const children = sortedChildren(draft.builder.table());
-  if (children === undefined || linkRows(draft, children) === "irregular") return undefined;
-  return inTreeOrder({ table: draft.builder.table(), dataOffsets: draft.dataOffsets }, children, ignore);
+/** What becomes of an archive's tree: which entries are left out, and one owner for all others. */
+export interface TarTableOptions {
+  readonly ignore: PatternMatcher | undefined;
+  /** Undefined keeps each entry's own. */
+  readonly owner: { readonly uid: number; readonly gid: number } | undefined;
 }
 
-/** The table of rows that stand in the tree's order already.
+/** The table of a regular archive; undefined when it names something twice, or links to what is no file before the link. */
+export function tarTableOfDraft(draft: TarDraft, options: TarTableOptions): TarTable | undefined {
+  const children = sortedChildren(draft.builder.table());
+  if (children === undefined || linkRows(draft, children) === "irregular") return undefined;
+  return inTreeOrder({ table: draft.builder.table(), dataOffsets: draft.dataOffsets }, children, options);
+}
+
+/** The table of rows that are a tree already.
  * @throws TypeError when a directory has two entries of one name */
-export function tarTableOfTree(draft: DraftTable, ignore: PatternMatcher | undefined): TarTable {
+export function tarTableOfTree(draft: DraftTable, options: TarTableOptions): TarTable {
   const children = sortedChildren(draft.table);
   if (children === undefined) throw new TypeError("a tree has two entries of one path");
-  return inTreeOrder(draft, children, ignore);
+  return inTreeOrder(draft, children, options);
 }
 
 function linkRows(draft: TarDraft, children: SortedChildren): "linked" | "irregular" {
@@ -48,69 +58,79 @@ function linkRows(draft: TarDraft, children: SortedChildren): "linked" | "irregu
 function inTreeOrder(
   { table, dataOffsets }: DraftTable,
   children: SortedChildren,
-  ignore: PatternMatcher | undefined,
+  { ignore, owner }: TarTableOptions,
 ): TarTable {
   const order = treeOrder(table, children, ignore);
-  const names = new Array<string>(order.length);
-  order.forEach((row, at) => {
-    names[at] = table.names[row] ?? "";
-  });
+  const count = order.length;
+  const places = placesOf(order, table.count);
+  const names: string[] = [];
+  for (const row of order) names.push(table.names[row] ?? "");
+  const columns = columnsInOrder(table.columns, order);
+  for (let at = 1; at < count; at += 1) columns.parent[at] = places[columns.parent[at] ?? 0] ?? 0;
+  if (owner !== undefined) {
+    columns.uid.fill(owner.uid);
+    columns.gid.fill(owner.gid);
+  }
+  const { targets, rdevs, xattrs, linkGroups } = table;
   return {
     table: {
-      count: order.length,
+      count,
       names,
-      columns: columnsInOrder(table.columns, order),
-      targets: inOrder(table.targets, order),
-      rdevs: inOrder(table.rdevs, order),
-      xattrs: inOrder(table.xattrs, order),
-      linkGroups: linkGroupsInOrder(table.linkGroups, order),
+      columns,
+      targets: placed(targets, places),
+      rdevs: placed(rdevs, places),
+      xattrs: placed(xattrs, places),
+      linkGroups: placedGroups(linkGroups, places),
     },
-    dataOffsets: Float64Array.from(order, (row) => dataOffsets[row] ?? 0),
+    dataOffsets: gathered(new Float64Array(count), dataOffsets, order),
   };
 }
 
-function columnsInOrder(columns: TreeColumns, order: Uint32Array): TreeColumns {
-  const places = new Uint32Array(columns.kind.length);
+/** The places of rows in an order that leaves some out. */
+function placesOf(order: Uint32Array, count: number): Uint32Array {
+  const places = new Uint32Array(count).fill(noPlace);
   for (let at = 0; at < order.length; at += 1) places[order[at] ?? 0] = at;
+  return places;
+}
+
+function columnsInOrder(columns: TreeColumns, order: Uint32Array): TreeColumns {
+  const { length } = order;
   return {
-    parent: gathered(new Uint32Array(order.length), columns.parent, order).map((row) => places[row] ?? 0),
-    kind: gathered(new Uint8Array(order.length), columns.kind, order),
-    mode: gathered(new Uint16Array(order.length), columns.mode, order),
-    uid: gathered(new Uint32Array(order.length), columns.uid, order),
-    gid: gathered(new Uint32Array(order.length), columns.gid, order),
-    size: gathered(new Float64Array(order.length), columns.size, order),
-    mtimeSec: gathered(new Float64Array(order.length), columns.mtimeSec, order),
+    parent: gathered(new Uint32Array(length), columns.parent, order),
+    kind: gathered(new Uint8Array(length), columns.kind, order),
+    mode: gathered(new Uint16Array(length), columns.mode, order),
+    uid: gathered(new Uint32Array(length), columns.uid, order),
+    gid: gathered(new Uint32Array(length), columns.gid, order),
+    size: gathered(new Float64Array(length), columns.size, order),
+    mtimeSec: gathered(new Float64Array(length), columns.mtimeSec, order),
   };
 }
 
 type Column = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
-function gathered<T extends Column>(target: T, from: T, order: Uint32Array): T {
+function gathered<T extends Column>(target: T, from: T | readonly number[], order: Uint32Array): T {
   for (let at = 0; at < order.length; at += 1) target[at] = from[order[at] ?? 0] ?? 0;
   return target;
 }
 
-function inOrder<T>(byRow: ReadonlyMap<number, T>, order: Uint32Array): ReadonlyMap<number, T> {
+function placed<T>(byRow: ReadonlyMap<number, T>, places: Uint32Array): ReadonlyMap<number, T> {
   const found = new Map<number, T>();
-  if (byRow.size === 0) return found;
-  for (let at = 0; at < order.length; at += 1) {
-    const value = byRow.get(order[at] ?? 0);
-    if (value !== undefined) found.set(at, value);
+  for (const [row, value] of byRow) {
+    const place = places[row] ?? noPlace;
+    if (place !== noPlace) found.set(place, value);
   }
   return found;
 }
 
-/** The first of a file's names is another one here, and may be the only one that is left. */
-function linkGroupsInOrder(
-  groups: ReadonlyMap<number, number>,
-  order: Uint32Array,
-): ReadonlyMap<number, number> {
+/** The first of a file's names is another one in the order, and may be the only one that is left. */
+function placedGroups(groups: ReadonlyMap<number, number>, places: Uint32Array): ReadonlyMap<number, number> {
+  const inOrder = [...placed(groups, places)].sort(([a], [b]) => a - b);
   const firsts = new Map<number, number>();
   const found = new Map<number, number>();
-  for (const [at, group] of inOrder(groups, order)) {
+  for (const [place, group] of inOrder) {
     const first = firsts.get(group);
-    if (first === undefined) firsts.set(group, at);
-    else found.set(first, first).set(at, first);
+    if (first === undefined) firsts.set(group, place);
+    else found.set(first, first).set(place, first);
   }
   return found;
 }

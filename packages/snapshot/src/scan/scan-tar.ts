@@ -1,11 +1,13 @@
+import { tarEntryOf } from "@oci-build/oci";
 import type { PatternMatcher } from "../patterns/pattern-matcher.js";
 import type { TarArchive } from "./scan-tar-archive.js";
-import { TarDraft, type TarOwner } from "./scan-tar-draft.js";
+import { TarDraft } from "./scan-tar-draft.js";
 import { IrregularTar } from "./scan-tar-irregular.js";
 import { type TakeMember, takeMembersOfFile, takeMembersOfStream } from "./scan-tar-members.js";
+import { checkNumbers } from "./scan-tar-numbers.js";
 import { type TarSnapshot, tarSnapshot } from "./scan-tar-snapshot.js";
 import { openSpool, openTarFile } from "./scan-tar-source.js";
-import { type TarTable, tarTableOfDraft, tarTableOfTree } from "./scan-tar-table.js";
+import { type TarTable, type TarTableOptions, tarTableOfDraft, tarTableOfTree } from "./scan-tar-table.js";
 
 export interface ScanTarOptions {
   /** The path of an archive, or the bytes of one. Either may be compressed: see `decompressedStream`. */
@@ -76,28 +78,35 @@ async function regularTable(
   bytes: AsyncIterable<Uint8Array> | undefined,
   options: ScanTarOptions,
 ): Promise<TarTable | undefined> {
-  const draft = new TarDraft(ownerOf(options));
-  let isRegular = true;
-  const take: TakeMember = (entry, dataOffset) => {
-    isRegular = draft.add(entry, dataOffset) === "added";
-    return isRegular ? "more" : "enough";
+  const draft = new TarDraft();
+  const owners = ownersOf(options);
+  const take: TakeMember = (header, dataOffset) => {
+    checkNumbers(header, owners);
+    draft.add(header, dataOffset);
+    return draft.isRegular ? "more" : "enough";
   };
   if (bytes === undefined) await takeMembersOfFile(archive, take, options);
   else await takeMembersOfStream(bytes, take, options);
-  return isRegular ? tarTableOfDraft(draft, options.ignore) : undefined;
+  return draft.isRegular ? tarTableOfDraft(draft, tableOptions(options)) : undefined;
 }
 
 /** The table of any archive, of which the headers are read once more. */
 async function irregularTable(archive: TarArchive, options: ScanTarOptions): Promise<TarTable> {
-  const members = new IrregularTar(archive, ownerOf(options));
-  const take: TakeMember = (entry, dataOffset) => {
-    members.add(entry, dataOffset);
+  const members = new IrregularTar(archive);
+  const owners = ownersOf(options);
+  const take: TakeMember = (header, dataOffset) => {
+    checkNumbers(header, owners);
+    members.add(tarEntryOf(header), dataOffset);
     return "more";
   };
   await takeMembersOfFile(archive, take, options);
-  return tarTableOfTree(members.finish(), options.ignore);
+  return tarTableOfTree(members.finish(), tableOptions(options));
 }
 
-function ownerOf({ owners }: ScanTarOptions): TarOwner {
-  return owners === "keep" ? undefined : owners;
+function tableOptions({ ignore, owners }: ScanTarOptions): TarTableOptions {
+  return { ignore, owner: owners === "keep" ? undefined : owners };
+}
+
+function ownersOf({ owners = "keep" }: ScanTarOptions): "kept" | "replaced" {
+  return owners === "keep" ? "kept" : "replaced";
 }
