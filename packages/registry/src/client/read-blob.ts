@@ -14,7 +14,7 @@ export function readBlob(
 ): AsyncIterable<Uint8Array> {
   const download = new BlobDownload(context, { digest, range, size: options.size, signal: options.signal });
   const isWhole = range === undefined || (range.offset === 0 && range.length === undefined);
-  return isWhole ? verified(context, digest, download) : download.chunks();
+  return isWhole && options.verify !== "reader" ? verified(context, digest, download) : download.chunks();
 }
 
 async function* verified(

@@ -72,6 +72,8 @@ export type RequestPurpose = "read" | "write";
 export interface ReadBlobOptions extends RequestOptions {
   /** The blob's size as its descriptor says it: a registry that sends more is stopped there. */
   readonly size?: number | undefined;
+  /** `reader`: who reads hashes the bytes anyway and compares the digest; nothing is hashed here. Default: `here`. */
+  readonly verify?: "here" | "reader" | undefined;
 }
 
 /** What every request takes. */

@@ -1,4 +1,5 @@
 import type { Descriptor, Digest } from "@oci-build/oci";
+import { digestMismatch } from "../client/registry-failures.js";
 import type { Repository } from "../client/repository.js";
 import { BatchWriter } from "./batch-writer.js";
 import { runPool } from "./run-pool.js";
@@ -11,9 +12,11 @@ export interface BlobSink {
   writer(): Promise<BlobSinkWriter>;
 }
 
-/** Takes one blob. Nothing is visible before `commit`, which fails when the bytes do not have the digest. */
+/** Takes one blob. A chunk is the caller's again once its promise is settled. Nothing is visible before `commit`. */
 export interface BlobSinkWriter {
   write(chunk: Uint8Array): Promise<void>;
+  /** Of all chunks so far: the sink hashes, so that it is done once. */
+  digest(): Digest;
   commit(expected: Digest): Promise<unknown>;
   discard(): Promise<void>;
 }
@@ -29,7 +32,7 @@ export interface FetchedBlob {
  * too. When one fails the others stop, and none of them is left half-written.
  * @throws OciBuildError those of `Repository.read` and of the sink */
 export async function fetchBlobs(
-  source: Pick<Repository, "read">,
+  source: Pick<Repository, "name" | "read">,
   wanted: readonly Pick<Descriptor, "digest" | "size">[],
   { sink, concurrency = CONCURRENCY_DEFAULT, signal, onProgress }: FetchOptions,
 ): Promise<readonly FetchedBlob[]> {
@@ -48,20 +51,22 @@ export interface FetchOptions extends TransferOptions {
 }
 
 async function fetchBlob(
-  source: Pick<Repository, "read">,
+  source: Pick<Repository, "name" | "read">,
   { digest, size }: Pick<Descriptor, "digest" | "size">,
   { sink, signal, onProgress }: FetchOptions,
 ): Promise<void> {
   const writer = await sink.writer();
-  const batches = new BatchWriter((batch) => writer.write(batch));
+  const batches = new BatchWriter((batch) => writer.write(batch), size);
   try {
     let doneBytes = 0;
-    for await (const chunk of source.read(digest, undefined, { size, signal })) {
+    for await (const chunk of source.read(digest, undefined, { size, signal, verify: "reader" })) {
       await batches.add(chunk);
       doneBytes += chunk.length;
       onProgress?.({ digest, size, doneBytes });
     }
     await batches.finish();
+    const found = writer.digest();
+    if (found !== digest) throw digestMismatch(source.name, digest, found);
     await writer.commit(digest);
   } catch (error) {
     await batches.settle();

@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+const ATTEMPTS = 100;
+const PAUSE_MS = 50;
+
+/** Starts Debian's docker-registry on a free port of the loopback, with its storage in a folder. */
+export async function startRegistry(folder) {
+  const port = await freePort();
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, "config.yml");
+  await writeFile(file, configOf(folder, port));
+  const child = spawn("docker-registry", ["serve", file], { stdio: "ignore" });
+  const ended = new Promise((resolve) => child.on("exit", resolve));
+  await untilItAnswers(port);
+  return {
+    host: `127.0.0.1:${port}`,
+    async stop() {
+      child.kill();
+      await ended;
+    },
+  };
+}
+
+function configOf(folder, port) {
+  return [
+    "version: 0.1",
+    "log: {level: error, accesslog: {disabled: true}}",
+    `storage: {filesystem: {rootdirectory: ${JSON.stringify(join(folder, "storage"))}}}`,
+    `http: {addr: "127.0.0.1:${port}"}`,
+  ].join("\n");
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function untilItAnswers(port) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const answer = await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => undefined);
+    if (answer?.ok) return;
+    await wait(PAUSE_MS);
+  }
+  throw new Error("docker-registry does not answer");
+}
