@@ -1,59 +1,84 @@
 import fs from "node:fs";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { digestOf, type LayerTree, parseDiffId, type TreeEntry } from "@oci-build/oci";
 import { Volume } from "memfs";
 import { onTestFinished } from "vitest";
-import { emptyFileTree, type ScanTarOptions, type Snapshot, scanDirectory, scanTar } from "../src/index.js";
+import {
+  emptyFileTree,
+  type PatternMatcher,
+  type ScanTarOptions,
+  type Snapshot,
+  scanDirectory,
+  scanTar,
+} from "../src/index.js";
 import { tarBytes } from "../src/testing/tar-bytes.js";
 import { bytesReader, readFileBytes, tree, treeEntries } from "../src/testing/tree-lines.js";
 import { writeTree } from "../src/testing/write-tree.js";
+import { describeScan } from "./describe-scan.js";
 import { describeSnapshot } from "./describe-snapshot.js";
 import { temporaryDirectory } from "./temporary-directory.js";
 
 const owners = { uid: 0, gid: 0 };
 
-describeSnapshot("a directory on disk", async (lines) => {
-  const root = await temporaryDirectory();
-  writeTree(fs, root, ...lines);
-  return (await scanDirectory({ root, owners, xattrs: "skip" })).snapshot;
-});
+/** What is scanned: both contracts hold for it. */
+const scans: readonly (readonly [string, Parameters<typeof describeScan>[1]])[] = [
+  [
+    "a directory on disk",
+    async (lines, ignore) => {
+      const root = await temporaryDirectory();
+      writeTree(fs, root, ...lines);
+      return (await scanDirectory({ root, owners, ignore, xattrs: "skip" })).snapshot;
+    },
+  ],
+  [
+    "a memfs volume",
+    async (lines, ignore) => {
+      const volume = new Volume();
+      volume.mkdirSync("/context");
+      writeTree(volume, "/context", ...lines);
+      const options = { root: "/context", fs: volume, owners, ignore, xattrs: "skip" } as const;
+      return (await scanDirectory(options)).snapshot;
+    },
+  ],
+  ["a tar", async (lines, ignore) => scannedTar(await tarFile(tarBytes(...lines)), ignore)],
+  [
+    "a compressed tar",
+    async (lines, ignore) => scannedTar(await tarFile(gzipSync(tarBytes(...lines))), ignore),
+  ],
+  [
+    "a tar in a stream",
+    async (lines, ignore) => scannedTar(Readable.from(pieces(tarBytes(...lines))), ignore),
+  ],
+  [
+    "a tar that names everything twice",
+    async (lines, ignore) => scannedTar(await tarFile(tarBytes(...lines, ...lines)), ignore),
+  ],
+];
 
-describeSnapshot("a memfs volume", async (lines) => {
-  const volume = new Volume();
-  volume.mkdirSync("/context");
-  writeTree(volume, "/context", ...lines);
-  return (await scanDirectory({ root: "/context", fs: volume, owners, xattrs: "skip" })).snapshot;
-});
-
-describeSnapshot("a tree in memory", async (lines) => tree(...lines));
-
-async function scannedTar(tar: ScanTarOptions["tar"]): Promise<Snapshot> {
-  const snapshot = await scanTar({ tar });
+async function scannedTar(tar: ScanTarOptions["tar"], ignore: PatternMatcher | undefined): Promise<Snapshot> {
+  const snapshot = await scanTar({ tar, ignore });
   onTestFinished(() => snapshot[Symbol.asyncDispose]());
   return snapshot;
 }
 
-describeSnapshot("a tar", async (lines) => {
+async function tarFile(bytes: Uint8Array): Promise<string> {
   const file = path.join(await temporaryDirectory(), "tree.tar");
-  fs.writeFileSync(file, tarBytes(...lines));
-  return scannedTar(file);
-});
+  fs.writeFileSync(file, bytes);
+  return file;
+}
 
-describeSnapshot("a compressed tar", async (lines) => {
-  const file = path.join(await temporaryDirectory(), "tree.tar.gz");
-  fs.writeFileSync(file, gzipSync(tarBytes(...lines)));
-  return scannedTar(file);
-});
+function* pieces(bytes: Uint8Array): Iterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
+}
 
-describeSnapshot("a tar in a stream", async (lines) => {
-  const bytes = tarBytes(...lines);
-  return scannedTar(
-    (async function* () {
-      for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
-    })(),
-  );
-});
+for (const [name, make] of scans) {
+  describeSnapshot(name, make);
+  describeScan(name, make);
+}
+
+describeSnapshot("a tree in memory", async (lines) => tree(...lines));
 
 describeSnapshot("a stack of layers", async (lines) => {
   const half = Math.ceil(lines.length / 2);

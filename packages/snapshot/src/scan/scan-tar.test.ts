@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { isOciBuildError, type OciBuildError } from "@oci-build/oci";
+import { encodeEntryHeader, isOciBuildError, type OciBuildError } from "@oci-build/oci";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { diffSnapshots } from "../diff/diff-snapshots.js";
@@ -115,6 +115,64 @@ describe("scanTar", () => {
     const sum = bytes.subarray(0, 512).reduce((total, byte) => total + byte, 0);
     bytes.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
     expect((await scan({ tar: stream(bytes) })).get("l")?.mode).toBe(0o777);
+  });
+
+  it("reads no file's bytes", async () => {
+    const size = 2 ** 40;
+    const header = encodeEntryHeader({ type: "file", path: "a", mode: 0, uid: 0, gid: 0, mtimeSec: 0, size });
+    const file = tarFile(header);
+    fs.truncateSync(file, header.length + size);
+    const snapshot = await scan({ tar: file, maxBytes: 2 * size });
+    expect(snapshot.get("a")).toMatchObject({ size });
+    expect(snapshot.hashed).toEqual({ files: 0, bytes: 0 });
+  });
+
+  it.each([
+    ["an owner", "file a 0644 4294967296:0 ''"],
+    ["a group", "dir a 0755 0:4294967296"],
+  ])("refuses %s of more than 32 bits, unless it is replaced", async (_, line) => {
+    const tar = tarFile(tarBytes(line));
+    expect((await failure(() => scan({ tar }))).code).toBe("SNAPSHOT_LAYER_INVALID");
+    expect((await scan({ tar, owners: { uid: 1, gid: 2 } })).get("a")).toMatchObject({ uid: 1, gid: 2 });
+  });
+
+  it("gives directories that are missing the owner of all, too", async () => {
+    const tar = stream(tarBytes("file d/a 0644 3:4 'x'"));
+    expect((await scan({ tar, owners: { uid: 7, gid: 8 } })).get("d")).toMatchObject({ uid: 7, gid: 8 });
+  });
+
+  it("gives the same tree whether members are placed by columns or one by one", async () => {
+    const kinds = [
+      "dir % 0700 user.a=b",
+      "dir % 0755",
+      "file % 0644 @5 'x'",
+      "file % 0600 1:2 'yz' user.a=b",
+      "link % -> a",
+      "hardlink % -> a",
+      "hardlink % -> b/a",
+      "char % 1,3",
+    ];
+    const names = ["a", "b", "c", "a/a", "b/a", "b/b", "./b/a", "b/../c", "b/c/a", "/d", "./", "b/.."];
+    const line = fc
+      .tuple(fc.constantFrom(...kinds), fc.constantFrom(...names))
+      .map(([kind, name]) => kind.replace("%", name));
+    // What comes twice has to be placed member by member.
+    const twice = ["file zz 0644 ''", "file zz 0644 ''"];
+    const found = async (lines: readonly string[]) => {
+      try {
+        await using snapshot = await scanTar({ tar: stream(tarBytes(...lines)) });
+        return [snapshot.get(""), ...(await treeLines(snapshot)).filter((text) => !/ zz /.test(text))];
+      } catch (error) {
+        if (isOciBuildError(error)) return error.code;
+        throw error;
+      }
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { maxLength: 6 }), async (lines) => {
+        expect(await found(lines)).toEqual(await found([...lines, ...twice]));
+      }),
+      { numRuns: 150 },
+    );
   });
 
   it("gives all entries one owner when asked", async () => {
