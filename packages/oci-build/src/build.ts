@@ -14,6 +14,8 @@ import { makeImage } from "./image/make-image.js";
 import type { BuildOptions, BuildResult, BuiltStep } from "./options/build-options.js";
 import { layerEncoding } from "./options/compression.js";
 import { type ResolvedOptions, resolveOptions } from "./options/resolve-options.js";
+import type { Draft } from "./output/draft.js";
+import { startDraft } from "./output/start-draft.js";
 import { writeResult } from "./output/write-result.js";
 import { type PreparedBuild, prepareOnImages, prepareWithoutImages, readBuild } from "./prepare-build.js";
 import { abortReason } from "./solve/abort-reason.js";
@@ -107,6 +109,22 @@ interface Solved {
 }
 
 async function solveAndWrite(
+  prepared: PreparedBuild,
+  { solveContext, emit, signal }: Solving,
+): Promise<Solved> {
+  const { cache } = solveContext;
+  const draft = await startDraft({ options: prepared.options, cache });
+  try {
+    const willWrite = async (): Promise<void> => draft?.discard();
+    const context = { ...solveContext, willWrite };
+    return await solveInto(draft, prepared, { emit, signal, solveContext: context });
+  } finally {
+    await draft?.discard();
+  }
+}
+
+async function solveInto(
+  draft: Draft | undefined,
   { options, plan }: PreparedBuild,
   { solveContext, emit, signal }: Solving,
 ): Promise<Solved> {
@@ -116,7 +134,7 @@ async function solveAndWrite(
   const { cache, baseLayers } = solveContext;
   const layers = target.image === undefined ? cache.blobs : blobsAbove(cache.blobs, target.image, baseLayers);
   const content = imageContent([{ ...image, names }], layers);
-  const output = await writeResult(image, content, { options, cache, emit, signal });
+  const output = await writeResult(image, content, { options, cache, emit, signal, draft });
   const { descriptor } = image.manifest;
   const result = {
     digest: descriptor.digest,

@@ -11,7 +11,7 @@ import {
 } from "@oci-build/oci";
 import { buildError } from "../errors.js";
 import { describeDocument } from "./document-in-store.js";
-import { findManifest } from "./find-manifest.js";
+import { documentsIn, findManifest } from "./find-manifest.js";
 import type { FoundImage, ImageOrigin } from "./image-origin.js";
 
 /** The image of a file or folder that a context names. */
@@ -38,7 +38,7 @@ export class FileOrigin implements ImageOrigin, AsyncDisposable {
     this.#source ??= openSource(this.#image);
     const source = await this.#source;
     const descriptor = await this.#descriptor(source, await source.index());
-    const found = await findManifest(descriptor, { reference: name, blobs: source, platform });
+    const found = await findManifest(descriptor, { reference: name, read: documentsIn(source), platform });
     return { reference: name, ...found, blobs: source, distance: "near" };
   }
 

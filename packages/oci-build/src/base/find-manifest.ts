@@ -24,21 +24,36 @@ export interface FoundDocuments {
   readonly config: StoredDocument;
 }
 
+/** Gives a document's bytes, verified. */
+export type DocumentReader = (descriptor: Descriptor, maxBytes: number) => Promise<Buffer>;
+
+/** Reads documents out of blobs. */
+export function documentsIn(blobs: BlobSource): DocumentReader {
+  return (descriptor, maxBytes) => readBlob(blobs, descriptor, maxBytes);
+}
+
+/** What is looked for, and where; `reference` names it in errors. */
+export interface ManifestSearch {
+  readonly reference: string;
+  readonly read: DocumentReader;
+  readonly platform: Platform;
+}
+
 /** Reads an image's documents from where its blobs are: the root, the manifest for a platform, its config. A root that
  * is a manifest is taken whatever its platform is, as Docker does.
- * @throws OciBuildError BASE_IMAGE_INVALID, BASE_PLATFORM_MISSING, and as `readBlob` and the decoders */
+ * @throws OciBuildError BASE_IMAGE_INVALID, BASE_PLATFORM_MISSING, and as `read` and the decoders */
 export async function findManifest(
   descriptor: Descriptor,
-  { reference, blobs, platform }: { reference: string; blobs: BlobSource; platform: Platform },
+  { reference, read, platform }: ManifestSearch,
 ): Promise<FoundDocuments> {
-  const root = await readDocument(blobs, descriptor);
+  const root = await readDocument(read, descriptor);
   let manifest = root;
   for (let depth = 0; kindOfMediaType(manifest.descriptor.mediaType) === "index"; depth++) {
     if (depth === INDEX_MAX_DEPTH) throw invalidImage(reference, "its indexes are nested too deep");
     const { manifests } = decodeIndex(manifest.bytes, `index of ${reference}`);
     const chosen = choosePlatform(manifests, platform);
     if (chosen === undefined) throw platformMissing(reference, platform, manifests);
-    manifest = await readDocument(blobs, chosen);
+    manifest = await readDocument(read, chosen);
   }
   const { mediaType } = manifest.descriptor;
   if (kindOfMediaType(mediaType) !== "manifest") {
@@ -48,15 +63,15 @@ export async function findManifest(
   if (kindOfMediaType(config.mediaType) !== "config") {
     throw invalidImage(reference, `its manifest is of an artifact, not of an image: ${config.mediaType}`);
   }
-  return { root, manifest, config: await readDocument(blobs, config, CONFIG_MAX_BYTES) };
+  return { root, manifest, config: await readDocument(read, config, CONFIG_MAX_BYTES) };
 }
 
 async function readDocument(
-  blobs: BlobSource,
+  read: DocumentReader,
   descriptor: Descriptor,
   maxBytes: number = MANIFEST_MAX_BYTES,
 ): Promise<StoredDocument> {
-  return { descriptor, bytes: await readBlob(blobs, descriptor, maxBytes) };
+  return { descriptor, bytes: await read(descriptor, maxBytes) };
 }
 
 /** The error for an image that no stage can stand on. */

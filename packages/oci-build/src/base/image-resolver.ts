@@ -84,9 +84,8 @@ export class ImageResolver implements AsyncDisposable {
       if (found !== undefined) return found;
     }
     throw buildError("BASE_IMAGE_MISSING", {
-      message: `there is no image ${reference} in the local store, and images from a registry are not supported yet`,
+      message: `there is no image ${reference}`,
       data: { reference, available: [] },
-      hint: "Give a layout or an archive of it with --build-context.",
     });
   }
 

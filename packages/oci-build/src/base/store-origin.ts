@@ -2,7 +2,7 @@ import type { Cache } from "@oci-build/cache";
 import type { Platform } from "@oci-build/oci";
 import { formatReference, parseReference } from "@oci-build/registry";
 import { isUnavailable } from "./document-in-store.js";
-import { findManifest } from "./find-manifest.js";
+import { documentsIn, findManifest } from "./find-manifest.js";
 import type { FoundImage, ImageOrigin } from "./image-origin.js";
 
 const NAME = "org.opencontainers.image.ref.name";
@@ -26,7 +26,7 @@ export class StoreOrigin implements ImageOrigin {
     if (descriptor === undefined) return undefined;
     const { blobs } = this.#cache;
     try {
-      const found = await findManifest(descriptor, { reference, blobs, platform });
+      const found = await findManifest(descriptor, { reference, read: documentsIn(blobs), platform });
       return { reference, ...found, blobs, distance: "near" };
     } catch (error) {
       if (isUnavailable(error)) return undefined;

@@ -23,6 +23,8 @@ const KEYS = {
   label: { flag: "label", kind: "pairs" },
   "build-context": { flag: "buildContext", kind: "contexts" },
   pull: { flag: "pull", kind: "boolean" },
+  "insecure-registry": { flag: "insecureRegistry", kind: "list" },
+  "registry-mirror": { flag: "registryMirror", kind: "pairs" },
   output: { flag: "output", kind: "output" },
   compression: { flag: "compression", kind: "compression" },
   "compression-level": { flag: "compressionLevel", kind: "number" },

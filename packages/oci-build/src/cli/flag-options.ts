@@ -28,6 +28,8 @@ export function mergeFlags(defaults: BuildFlags, flags: BuildFlags): BuildFlags 
     ...given,
     buildArg: [...(defaults.buildArg ?? []), ...(flags.buildArg ?? [])],
     label: [...(defaults.label ?? []), ...(flags.label ?? [])],
+    insecureRegistry: [...(defaults.insecureRegistry ?? []), ...(flags.insecureRegistry ?? [])],
+    registryMirror: [...(defaults.registryMirror ?? []), ...(flags.registryMirror ?? [])],
     buildContext: [...(defaults.buildContext ?? []), ...(flags.buildContext ?? [])],
   };
 }
@@ -58,6 +60,8 @@ export function flagOptions(context: string, flags: BuildFlags, process: CliProc
     buildArgs: buildArguments(flags.buildArg ?? [], process.env),
     buildContexts: Object.fromEntries((flags.buildContext ?? []).map(splitContext)),
     pull: flags.pull,
+    insecureRegistries: flags.insecureRegistry,
+    registryMirrors: mirrors(flags.registryMirror ?? []),
     labels: Object.fromEntries((flags.label ?? []).map(splitLabel)),
     platform: single(
       "--platform",
@@ -120,6 +124,17 @@ function splitContext(text: string): [string, string] {
   const [name, value] = splitPair(text);
   if (name !== "" && value !== "") return [name, value];
   throw invalid("--build-context", text, "a context is named as name=value");
+}
+
+function mirrors(given: readonly string[]): Record<string, readonly string[]> {
+  const byRegistry: Record<string, readonly string[]> = {};
+  for (const text of given) {
+    const [registry, mirror] = splitPair(text);
+    // The value stays untold: it may hold a password.
+    if (registry === "" || mirror === "") throw invalid("--registry-mirror", "…", "a mirror is host=url");
+    byRegistry[registry] = [...(byRegistry[registry] ?? []), mirror];
+  }
+  return byRegistry;
 }
 
 function splitLabel(label: string): [string, string] {

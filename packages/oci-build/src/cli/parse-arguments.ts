@@ -15,6 +15,8 @@ export interface BuildFlags {
   readonly label?: readonly string[] | undefined;
   readonly buildContext?: readonly string[] | undefined;
   readonly pull?: boolean | undefined;
+  readonly insecureRegistry?: readonly string[] | undefined;
+  readonly registryMirror?: readonly string[] | undefined;
   readonly output?: readonly string[] | undefined;
   readonly compression?: string | undefined;
   readonly compressionLevel?: string | undefined;
@@ -139,6 +141,10 @@ function declare(process: CliProcess): Command {
       ),
     )
     .addOption(new Option("--pull", "ask the registry also for images that the local store has"))
+    .addOption(repeatable("--insecure-registry <host>", "registry that need not speak https; repeatable"))
+    .addOption(
+      repeatable("--registry-mirror <host=url>", "address that is asked before a registry; repeatable"),
+    )
     .addOption(new Option("--no-pull", "take images of the local store").hideHelp())
     .addOption(
       repeatable(

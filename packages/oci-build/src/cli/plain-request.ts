@@ -27,6 +27,8 @@ const options: ReadonlyMap<string, PlainOption> = new Map<string, PlainOption>([
   ["--build-arg", { flag: "buildArg", kind: "list" }],
   ["--label", { flag: "label", kind: "list" }],
   ["--build-context", { flag: "buildContext", kind: "list" }],
+  ["--insecure-registry", { flag: "insecureRegistry", kind: "list" }],
+  ["--registry-mirror", { flag: "registryMirror", kind: "list" }],
   ["--pull", { flag: "pull", kind: "on" }],
   ["--platform", { flag: "platform", kind: "list" }],
   ["--compression", { flag: "compression", kind: "text", choices: compressionTypes }],

@@ -45,6 +45,12 @@ export interface BuildOptions {
   readonly buildContexts?: Readonly<Record<string, string | VirtualContext>> | undefined;
   /** Asks the registry also for images that have a name in the local store. */
   readonly pull?: boolean | undefined;
+  /** Registries that need not speak https, or whose certificates are not verified: `host`, `host:port` or a network of
+   * addresses. `localhost` is tried with https, then with http, without being named. Logins are those of Docker's and
+   * podman's files. */
+  readonly insecureRegistries?: readonly string[] | undefined;
+  /** Addresses such as `https://mirror.example:5000` that are asked before a registry, by its name: `docker.io`. */
+  readonly registryMirrors?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Names for the image, such as `app:1.0`; without a tag, `latest`. */
   readonly tags?: readonly string[] | undefined;
   /** The stage to build, by name. Default: the last. */

@@ -13,6 +13,7 @@ import type { BuildOptions, BuildOutput } from "./build-options.js";
 import { cacheLimit } from "./cache-limit.js";
 import { type ResolvedCompression, resolveCompression } from "./compression.js";
 import { epochSeconds } from "./epoch-seconds.js";
+import { type RegistryChoices, registryChoices } from "./registry-choices.js";
 import { writtenFiles } from "./written-paths.js";
 
 /** Options with every default filled in and every value checked. */
@@ -20,6 +21,7 @@ export interface ResolvedOptions {
   readonly context: ContextFolder;
   readonly contexts: NamedContexts;
   readonly pull: "always" | "missing";
+  readonly registries: RegistryChoices;
   readonly dockerfile: BuildOptions["dockerfile"];
   /** Full names. */
   readonly names: readonly string[];
@@ -66,6 +68,7 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
     context,
     contexts: namedContexts(options.buildContexts ?? {}),
     pull: options.pull === true ? "always" : "missing",
+    registries: registryChoices(options),
     dockerfile: options.dockerfile,
     names: [...new Set(references.map(formatReference))],
     target: options.target,

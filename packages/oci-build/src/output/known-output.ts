@@ -1,7 +1,7 @@
 import { type BigIntStats, statSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import type { Cache } from "@oci-build/cache";
-import { type Digest, digestOf, encodeJson, type ImageContent } from "@oci-build/oci";
+import { type Cache, OUTPUT_BLOBS_MAX } from "@oci-build/cache";
+import { type Digest, digestOf, encodeJson, type ImageContent, type PlacedBlob } from "@oci-build/oci";
 import { fileSystemTrust, type StatTrust } from "@oci-build/snapshot";
 import { holdsArchive } from "./holds-archive.js";
 
@@ -57,18 +57,37 @@ export async function backdate(handle: FileHandle): Promise<BigIntStats> {
   return handle.stat({ bigint: true });
 }
 
-/** Remembers what was written to a file; `written` is its stat before it got its name. Nothing is remembered if it is
+/** What was written to a file: its stat before it got its name, and the places of its blobs. */
+export interface WrittenFile {
+  readonly stats: BigIntStats;
+  readonly blobs: readonly PlacedBlob[];
+}
+
+/** Smaller blobs are read again faster than they are copied in advance. */
+const PLACED_MIN_BYTES = 1024 * 1024;
+
+/** Remembers what was written to a file. Nothing is remembered if it is
  * another file by now, or one whose time could be that of a later write. */
 export async function rememberKnown(
   { file, content, memory }: KnownOutput,
-  written: BigIntStats,
+  { stats: written, blobs }: WrittenFile,
 ): Promise<void> {
   const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return;
   const { dev, ino, size, mtimeNs, ctimeNs } = stats;
   const isOurs = dev === written.dev && ino === written.ino && size === written.size;
   if (!isOurs || mtimeNs !== written.mtimeNs || ctimeNs - mtimeNs < TICKS_NS) return;
-  await memory.cache.rememberOutput({ path: file, content: contentDigest(content), stat: statText(stats) });
+  await memory.cache.rememberOutput({
+    path: file,
+    content: contentDigest(content),
+    stat: statText(stats),
+    blobs: largest(blobs),
+  });
+}
+
+function largest(blobs: readonly PlacedBlob[]): readonly PlacedBlob[] {
+  const bySize = blobs.filter(({ size }) => size >= PLACED_MIN_BYTES).sort((a, b) => b.size - a.size);
+  return bySize.slice(0, OUTPUT_BLOBS_MAX).sort((a, b) => a.offset - b.offset);
 }
 
 function statText({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {

@@ -141,10 +141,10 @@ describe("rememberKnown", () => {
     fs.writeFileSync(file, "just written");
     const memory = { cache, trustStat: "always", cacheUse: "read-write" } as const;
     const output = { file, content: contentOf("1"), memory, signal: undefined };
-    await rememberKnown(output, statOf());
+    await rememberKnown(output, { stats: statOf(), blobs: [] });
     expect(await cache.writtenOutput(file)).toBeUndefined();
     fs.utimesSync(file, 1, 1);
-    await rememberKnown(output, statOf());
+    await rememberKnown(output, { stats: statOf(), blobs: [] });
     expect(await cache.writtenOutput(file)).toBeDefined();
   });
 
@@ -154,7 +154,10 @@ describe("rememberKnown", () => {
     const ours = statOf();
     replaceByCopy();
     const memory = { cache, trustStat: "always", cacheUse: "read-write" } as const;
-    await rememberKnown({ file, content: contentOf("1"), memory, signal: undefined }, ours);
+    await rememberKnown(
+      { file, content: contentOf("1"), memory, signal: undefined },
+      { stats: ours, blobs: [] },
+    );
     expect(await cache.writtenOutput(file)).toBeUndefined();
   });
 });

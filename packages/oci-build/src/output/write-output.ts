@@ -1,10 +1,11 @@
-import type { BigIntStats } from "node:fs";
 import path from "node:path";
 import { type ImageContent, writeImageArchive, writeImageLayout } from "@oci-build/oci";
 import type { BuildOutput } from "../options/build-options.js";
 import { resolveDestination } from "./destination.js";
+import type { Draft } from "./draft.js";
 import { backdate, type KnownOutput, knownSize, type OutputMemory, rememberKnown } from "./known-output.js";
 import { outputError } from "./output-error.js";
+import { writeAt } from "./write-at.js";
 import { listeningForErrors, writeToStream } from "./write-to-stream.js";
 import { writeWholeFile } from "./write-whole-file.js";
 
@@ -20,6 +21,8 @@ export interface WrittenOutput {
 export interface OutputContext {
   readonly memory: OutputMemory;
   readonly signal: AbortSignal | undefined;
+  /** The output as it was last, which may be what is to be written. */
+  readonly draft?: Draft | undefined;
 }
 
 /** Writes an image where the output says. A folder is always written again: any of its files may have been changed.
@@ -27,7 +30,7 @@ export interface OutputContext {
 export async function writeOutput(
   content: ImageContent,
   output: Exclude<BuildOutput, { type: "none" }>,
-  { memory, signal }: OutputContext,
+  { memory, signal, draft }: OutputContext,
 ): Promise<WrittenOutput> {
   if (typeof output.dest !== "string") {
     const stream = output.dest;
@@ -44,24 +47,28 @@ export async function writeOutput(
     return { path: dest, outcome: "written", size: await writeArchive(dest, content, signal) };
   }
   const known: KnownOutput = { file: destination.path, content, memory, signal };
-  return { path: dest, ...(await writeUnlessKnown(dest, known)) };
+  return { path: dest, ...(await writeUnlessKnown(dest, known, draft)) };
 }
 
 async function writeUnlessKnown(
   dest: string,
   output: KnownOutput,
+  draft: Draft | undefined,
 ): Promise<Pick<WrittenOutput, "size" | "outcome">> {
   const known = await knownSize(output);
   if (known !== undefined) return { size: known, outcome: "unchanged" };
-  let stats: BigIntStats | undefined;
-  const size = await writeWholeFile(dest, async (handle) => {
-    const sink = (chunk: Uint8Array): Promise<void> => handle.writeFile(chunk);
-    const written = await writeImageArchive(output.content, sink, output);
-    stats = await backdate(handle);
-    return written.size;
-  });
-  if (stats !== undefined) await rememberKnown(output, stats);
-  return { size, outcome: "written" };
+  const { archive, stats } = await writeWholeFile(
+    dest,
+    async (handle, isThere) => {
+      const sink = (chunk: Uint8Array, offset: number): Promise<void> => writeAt(handle, chunk, offset);
+      const archive = await writeImageArchive(output.content, sink, { signal: output.signal, isThere });
+      if (isThere !== undefined) await handle.truncate(archive.size);
+      return { archive, stats: await backdate(handle) };
+    },
+    draft,
+  );
+  await rememberKnown(output, { stats, blobs: archive.blobs });
+  return { size: archive.size, outcome: "written" };
 }
 
 function writeArchive(dest: string, content: ImageContent, signal: AbortSignal | undefined): Promise<number> {

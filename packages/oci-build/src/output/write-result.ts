@@ -1,6 +1,7 @@
 import type { AssembledImage, ImageContent } from "@oci-build/oci";
 import type { EmitEvent } from "../events/build-event.js";
 import type { ResolvedOptions } from "../options/resolve-options.js";
+import type { Draft } from "./draft.js";
 import type { OutputMemory } from "./known-output.js";
 import { buildMetadata } from "./metadata.js";
 import { type WrittenOutput, writeOutput } from "./write-output.js";
@@ -15,6 +16,7 @@ export interface ResultContext {
   readonly cache: OutputMemory["cache"];
   readonly emit: EmitEvent;
   readonly signal: AbortSignal | undefined;
+  readonly draft?: Draft | undefined;
 }
 
 /** Writes the image and the files that tell of it, each whole or not at all; the image first.
@@ -38,13 +40,13 @@ export async function writeResult(
 async function writeAndTell(
   content: ImageContent,
   output: Parameters<typeof writeOutput>[1],
-  { options: { cacheUse, trustStat }, cache, emit, signal }: ResultContext,
+  { options: { cacheUse, trustStat }, cache, emit, signal, draft }: ResultContext,
 ): Promise<WrittenOutput> {
   const startedMs = Date.now();
   const destination = typeof output.dest === "string" ? output.dest : "-";
   emit({ type: "output.started", destination });
   const memory = { cache, cacheUse, trustStat };
-  const written = await writeOutput(content, output, { memory, signal });
+  const written = await writeOutput(content, output, { memory, signal, draft });
   const { size, outcome } = written;
   emit({ type: "output.finished", destination, size, outcome, durationMs: Date.now() - startedMs });
   return written;

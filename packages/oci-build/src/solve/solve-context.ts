@@ -24,4 +24,6 @@ export interface SolveContext {
   readonly compression: ResolvedCompression;
   readonly signal: AbortSignal | undefined;
   readonly watcher: StepWatcher;
+  /** Called before a layer is written, since no earlier build has it. */
+  readonly willWrite?: (() => Promise<void>) | undefined;
 }
