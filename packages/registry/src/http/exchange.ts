@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { errors } from "undici";
 import { type Hop, isReading } from "./hop.js";
 import { HttpAnswer, isConnectionError } from "./http-answer.js";
 import type { HttpContext } from "./http-context.js";
@@ -39,9 +40,10 @@ export async function exchange(context: HttpContext, hop: Hop): Promise<HttpAnsw
 }
 
 function failureOf(error: unknown, { mask }: HttpContext, hop: Hop): unknown {
+  // Its own error is no cause to keep: it holds what the server sent.
+  if (error instanceof errors.HTTPParserError) return responseInvalid(hop, { problem: "not-http", mask });
   if (!isConnectionError(error)) return error;
   const { code } = error;
-  if (code.startsWith("HPE_")) return responseInvalid(hop, { problem: "not-http", mask, cause: error });
   if (code === "UND_ERR_HEADERS_OVERFLOW") {
     return responseInvalid(hop, { problem: "headers-too-large", mask, cause: error });
   }

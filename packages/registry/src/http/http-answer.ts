@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
+import { errors } from "undici";
 import type { Hop } from "./hop.js";
 import type { HttpContext } from "./http-context.js";
 import { resolveLocation } from "./resolve-location.js";
@@ -78,7 +79,8 @@ export class HttpAnswer implements RegistryResponse {
     } catch (error) {
       this.hop.signal?.throwIfAborted();
       this.#context.signal?.throwIfAborted();
-      throw isConnectionError(error) ? this.#broken(error.code, error) : error;
+      if (isConnectionError(error)) throw this.#broken(error.code, error);
+      throw error instanceof errors.HTTPParserError ? this.#broken("HPE") : error;
     }
   }
 

@@ -27,6 +27,7 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: "no connection in time",
   UND_ERR_SOCKET: "the connection was cut",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the connection was cut",
+  HPE: "the data is no HTTP",
   UND_ERR_ABORTED: "the proxy refused the connection",
   UND_ERR_INVALID_ARG: "the proxy refused the request",
   UND_ERR_PRX_TLS: "the proxy's certificate cannot be verified",
