@@ -26,11 +26,18 @@ describe("prune beside builds", { timeout }, () => {
     await allAtOnce(users);
     for (const found of (await allAtOnce(users)).values()) expect(Number(found)).toBe(KEYS);
     const cache = await openCache({ dir });
+    // One that begins between a build's look-ups and its use of what it found.
+    await makeOld(cache);
+    expect(await told(first, "find")).toBe(String(KEYS));
+    expect(await told(pruner, "all")).toBe("0");
+    expect(await told(first, "read")).toBe(String(KEYS));
     for (let round = 0; round < ROUNDS; round++) {
       await makeOld(cache);
       const answers = await allAtOnce(round % 2 === 0 ? [...users, pruner] : [pruner, ...users]);
       for (const user of users) expect(answers.get(user)).toMatch(/^[0-9]+$/);
     }
+    // The pruner may have ended last, and have taken what the builds were done with.
+    await allAtOnce([first]);
     await makeOld(cache);
     expect(Number((await allAtOnce([pruner])).get(pruner))).toBe(KEYS);
     expect((await cache.verify()).damages).toEqual([]);
@@ -70,6 +77,12 @@ async function recordOne(cache: Cache, text: string): Promise<void> {
   const layer = await cache.writeLayer(writes(text));
   const content = { digest: parseContentDigest(digestOf(text)), form: "gzip", layer };
   await cache.record(keyOf(text), { stepName: text, content });
+}
+
+/** What a child tells of one thing that it is to do. */
+function told(child: TestChild, what: string): Promise<string> {
+  child.send(what);
+  return child.nextLine();
 }
 
 /** Starts a round in all children, and gives what each told at its end. */
