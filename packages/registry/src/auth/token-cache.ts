@@ -39,7 +39,8 @@ export class TokenCache {
     };
     this.#entries = [...this.#entries, entry];
     try {
-      const { token, lifetimeMs } = await asked;
+      // Both, since nobody else may be waiting for the second when they fail.
+      const [{ lifetimeMs }, token] = await Promise.all([asked, entry.token]);
       entry.expiresAtMs = this.#clock.now() + lifetimeMs - Math.min(lifetimeMs / MARGIN_PART, MARGIN_MAX_MS);
       return token;
     } catch (error) {
