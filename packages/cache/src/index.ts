@@ -22,6 +22,7 @@ export type { Lease } from "./lock/lease.js";
 export type { OpenCacheOptions } from "./open-cache.js";
 export { openCache } from "./open-cache.js";
 export type { WrittenOutput } from "./outputs/output-store.js";
+export { OUTPUT_BLOBS_MAX } from "./outputs/output-store.js";
 export type { BuildLog, LoggedStep, Project, ProjectLog } from "./projects/build-log.js";
 export type {
   RecordedImage,

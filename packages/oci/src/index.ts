@@ -1,4 +1,10 @@
 export { openImageArchive } from "./archive/open-image-archive.js";
+export type {
+  ArchiveSink,
+  PlacedBlob,
+  WriteArchiveOptions,
+  WrittenArchive,
+} from "./archive/write-image-archive.js";
 export { writeImageArchive } from "./archive/write-image-archive.js";
 export type { ContentDigest, DiffId, Digest } from "./digest.js";
 export { digestAt, digestHex, digestOf, parseContentDigest, parseDiffId, parseDigest } from "./digest.js";

@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { digestOf, type OciBuildError } from "@oci-build/oci";
+import { digestOf, encodeJson, type OciBuildError, type PlacedBlob } from "@oci-build/oci";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Cache, openCache, type WrittenOutput } from "../index.js";
-import { OUTPUTS_MAX } from "./output-store.js";
+import { decodeOutputs, OUTPUT_BLOBS_MAX, OUTPUTS_MAX } from "./output-store.js";
 
 const folders: string[] = [];
 afterEach(async () => {
@@ -18,7 +18,13 @@ async function opened(): Promise<{ cache: Cache; warnings: OciBuildError[] }> {
   return { cache: await openCache({ dir, onWarning: (warning) => void warnings.push(warning) }), warnings };
 }
 
-const outputAt = (path: string, stat = "1 2 3"): WrittenOutput => ({ path, content: digestOf(path), stat });
+const blob = (offset: number, size = 10): PlacedBlob => ({ digest: digestOf("blob"), size, offset });
+const outputAt = (path: string, stat = "1 2 3", blobs = [blob(512), blob(1024)]): WrittenOutput => ({
+  path,
+  content: digestOf(path),
+  stat,
+  blobs,
+});
 
 describe("writtenOutput", () => {
   it("gives what was remembered last of a place", async () => {
@@ -46,5 +52,24 @@ describe("writtenOutput", () => {
     expect(warnings.map(({ code }) => code)).toEqual(["CACHE_ENTRY_CORRUPT"]);
     await cache.rememberOutput(outputAt("/a"));
     expect(await cache.writtenOutput("/a")).toEqual(outputAt("/a"));
+  });
+});
+
+describe("decodeOutputs", () => {
+  const decode = (output: object): unknown => decodeOutputs(encodeJson({ outputs: [output] }));
+
+  it("knows no blobs of what an earlier version wrote", () => {
+    const { blobs: _, ...old } = outputAt("/a");
+    expect(decode(old)).toEqual([{ ...old, blobs: [] }]);
+  });
+
+  it.each([
+    ["overlap", [blob(512), blob(520)]],
+    ["are out of order", [blob(1024), blob(512)]],
+    ["begin before the file", [blob(-1)]],
+    ["have a negative size", [blob(512, -1)]],
+    ["are too many", Array.from({ length: OUTPUT_BLOBS_MAX + 1 }, (_, at) => blob(at * 512))],
+  ])("refuses blobs that %s", (_, blobs) => {
+    expect(() => decode(outputAt("/a", "1", blobs))).toThrow();
   });
 });

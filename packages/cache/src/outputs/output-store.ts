@@ -1,11 +1,21 @@
-import { type Digest, isOciBuildError, parseDigest } from "@oci-build/oci";
-import { asArray, asObject, asString, JsonShapeError, parseJsonObject } from "../store/json-reader.js";
+import { type Digest, isOciBuildError, type PlacedBlob, parseDigest } from "@oci-build/oci";
+import {
+  asArray,
+  asInteger,
+  asObject,
+  asString,
+  JsonShapeError,
+  parseJsonObject,
+} from "../store/json-reader.js";
 import { readSealed, type SealedKind, writeSealed } from "../store/sealed-file.js";
 import type { StoreContext } from "../store/store-context.js";
 import { readOrWarn } from "../store/warn-damage.js";
 
 /** Those written last are kept. Who builds into more places than that writes some of them again. */
 export const OUTPUTS_MAX = 128;
+
+/** Blobs whose places in one output are remembered. */
+export const OUTPUT_BLOBS_MAX = 32;
 
 /** Linux's longest path is 4 KiB, in JSON six times that. */
 export const outputKind: SealedKind = { name: "outputs", version: 1, maxBytes: OUTPUTS_MAX * 32 * 1024 };
@@ -17,6 +27,8 @@ export interface WrittenOutput {
   readonly path: string;
   readonly content: Digest;
   readonly stat: string;
+  /** Large blobs in it, none of which overlaps another; at most `OUTPUT_BLOBS_MAX`. */
+  readonly blobs: readonly PlacedBlob[];
 }
 
 /** What was written last to each place, in one file. Builds that write it at once may lose what the others said, which
@@ -58,7 +70,29 @@ export function decodeOutputs(bytes: Buffer): readonly WrittenOutput[] {
   const list = asArray(parseJsonObject(bytes.toString("utf8"))["outputs"]);
   if (list.length > OUTPUTS_MAX) throw new JsonShapeError(`${list.length} outputs`);
   return list.map((value) => {
-    const { path, content, stat } = asObject(value);
-    return { path: asString(path), content: parseDigest(asString(content)), stat: asString(stat) };
+    const { path, content, stat, blobs } = asObject(value);
+    return {
+      path: asString(path),
+      content: parseDigest(asString(content)),
+      stat: asString(stat),
+      blobs: blobs === undefined ? [] : decodeBlobs(asArray(blobs)),
+    };
+  });
+}
+
+/** Places as they may stand in one file. */
+function decodeBlobs(list: readonly unknown[]): readonly PlacedBlob[] {
+  if (list.length > OUTPUT_BLOBS_MAX) throw new JsonShapeError(`${list.length} blobs in an output`);
+  let end = 0;
+  return list.map((value) => {
+    const { digest, size, offset } = asObject(value);
+    const blob = {
+      digest: parseDigest(asString(digest)),
+      size: asInteger(size, 0),
+      offset: asInteger(offset, 0),
+    };
+    if (blob.offset < end) throw new JsonShapeError("blobs that overlap");
+    end = blob.offset + blob.size;
+    return blob;
   });
 }

@@ -90,7 +90,7 @@ async function fullStore(): Promise<TimedStore> {
   await store.step("kept");
   await store.build("app", ["kept"]);
   await store.cache.indexes.write({ context: "/src/app", variant: "" }, Buffer.from("index"));
-  await store.cache.rememberOutput({ path: "/app.tar", content: digestOf("app"), stat: "1" });
+  await store.cache.rememberOutput({ path: "/app.tar", content: digestOf("app"), stat: "1", blobs: [] });
   expect(await store.files("records")).toEqual([digestHex(keyOf("kept").digest)]);
   return store;
 }
