@@ -1,4 +1,5 @@
 import type { Diagnostic } from "./diagnostics/diagnostic.js";
+import { inOrder } from "./diagnostics/report.js";
 import { parse } from "./lexer/parse.js";
 import { readStages } from "./stages/read-stages.js";
 import type { DockerfileStages } from "./stages/stage.js";
@@ -16,6 +17,5 @@ export interface ParsedDockerfile {
 export function parseDockerfile(text: string): ParsedDockerfile {
   const { ast, diagnostics } = parse(text);
   const { stages, diagnostics: more } = readStages(ast);
-  const all = [...diagnostics, ...more].sort((a, b) => a.span.start.offset - b.span.start.offset);
-  return { ast, stages, diagnostics: all };
+  return { ast, stages, diagnostics: inOrder(diagnostics, more) };
 }

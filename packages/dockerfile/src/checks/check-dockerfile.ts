@@ -1,5 +1,6 @@
-import type { Diagnostic, DiagnosticNote } from "../diagnostics/diagnostic.js";
-import { toDiagnostic } from "../diagnostics/report.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { quoted } from "../diagnostics/quoted.js";
+import { inOrder, toDiagnostic } from "../diagnostics/report.js";
 import type { Instruction, InstructionBase } from "../instructions/instruction.js";
 import type { ParsedDockerfile } from "../parse-dockerfile.js";
 import type { Stage } from "../stages/stage.js";
@@ -43,7 +44,7 @@ export function checkDockerfile(parsed: ParsedDockerfile, options: CheckOptions 
       findings.push(toCheckDiagnostic(rule, finding, stage));
     });
   }
-  const diagnostics = [...errors, ...parsed.diagnostics, ...facts.errors, ...findings].sort(byPlace);
+  const diagnostics = inOrder(errors, parsed.diagnostics, facts.errors, findings);
   const hasError = diagnostics.some(({ severity }) => severity === "error");
   return { diagnostics, failed: hasError || (settings.error && findings.length > 0) };
 }
@@ -65,10 +66,10 @@ function readSettings({ ast, stages }: ParsedDockerfile, { check }: CheckOptions
     check === undefined && directive !== undefined
       ? directive.valueSpan
       : (stages.stages[0]?.from.keyword.span ?? { start, end: start });
-  const message = `the check settings ${JSON.stringify(text)} are not valid: ${parsed.message}`;
+  const message = `the check settings ${quoted(text)} are not valid: ${parsed.message}`;
   return {
     settings: defaultSettings,
-    errors: [{ rule: "DOCKERFILE_INVALID_CHECK", severity: "error", message, span, notes: [] }],
+    errors: [toDiagnostic({ rule: "DOCKERFILE_INVALID_CHECK", message, span })],
   };
 }
 
@@ -109,10 +110,10 @@ function appliesTo(
 
 /** Differs: BuildKit reports what is wrong with a trigger at the FROM of each stage that runs it; we report it once, at
  * the trigger, with a note on the first such stage. */
-function notesOf({ notes = [] }: CheckFinding, stage: Stage | undefined): readonly DiagnosticNote[] {
+function notesOf({ notes }: CheckFinding, stage: Stage | undefined): CheckFinding["notes"] {
   if (stage === undefined) return notes;
   const { span } = stage.from.keyword;
-  return [...notes, { message: "the trigger runs in the stage that begins here", span }];
+  return [...(notes ?? []), { message: "the trigger runs in the stage that begins here", span }];
 }
 
 function toCheckDiagnostic(
@@ -123,10 +124,4 @@ function toCheckDiagnostic(
   const { message, span, hint, file, fixes } = finding;
   const notes = notesOf(finding, stage);
   return toDiagnostic({ rule: name, severity: "warning", message, span, notes, hint, docs, file, fixes });
-}
-
-/** The order of the text; what is about another file comes last. */
-function byPlace(a: Diagnostic, b: Diagnostic): number {
-  if ((a.file === undefined) !== (b.file === undefined)) return a.file === undefined ? -1 : 1;
-  return a.span.start.offset - b.span.start.offset;
 }

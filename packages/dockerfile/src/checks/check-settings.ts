@@ -1,3 +1,4 @@
+import { quoted } from "../diagnostics/quoted.js";
 import { trimSpace } from "../lexer/white-space.js";
 import { parseBoolean } from "../values/parse-boolean.js";
 import type { CheckRule } from "./check-rule.js";
@@ -29,15 +30,15 @@ export function parseSettings(text: string): ParsedSettings {
     const equals = part.indexOf("=");
     const key = trimSpace(part.slice(0, Math.max(0, equals)));
     const value = trimSpace(part.slice(equals + 1));
-    if (equals < 0) return { ok: false, message: `${JSON.stringify(part)} is not of the form name=value` };
+    if (equals < 0) return { ok: false, message: `${quoted(part)} is not of the form name=value` };
     if (key === "skip") settings = { ...settings, skip: parseRules(value) };
     else if (key === "experimental") settings = { ...settings, experimental: parseRules(value) };
     else if (key === "error") {
       const error = parseBoolean(value);
       if (error === undefined)
-        return { ok: false, message: `error is ${JSON.stringify(value)}, expected true or false` };
+        return { ok: false, message: `error is ${quoted(value)}, expected true or false` };
       settings = { ...settings, error };
-    } else return { ok: false, message: `there is no check option ${JSON.stringify(key)}` };
+    } else return { ok: false, message: `there is no check option ${quoted(key)}` };
   }
   return { ok: true, settings };
 }

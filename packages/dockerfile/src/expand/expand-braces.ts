@@ -1,3 +1,4 @@
+import { quoted } from "../diagnostics/quoted.js";
 import { type Expansion, expansionMaxDepth, fail, lookUp, peek, take } from "./expansion.js";
 import { replacePattern, trimPrefix, trimSuffix } from "./glob.js";
 import { takeName } from "./variable-name.js";
@@ -6,13 +7,13 @@ import { takeName } from "./variable-name.js";
 export function expandBraces(expansion: Expansion): string {
   take(expansion);
   const next = peek(expansion);
-  if (next === "") return fail(expansion, "DOCKERFILE_BAD_SUBSTITUTION", "missing closing brace");
+  if (next === "") return fail(expansion, "missing closing brace");
   if (next === "{" || next === "}" || next === ":") return badSubstitution(expansion);
   const name = takeName(expansion);
   expansion.depth += 1;
   const value =
     expansion.depth > expansionMaxDepth
-      ? fail(expansion, "DOCKERFILE_BAD_SUBSTITUTION", "substitutions are nested too deep")
+      ? fail(expansion, "substitutions are nested too deep")
       : expandOperator(expansion, name);
   expansion.depth -= 1;
   return value;
@@ -34,7 +35,7 @@ function expandOperator(expansion: Expansion, name: string): string {
     case "/":
       return expandReplace(expansion, name);
     case "":
-      return fail(expansion, "DOCKERFILE_BAD_SUBSTITUTION", "missing closing brace");
+      return fail(expansion, "missing closing brace");
     default:
       return unsupported(expansion, operator);
   }
@@ -94,27 +95,19 @@ function expandReplace(expansion: Expansion, name: string): string {
 
 function patternResult(expansion: Expansion, pattern: string, result: string | undefined): string {
   if (result !== undefined) return result;
-  return fail(
-    expansion,
-    "DOCKERFILE_BAD_SUBSTITUTION",
-    `invalid pattern ${JSON.stringify(pattern)}: '\\' escapes only '*', '?', '\\', '}' and '/'`,
-  );
+  return fail(expansion, `invalid pattern ${quoted(pattern)}: '\\' escapes only '*', '?', '\\', '}' and '/'`);
 }
 
 function required(expansion: Expansion, name: string, value: string | undefined, word: string): string {
   const state = value === undefined ? "unset" : "empty";
   const message = word === "" ? `is not allowed to be ${state}` : word;
-  return fail(expansion, "DOCKERFILE_VARIABLE_REQUIRED", `${name}: ${message}`);
+  return fail(expansion, `${name}: ${message}`, "DOCKERFILE_VARIABLE_REQUIRED");
 }
 
 function unsupported(expansion: Expansion, modifier: string): string {
-  return fail(
-    expansion,
-    "DOCKERFILE_BAD_SUBSTITUTION",
-    `unsupported modifier ${JSON.stringify(modifier)} in a substitution`,
-  );
+  return fail(expansion, `unsupported modifier ${quoted(modifier)} in a substitution`);
 }
 
 function badSubstitution(expansion: Expansion): string {
-  return fail(expansion, "DOCKERFILE_BAD_SUBSTITUTION", "bad substitution: no variable name after ${");
+  return fail(expansion, "bad substitution: no variable name after ${");
 }

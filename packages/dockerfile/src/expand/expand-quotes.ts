@@ -4,7 +4,7 @@ import { type Expansion, fail, peek, take } from "./expansion.js";
 /** Everything up to the next `'`, as it is; nothing escapes in here. */
 export function expandSingleQuote(expansion: Expansion): string {
   const close = expansion.text.indexOf("'", expansion.at + 1);
-  if (close < 0) return fail(expansion, "DOCKERFILE_UNTERMINATED_QUOTE", "missing closing single quote");
+  if (close < 0) return fail(expansion, "missing closing single quote", "DOCKERFILE_UNTERMINATED_QUOTE");
   const inner = expansion.text.slice(expansion.at + 1, close);
   expansion.at = close + 1;
   return expansion.quotes === "keep" ? `'${inner}'` : inner;
@@ -20,7 +20,7 @@ export function expandDoubleQuote(expansion: Expansion): string {
     const character = peek(expansion);
     if (character === "") {
       expansion.at = start;
-      return fail(expansion, "DOCKERFILE_UNTERMINATED_QUOTE", "missing closing double quote");
+      return fail(expansion, "missing closing double quote", "DOCKERFILE_UNTERMINATED_QUOTE");
     }
     if (character === "$") value += expandDollar(expansion);
     else {

@@ -21,7 +21,7 @@ export function expandUntil(expansion: Expansion, stop: string, escapes: "remove
     value += piece;
   }
   expansion.escapes = outer;
-  if (stop !== "" && !stopped) fail(expansion, "DOCKERFILE_BAD_SUBSTITUTION", missing(stop));
+  if (stop !== "" && !stopped) fail(expansion, missing(stop));
   return { value, words: finishWords(splitter) };
 }
 

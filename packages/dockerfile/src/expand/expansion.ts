@@ -77,7 +77,11 @@ export function take(expansion: Expansion): string {
 }
 
 /** Ends the expansion with an error; the first one counts. Gives the empty text, so that callers can return it. */
-export function fail(expansion: Expansion, rule: ExpandError["rule"], message: string): "" {
+export function fail(
+  expansion: Expansion,
+  message: string,
+  rule: ExpandError["rule"] = "DOCKERFILE_BAD_SUBSTITUTION",
+): "" {
   expansion.failure ??= { ok: false, rule, message, offset: Math.min(expansion.at, expansion.text.length) };
   return "";
 }
@@ -88,8 +92,8 @@ export function grow(expansion: Expansion, characters: number): void {
   if (expansion.length > expansionMaxLength) {
     fail(
       expansion,
-      "DOCKERFILE_EXPANSION_TOO_LARGE",
       `expansion is longer than ${String(expansionMaxLength)} characters`,
+      "DOCKERFILE_EXPANSION_TOO_LARGE",
     );
   }
 }

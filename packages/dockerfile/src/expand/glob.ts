@@ -1,8 +1,8 @@
 /** Patterns of `${v#p}`, `${v%p}` and `${v/p/r}`: `*` is any characters of one line, `?` one of them, `\` escapes. */
-type Token = { readonly kind: "any" | "one" } | { readonly kind: "literal"; readonly character: string };
+type Token = { readonly character: string } | typeof any | typeof one;
 
-const any: Token = { kind: "any" };
-const one: Token = { kind: "one" };
+const any = "any";
+const one = "one";
 
 /** `value` without the shortest or longest prefix that the pattern matches; undefined for an invalid pattern. */
 export function trimPrefix(
@@ -77,8 +77,8 @@ function parsePattern(pattern: string): readonly Token[] | undefined {
       at += 1;
       const escaped = characters[at] ?? "";
       if (escaped === "" || !"*?\\}/".includes(escaped)) return undefined;
-      tokens.push({ kind: "literal", character: escaped });
-    } else tokens.push({ kind: "literal", character });
+      tokens.push({ character: escaped });
+    } else tokens.push({ character });
   }
   return tokens;
 }
@@ -131,8 +131,10 @@ interface Step {
 
 function endFrom({ token, character, here, next, index, prefer }: Step): number {
   const isInLine = character !== undefined && character !== "\n";
-  if (token.kind === "literal") return character === token.character ? (next[index + 1] ?? -1) : -1;
-  if (token.kind === "one") return isInLine ? (next[index + 1] ?? -1) : -1;
+  if (token !== any) {
+    const isMatch = token === one ? isInLine : character === token.character;
+    return isMatch ? (next[index + 1] ?? -1) : -1;
+  }
   const stop = here[index + 1] ?? -1;
   const go = isInLine ? (next[index] ?? -1) : -1;
   if (stop < 0 || go < 0) return Math.max(stop, go);

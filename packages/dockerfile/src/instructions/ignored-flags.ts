@@ -1,3 +1,4 @@
+import { quoted } from "../diagnostics/quoted.js";
 import { spanOfMapped } from "../tree/mapped-text.js";
 import { type ReadContext, reportAt, upperName } from "./read-context.js";
 
@@ -8,7 +9,7 @@ export function warnIgnoredFlags(context: ReadContext, what: string = upperName(
     reportAt(context, {
       rule: "DOCKERFILE_FLAG_IGNORED",
       severity: "warning",
-      message: `${what} takes no flags; ${JSON.stringify(flag.text)} is ignored`,
+      message: `${what} takes no flags; ${quoted(flag.text)} is ignored`,
       span: spanOfMapped(flag),
     });
   }

@@ -1,5 +1,6 @@
 import type { HeredocPart, InstructionNode, InstructionPart, ItemPart } from "../tree/ast.js";
 import { type MappedText, noRuns } from "../tree/mapped-text.js";
+import { spanTo } from "../tree/position.js";
 import type { Position, Span } from "../tree/span.js";
 
 /** The items of an instruction node, each with its continuations removed. */
@@ -19,35 +20,39 @@ interface OpenItem {
   span: Span | undefined;
 }
 
+/** What most lists of an instruction are; one array for all, and nothing fits into it. */
+export const none: never[] = [];
+
 /** Puts the parts of a node together again. */
 export function collectItems(node: InstructionNode): Items {
-  let keywords: OpenItem[] = [];
-  let flags: OpenItem[] = [];
-  let args: OpenItem[] = [];
-  const heredocs: HeredocPart[] = [];
+  let keywords: OpenItem[] = none;
+  let flags: OpenItem[] = none;
+  let args: OpenItem[] = none;
+  let heredocs: HeredocPart[] = none;
   for (const part of node.parts) {
-    if (part.kind === "heredoc") heredocs.push(part);
-    else if (part.kind === "argument") args = addPiece(args, part);
+    if (part.kind === "argument") args = addPiece(args, part);
     else if (part.kind === "flag") flags = addPiece(flags, part);
     else if (part.kind === "keyword") keywords = addPiece(keywords, part);
+    else if (part.kind === "heredoc") heredocs = addItem(heredocs, part);
   }
   return { keywords, flags, args, heredocs };
 }
 
-/** Gives the list to go on with: the first item makes one of its own, since one that grows takes room for a dozen. */
+/** Gives the list to go on with. */
 function addPiece(items: OpenItem[], { item, text, span }: ItemPart): OpenItem[] {
   const open = items[item];
-  if (open === undefined) {
-    const added: OpenItem = { text, base: 0, first: span.start, more: noRuns, span };
-    if (item === 0) return [added];
-    items[item] = added;
-    return items;
-  }
+  if (open === undefined) return addItem(items, { text, base: 0, first: span.start, more: noRuns, span });
   const run = { at: open.text.length, start: span.start };
-  if (open.more === noRuns) open.more = [run];
-  else open.more.push(run);
+  open.more = addItem(open.more, run);
   open.span = undefined;
   open.text += text;
+  return items;
+}
+
+/** The first item makes a list of its own, since one that grows takes room for a dozen. */
+function addItem<T>(items: T[], item: T): T[] {
+  if (items.length === 0) return [item];
+  items.push(item);
   return items;
 }
 
@@ -66,13 +71,16 @@ export function argumentsRange(node: InstructionNode, firstItem: number): Span |
     part.kind === "argument" ? part.item >= firstItem : part.kind === "punctuation" && part.text !== "--";
   const first = node.parts.find(isArgument);
   const last = node.parts.findLast(isArgument);
-  return first === undefined || last === undefined
-    ? undefined
-    : { start: first.span.start, end: last.span.end };
+  return first && last && spanTo(first.span, last.span.end);
 }
 
 function isLineText({ kind }: InstructionPart): boolean {
   return (
     kind === "keyword" || kind === "flag" || kind === "argument" || kind === "space" || kind === "punctuation"
   );
+}
+
+/** Where the keyword of an instruction begins, for ONBUILD its own. */
+export function keywordSpan(node: InstructionNode): Span {
+  return (node.parts.find((part) => part.kind === "keyword") ?? node).span;
 }

@@ -4,20 +4,16 @@ import type { CmdInstruction, EntrypointInstruction, ShellInstruction } from "./
 import { type ReadContext, reportAt } from "./read-context.js";
 import { readFlags } from "./read-flags.js";
 
-/** `CMD COMMAND` or `CMD ["arg", …]` */
-export function readCmd(context: ReadContext): CmdInstruction {
-  readFlags(context, {});
-  const command = readCommandLine(context.args, context.form, context.commandSpan);
-  const { keyword, span, text, comments } = context.base;
-  return { keyword, span, text, comments, kind: "cmd", command };
-}
-
-/** `ENTRYPOINT COMMAND` or `ENTRYPOINT ["arg", …]` */
-export function readEntrypoint(context: ReadContext): EntrypointInstruction {
-  readFlags(context, {});
-  const command = readCommandLine(context.args, context.form, context.commandSpan);
-  const { keyword, span, text, comments } = context.base;
-  return { keyword, span, text, comments, kind: "entrypoint", command };
+/** `CMD COMMAND`, `ENTRYPOINT COMMAND`, or either with `["arg", …]` */
+export function commandReader(
+  kind: "cmd" | "entrypoint",
+): (context: ReadContext) => CmdInstruction | EntrypointInstruction {
+  return (context) => {
+    readFlags(context, {});
+    const command = readCommandLine(context.args, context.form, context.commandSpan);
+    const { keyword, span, text, comments } = context.base;
+    return { keyword, span, text, comments, kind, command };
+  };
 }
 
 /** `SHELL ["arg", …]` */

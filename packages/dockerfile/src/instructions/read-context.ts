@@ -20,6 +20,14 @@ export interface ReadContext {
   readonly heredocs: readonly Heredoc[];
   readonly escape: EscapeCharacter;
   readonly report: Report;
+  /** Explains a keyword that is none. */
+  readonly unknown: (keyword: string) => UnknownInstruction;
+}
+
+/** What to say of a keyword that is none. */
+export interface UnknownInstruction {
+  readonly message: string;
+  readonly hint: string | undefined;
 }
 
 /** A word as written. */

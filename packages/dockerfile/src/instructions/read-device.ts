@@ -1,3 +1,4 @@
+import { quoted } from "../diagnostics/quoted.js";
 import type { MappedText } from "../tree/mapped-text.js";
 import { parseBoolean } from "../values/parse-boolean.js";
 import { readCsvFields } from "./csv-fields.js";
@@ -12,9 +13,9 @@ export function readDevice(value: MappedText): string | undefined {
     const key = (equals < 0 ? text : text.slice(0, equals)).toLowerCase();
     if (key === "required") {
       if (equals >= 0 && parseBoolean(text.slice(equals + 1)) === undefined)
-        return `has bad option ${JSON.stringify(text)}`;
+        return `has bad option ${quoted(text)}`;
     } else if (isNamed) {
-      return key === "name" ? "has two names" : `has bad option ${JSON.stringify(text)}`;
+      return key === "name" ? "has two names" : `has bad option ${quoted(text)}`;
     } else isNamed = true;
   }
   return undefined;

@@ -1,4 +1,7 @@
+import { addToList } from "../add-to-list.js";
+import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { nearest } from "../diagnostics/nearest.js";
+import { quoted } from "../diagnostics/quoted.js";
 import { flagMeaning } from "../lexer/flag-words.js";
 import { type MappedText, pickRanges, sliceMapped, spanOfMapped } from "../tree/mapped-text.js";
 import type { Word } from "./instruction.js";
@@ -34,16 +37,10 @@ export function readFlags(context: ReadContext, kinds: Readonly<Record<string, F
       const value = equals < 0 ? undefined : sliceMapped(flag, equals + 1);
       if (isMissingValue(kind, value))
         reportMissing(context, raw, kind === "switch" ? name : `${name}=VALUE`);
-      else addValue(flags, name, { flag: raw, value });
+      else addToList(flags, name, { flag: raw, value });
     }
   }
   return flags;
-}
-
-function addValue(flags: Map<string, FlagValue[]>, name: string, value: FlagValue): void {
-  const values = flags.get(name);
-  if (values === undefined) flags.set(name, [value]);
-  else values.push(value);
 }
 
 /** The value of a text flag. */
@@ -72,7 +69,7 @@ export function switchFlag(context: ReadContext, flags: Flags, name: string): bo
   if (text === "true" || text === "false") return text === "true";
   reportAt(context, {
     rule: "DOCKERFILE_INVALID_FLAG_VALUE",
-    message: `--${name} is ${JSON.stringify(given.value?.text)}, expected true or false`,
+    message: `--${name} is ${quoted(given.value?.text)}, expected true or false`,
     span: spanOfMapped(given.value ?? given.flag),
   });
   return undefined;
@@ -96,7 +93,7 @@ function reportUnknown(context: ReadContext, { raw, name, known }: UnknownFlag):
     rule: "DOCKERFILE_UNKNOWN_FLAG",
     message: `${upperName(context)} has no flag --${name}`,
     span: spanOfMapped(raw),
-    hint: close === undefined ? fallback : `Did you mean --${close}?`,
+    hint: didYouMean(close && `--${close}`) ?? fallback,
   });
 }
 
@@ -111,7 +108,7 @@ function reportDouble(context: ReadContext, raw: MappedText, name: string): void
 function reportMissing(context: ReadContext, raw: MappedText, correct: string): void {
   reportAt(context, {
     rule: "DOCKERFILE_INVALID_FLAG_VALUE",
-    message: `${JSON.stringify(raw.text)} has no value`,
+    message: `${quoted(raw.text)} has no value`,
     span: spanOfMapped(raw),
     hint: `Write --${correct}`,
   });

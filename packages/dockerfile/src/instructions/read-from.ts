@@ -1,3 +1,4 @@
+import { quoted } from "../diagnostics/quoted.js";
 import { spanOfMapped } from "../tree/mapped-text.js";
 import { parsePlatform } from "../values/parse-platform.js";
 import type { FromInstruction, Word } from "./instruction.js";
@@ -39,7 +40,7 @@ export function readFrom(context: ReadContext): FromInstruction | undefined {
 function reportStageName(context: ReadContext, name: Word): void {
   reportAt(context, {
     rule: "DOCKERFILE_INVALID_STAGE_NAME",
-    message: `${JSON.stringify(name.text)} cannot name a stage`,
+    message: `${quoted(name.text)} cannot name a stage`,
     span: name.span,
     hint: "Begin with a letter and use only letters, digits, '-', '_' and '.'",
   });
@@ -51,7 +52,7 @@ function checkPlatform(context: ReadContext, platform: Word): void {
   if (parsePlatform(platform.text) !== undefined) return;
   reportAt(context, {
     rule: "DOCKERFILE_INVALID_FLAG_VALUE",
-    message: `--platform is ${JSON.stringify(platform.text)}, expected OS[/ARCH[/VARIANT]]`,
+    message: `--platform is ${quoted(platform.text)}, expected OS[/ARCH[/VARIANT]]`,
     span: platform.span,
   });
 }

@@ -1,3 +1,4 @@
+import { quoted } from "../diagnostics/quoted.js";
 import { spanOfMapped } from "../tree/mapped-text.js";
 import { parseDuration } from "../values/parse-duration.js";
 import { hasArguments } from "./argument-count.js";
@@ -28,7 +29,7 @@ export function readHealthcheck(context: ReadContext): HealthcheckInstruction | 
   if (type.text.toUpperCase() !== "CMD") {
     reportAt(context, {
       rule: "DOCKERFILE_INVALID_HEALTHCHECK",
-      message: `HEALTHCHECK has type ${JSON.stringify(type.text)}, expected CMD or NONE`,
+      message: `HEALTHCHECK has type ${quoted(type.text)}, expected CMD or NONE`,
       span: spanOfMapped(type),
       hint: "Put CMD before the command",
     });
@@ -92,7 +93,7 @@ function readRetries(context: ReadContext, value: Word | undefined): number | un
   if (retries <= maxInt32) return retries === 0 ? undefined : retries;
   reportAt(context, {
     rule: "DOCKERFILE_INVALID_FLAG_VALUE",
-    message: `--retries is ${JSON.stringify(value.text)}, expected a number from 0 to ${String(maxInt32)}`,
+    message: `--retries is ${quoted(value.text)}, expected a number from 0 to ${String(maxInt32)}`,
     span: value.span,
   });
   return undefined;

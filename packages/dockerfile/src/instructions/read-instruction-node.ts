@@ -1,22 +1,25 @@
+import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { nearest } from "../diagnostics/nearest.js";
+import { quoted } from "../diagnostics/quoted.js";
 import { type Report, referenceUrl } from "../diagnostics/report.js";
 import { trimSpace } from "../lexer/white-space.js";
+import { remember } from "../remember.js";
 import type { EscapeCharacter, HeredocPart, InstructionNode } from "../tree/ast.js";
 import { spanOfMapped } from "../tree/mapped-text.js";
-import { advance } from "../tree/position.js";
+import { advance, spanTo } from "../tree/position.js";
 import type { Position } from "../tree/span.js";
 import type { Heredoc, Instruction, InstructionBase } from "./instruction.js";
-import { argumentsRange, collectItems, type Items, lineText } from "./items.js";
+import { argumentsRange, collectItems, type Items, lineText, none } from "./items.js";
 import { readAdd } from "./read-add.js";
 import { readArg } from "./read-arg.js";
-import { readCmd, readEntrypoint, readShell } from "./read-commands.js";
-import { type ReadContext, reportAt, toWord } from "./read-context.js";
+import { commandReader, readShell } from "./read-commands.js";
+import { type ReadContext, toWord, type UnknownInstruction } from "./read-context.js";
 import { readCopy } from "./read-copy.js";
 import { readFrom } from "./read-from.js";
 import { readHealthcheck } from "./read-healthcheck.js";
 import { readExpose, readVolume } from "./read-list-instructions.js";
 import { readOnBuild } from "./read-onbuild.js";
-import { readEnv, readLabel } from "./read-pairs.js";
+import { pairsReader } from "./read-pairs.js";
 import { readRun } from "./read-run.js";
 import { readMaintainer, readStopSignal, readUser, readWorkdir } from "./read-text-instructions.js";
 
@@ -25,14 +28,14 @@ type Reader = (context: ReadContext) => Instruction | undefined;
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["add", readAdd],
   ["arg", readArg],
-  ["cmd", readCmd],
+  ["cmd", commandReader("cmd")],
   ["copy", readCopy],
-  ["entrypoint", readEntrypoint],
-  ["env", readEnv],
+  ["entrypoint", commandReader("entrypoint")],
+  ["env", pairsReader("env")],
   ["expose", readExpose],
   ["from", readFrom],
   ["healthcheck", readHealthcheck],
-  ["label", readLabel],
+  ["label", pairsReader("label")],
   ["maintainer", readMaintainer],
   ["run", readRun],
   ["shell", readShell],
@@ -54,6 +57,20 @@ export interface NodeSource {
   /** Comments above it, without `#`. */
   readonly comments: readonly string[];
   readonly report: Report;
+  readonly unknown: (keyword: string) => UnknownInstruction;
+}
+
+const overview = referenceUrl("overview");
+
+/** Explains keywords that are none, each once. */
+export function unknownInstructions(): NodeSource["unknown"] {
+  return remember((keyword) => {
+    const close = nearest(keyword, instructionNames);
+    return {
+      message: `unknown instruction ${quoted(keyword)}`,
+      hint: didYouMean(close),
+    };
+  });
 }
 
 /** The typed instruction of a node; undefined, and reported, when it is not valid. */
@@ -75,9 +92,10 @@ export function readInstructionNode(source: NodeSource): Instruction | undefined
     argumentsSpan,
     commandSpan: isHealthcheck ? (argumentsRange(node, 1) ?? argumentsSpan) : argumentsSpan,
     form: node.form,
-    heredocs: items.heredocs.map(toHeredoc),
+    heredocs: items.heredocs.length === 0 ? none : items.heredocs.map(toHeredoc),
     escape: source.escape,
     report,
+    unknown: source.unknown,
   };
   if (!isOnBuild) return readKnown(context);
   return readOnBuild({ node, context, readTrigger: () => readTrigger(node, context, items) });
@@ -86,14 +104,9 @@ export function readInstructionNode(source: NodeSource): Instruction | undefined
 function readKnown(context: ReadContext): Instruction | undefined {
   const reader = readers.get(context.name);
   if (reader !== undefined) return reader(context);
-  const { text } = context.base.keyword;
-  const close = nearest(text, instructionNames);
-  reportAt(context, {
-    rule: "DOCKERFILE_UNKNOWN_INSTRUCTION",
-    message: `unknown instruction ${JSON.stringify(text)}`,
-    hint: close === undefined ? undefined : `Did you mean ${close}?`,
-    docs: referenceUrl("overview"),
-  });
+  const { span, text } = context.base.keyword;
+  const { message, hint } = context.unknown(text);
+  context.report({ rule: "DOCKERFILE_UNKNOWN_INSTRUCTION", message, span, hint, docs: overview });
   return undefined;
 }
 
@@ -126,14 +139,16 @@ function readBase({ node, comments }: NodeSource, items: Items): InstructionBase
   const word = keyword === undefined ? { text: "", span: node.span } : toWord(keyword);
   return {
     keyword: word,
-    span: { start: word.span.start, end: instructionEnd(node) },
+    span: spanTo(word.span, instructionEnd(node)),
     text: upperKeyword(lineText(node), word.text),
     comments,
   };
 }
 
 function upperKeyword(line: string, keyword: string): string {
-  return keyword.toUpperCase() + trimSpace(line).slice(keyword.length);
+  const text = trimSpace(line);
+  const upper = keyword.toUpperCase();
+  return upper === keyword ? text : upper + text.slice(keyword.length);
 }
 
 /** The end of the last line that has text, without its line break. */
@@ -151,14 +166,7 @@ function instructionEnd(node: InstructionNode): Position {
 }
 
 function toHeredoc(part: HeredocPart): Heredoc {
-  return {
-    name: part.name,
-    content: part.stripTabs ? part.text.replace(/(^|\n)\t+/g, "$1") : part.text,
-    rawContent: part.text,
-    expand: part.expand,
-    stripTabs: part.stripTabs,
-    fileDescriptor: part.fileDescriptor,
-    span: part.wordSpan,
-    contentSpan: part.bodySpan,
-  };
+  const { name, text, expand, stripTabs, fileDescriptor, wordSpan: span, bodySpan: contentSpan } = part;
+  const content = stripTabs ? text.replace(/(^|\n)\t+/g, "$1") : text;
+  return { name, content, rawContent: text, expand, stripTabs, fileDescriptor, span, contentSpan };
 }

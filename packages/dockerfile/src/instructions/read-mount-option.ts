@@ -1,4 +1,6 @@
+import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { nearest } from "../diagnostics/nearest.js";
+import { quoted } from "../diagnostics/quoted.js";
 import type { Report } from "../diagnostics/report.js";
 import { parseBoolean } from "../values/parse-boolean.js";
 import { parseByteSize } from "../values/parse-byte-size.js";
@@ -25,17 +27,17 @@ const maxUint32 = 2 ** 32 - 1;
 const readers: ReadonlyMap<string, OptionReader> = new Map<string, OptionReader>([
   ["type", readType],
   ["from", ({ value }) => ({ from: value })],
-  ["source", ({ value }) => ({ source: value })],
-  ["src", ({ value }) => ({ source: value })],
-  ["target", ({ value }) => ({ target: value })],
-  ["dst", ({ value }) => ({ target: value })],
-  ["destination", ({ value }) => ({ target: value })],
+  ["source", readSource],
+  ["src", readSource],
+  ["target", readTarget],
+  ["dst", readTarget],
+  ["destination", readTarget],
   ["id", ({ value }) => ({ id: value })],
   ["env", ({ value }) => ({ env: value })],
-  ["readonly", (input) => ({ readOnly: readBoolean(input) })],
-  ["ro", (input) => ({ readOnly: readBoolean(input) })],
-  ["readwrite", (input) => ({ readOnly: negate(readBoolean(input)) })],
-  ["rw", (input) => ({ readOnly: negate(readBoolean(input)) })],
+  ["readonly", readReadOnly],
+  ["ro", readReadOnly],
+  ["readwrite", readReadWrite],
+  ["rw", readReadWrite],
   ["required", readRequired],
   ["sharing", readSharing],
   ["size", readSize],
@@ -45,7 +47,7 @@ const readers: ReadonlyMap<string, OptionReader> = new Map<string, OptionReader>
 ]);
 
 /** Options that mean `true` when they stand alone. */
-const switches: ReadonlySet<string> = new Set(["readonly", "ro", "readwrite", "rw", "required"]);
+const switches: ReadonlySet<OptionReader> = new Set([readReadOnly, readReadWrite, readRequired]);
 
 /** Puts one option into the draft, or reports why not. */
 export function readMountOption(input: OptionInput): void {
@@ -55,13 +57,13 @@ export function readMountOption(input: OptionInput): void {
     const close = nearest(key, [...readers.keys()]);
     report({
       rule: "DOCKERFILE_INVALID_MOUNT",
-      message: `a mount has no option ${JSON.stringify(key)}`,
+      message: `a mount has no option ${quoted(key)}`,
       span: option.key.span,
-      hint: close === undefined ? undefined : `Did you mean ${close}?`,
+      hint: didYouMean(close),
     });
     return;
   }
-  const value = input.value ?? (switches.has(key) ? { text: "true", span: option.key.span } : undefined);
+  const value = input.value ?? (switches.has(reader) ? { text: "true", span: option.key.span } : undefined);
   if (value !== undefined) Object.assign(draft, reader({ ...input, value }));
   else {
     report({
@@ -88,6 +90,23 @@ function readSharing({ value, report }: ValueInput): Partial<MountDraft> {
   return {};
 }
 
+function readSource({ value }: ValueInput): Partial<MountDraft> {
+  return { source: value };
+}
+
+function readTarget({ value }: ValueInput): Partial<MountDraft> {
+  return { target: value };
+}
+
+function readReadOnly(input: ValueInput): Partial<MountDraft> {
+  return { readOnly: readBoolean(input) };
+}
+
+function readReadWrite(input: ValueInput): Partial<MountDraft> {
+  const value = readBoolean(input);
+  return { readOnly: value === undefined ? undefined : !value };
+}
+
 function readRequired(input: ValueInput): Partial<MountDraft> {
   const { type } = input.draft;
   if (type === "secret" || type === "ssh") return { required: readBoolean(input) ?? false };
@@ -111,10 +130,6 @@ function readBoolean(input: ValueInput): boolean | undefined {
   return value;
 }
 
-function negate(value: boolean | undefined): boolean | undefined {
-  return value === undefined ? undefined : !value;
-}
-
 function readNumber(input: ValueInput, base: 8 | 10): number | undefined {
   const digits = base === 8 ? /^[0-7]+$/ : /^[0-9]+$/;
   const number = digits.test(input.value.text) ? Number.parseInt(input.value.text, base) : Number.NaN;
@@ -133,9 +148,9 @@ interface BadValue {
 function reportValue({ report, value, expected, close }: BadValue): void {
   report({
     rule: "DOCKERFILE_INVALID_MOUNT",
-    message: `mount option has value ${JSON.stringify(value.text)}, expected ${expected}`,
+    message: `mount option has value ${quoted(value.text)}, expected ${expected}`,
     span: value.span,
-    hint: close === undefined ? undefined : `Did you mean ${close}?`,
+    hint: didYouMean(close),
   });
 }
 

@@ -1,6 +1,8 @@
+import { quoted } from "../diagnostics/quoted.js";
 import type { Report } from "../diagnostics/report.js";
 import { referenceUrl } from "../diagnostics/report.js";
 import type { ExpandError, ExpandedWord } from "../expand/expand-options.js";
+import { mayChange } from "../expand/may-change.js";
 import type { MountOption, MountSpec, RunMount, Word } from "./instruction.js";
 import type { MountDraft } from "./mount-draft.js";
 import { readMountOption } from "./read-mount-option.js";
@@ -42,15 +44,11 @@ function expandOption({ option, key, expand, report }: OptionSource): Word | und
     if (/\$[^\n]/.test(value.text)) reportVariable(value, report);
     return value;
   }
-  if (expand === "later") return needsExpansion(value.text) && isChecked(key) ? "skip" : value;
+  if (expand === "later") return mayChange(value.text) && isChecked(key) ? "skip" : value;
   const expanded = expand(value.text);
   if (expanded.ok) return { text: expanded.value, span: value.span };
   report({ rule: expanded.rule, message: expanded.message, span: value.span });
   return "skip";
-}
-
-function needsExpansion(text: string): boolean {
-  return /[$'"\\`]/.test(text);
 }
 
 const textKeys: ReadonlySet<string> = new Set(["source", "src", "target", "dst", "destination", "id", "env"]);
@@ -63,7 +61,7 @@ function isChecked(key: string): boolean {
 function reportVariable(value: Word, report: Report): void {
   report({
     rule: "DOCKERFILE_VARIABLE_NOT_ALLOWED",
-    message: `from is ${JSON.stringify(value.text)}, but variables are not expanded there`,
+    message: `from is ${quoted(value.text)}, but variables are not expanded there`,
     span: value.span,
     hint: `Give the image a stage of its own (FROM ${value.text} AS name) and use its name`,
   });

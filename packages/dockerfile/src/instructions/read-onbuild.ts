@@ -4,6 +4,7 @@ import type { Instruction, OnBuildInstruction } from "./instruction.js";
 import { lineText } from "./items.js";
 import { type ReadContext, reportAt, toWord } from "./read-context.js";
 import { readFlags } from "./read-flags.js";
+import { heredocText } from "./run-script.js";
 
 /** The trigger of an ONBUILD, and how to read it. */
 export interface TriggerSource {
@@ -44,5 +45,5 @@ export function readOnBuild({ node, context, readTrigger }: TriggerSource): OnBu
 /** The line without ONBUILD, then each here-document with the name that ends it. */
 function triggerText(node: InstructionNode, context: ReadContext): string {
   const line = lineText(node).replace(/^[\t\n\f\r ]*onbuild[\t\n\f\r ]*/i, "");
-  return line + context.heredocs.map(({ rawContent, name }) => `\n${rawContent}${name}`).join("");
+  return line + heredocText(context.heredocs);
 }

@@ -1,3 +1,4 @@
+import { quoted } from "../diagnostics/quoted.js";
 import { splitQuoted } from "../lexer/split-words.js";
 import type { EscapeCharacter } from "../tree/ast.js";
 import { type MappedText, sliceMapped, spanOfMapped } from "../tree/mapped-text.js";
@@ -6,20 +7,16 @@ import type { EnvInstruction, KeyValue, LabelInstruction } from "./instruction.j
 import { type ReadContext, reportAt, toWord, upperName } from "./read-context.js";
 import { readFlags } from "./read-flags.js";
 
-/** `ENV KEY=VALUE…`, or the old `ENV KEY VALUE` */
-export function readEnv(context: ReadContext): EnvInstruction | undefined {
-  const fields = readPairs(context);
-  if (fields === undefined) return undefined;
-  const { keyword, span, text, comments } = context.base;
-  return { keyword, span, text, comments, kind: "env", pairs: fields.pairs, legacy: fields.legacy };
-}
-
-/** `LABEL KEY=VALUE…`, or the old `LABEL KEY VALUE` */
-export function readLabel(context: ReadContext): LabelInstruction | undefined {
-  const fields = readPairs(context);
-  if (fields === undefined) return undefined;
-  const { keyword, span, text, comments } = context.base;
-  return { keyword, span, text, comments, kind: "label", pairs: fields.pairs, legacy: fields.legacy };
+/** `ENV KEY=VALUE…`, `LABEL KEY=VALUE…`, or the old form of either, `KEY VALUE` */
+export function pairsReader(
+  kind: "env" | "label",
+): (context: ReadContext) => EnvInstruction | LabelInstruction | undefined {
+  return (context) => {
+    const fields = readPairs(context);
+    if (fields === undefined) return undefined;
+    const { keyword, span, text, comments } = context.base;
+    return { keyword, span, text, comments, kind, pairs: fields.pairs, legacy: fields.legacy };
+  };
 }
 
 interface PairFields {
@@ -64,7 +61,7 @@ function readLegacyPair(context: ReadContext, key: MappedText): PairFields | und
 function reportNoEquals(context: ReadContext, arg: MappedText): void {
   reportAt(context, {
     rule: "DOCKERFILE_INVALID_PAIR",
-    message: `${JSON.stringify(arg.text)} is not of the form name=value`,
+    message: `${quoted(arg.text)} is not of the form name=value`,
     span: spanOfMapped(arg),
     hint: "Put a value with blanks in quotes",
   });
@@ -74,7 +71,7 @@ function reportNoEquals(context: ReadContext, arg: MappedText): void {
 export function reportBlankName(context: ReadContext, arg: MappedText): void {
   reportAt(context, {
     rule: "DOCKERFILE_EMPTY_WORD",
-    message: `${JSON.stringify(arg.text)} has no name before the =`,
+    message: `${quoted(arg.text)} has no name before the =`,
     span: spanOfMapped(arg),
   });
 }

@@ -1,3 +1,4 @@
+import { quoted } from "../diagnostics/quoted.js";
 import { type MappedText, spanOfMapped } from "../tree/mapped-text.js";
 import { readCommandLine } from "./command-line.js";
 import type { MountSpec, RunInstruction, Word } from "./instruction.js";
@@ -66,7 +67,7 @@ function readChoice<T extends string>({ context, flags, name, choices, fallback 
   if (choice !== undefined) return choice;
   reportAt(context, {
     rule: "DOCKERFILE_INVALID_FLAG_VALUE",
-    message: `--${name} is ${JSON.stringify(value.text)}, expected ${choices.join(", ")}`,
+    message: `--${name} is ${quoted(value.text)}, expected ${choices.join(", ")}`,
     span: value.span,
   });
   return fallback;

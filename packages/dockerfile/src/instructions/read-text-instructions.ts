@@ -1,3 +1,5 @@
+import { quoted } from "../diagnostics/quoted.js";
+import { mayChange } from "../expand/may-change.js";
 import { parseSignal } from "../values/parse-signal.js";
 import { exactlyOne } from "./argument-count.js";
 import { warnIgnoredFlags } from "./ignored-flags.js";
@@ -44,11 +46,11 @@ export function readStopSignal(context: ReadContext): StopSignalInstruction | un
   if (argument === undefined) return undefined;
   const signal = toWord(argument);
   // Variables, quotes and escapes are resolved later.
-  const isFinal = !/[$'"\\`]/.test(signal.text);
+  const isFinal = !mayChange(signal.text);
   if (isFinal && parseSignal(signal.text) === undefined) {
     reportAt(context, {
       rule: "DOCKERFILE_INVALID_SIGNAL",
-      message: `${JSON.stringify(signal.text)} is no signal`,
+      message: `${quoted(signal.text)} is no signal`,
       span: signal.span,
       hint: "Write a number, or a name such as SIGTERM",
     });

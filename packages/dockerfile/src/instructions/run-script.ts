@@ -1,5 +1,5 @@
 import { parseHeredocWord } from "../lexer/heredoc-word.js";
-import type { RunInstruction } from "./instruction.js";
+import type { Heredoc, RunInstruction } from "./instruction.js";
 
 /** What a RUN executes once its here-documents are taken into account. */
 export type RunScript =
@@ -16,11 +16,14 @@ export function runScript({ command, heredocs }: RunInstruction): RunScript {
   if (command.form === "exec") return { kind: "exec", args: command.args };
   const [first] = heredocs;
   if (first === undefined) return { kind: "shell", text: command.text };
-  if (parseHeredocWord(command.text) === undefined) {
-    const bodies = heredocs.map(({ rawContent, name }) => `\n${rawContent}${name}`);
-    return { kind: "shell", text: command.text + bodies.join("") };
-  }
+  if (parseHeredocWord(command.text) === undefined)
+    return { kind: "shell", text: command.text + heredocText(heredocs) };
   // As in BuildKit before tabs are stripped: an indented `#!` in `<<-` is for the shell.
   if (first.rawContent.startsWith("#!")) return { kind: "file", name: first.name, content: first.content };
   return { kind: "shell", text: first.content };
+}
+
+/** The lines of here-documents as they stand behind their instruction. */
+export function heredocText(heredocs: readonly Heredoc[]): string {
+  return heredocs.map(({ rawContent, name }) => `\n${rawContent}${name}`).join("");
 }

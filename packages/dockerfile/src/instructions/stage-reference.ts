@@ -1,3 +1,4 @@
+import { quoted } from "../diagnostics/quoted.js";
 import type { Word } from "./instruction.js";
 import { type ReadContext, reportAt } from "./read-context.js";
 
@@ -8,7 +9,7 @@ export function reportVariableInStageReference(context: ReadContext, option: str
   if (!variable.test(reference.text)) return;
   reportAt(context, {
     rule: "DOCKERFILE_VARIABLE_NOT_ALLOWED",
-    message: `${option} is ${JSON.stringify(reference.text)}, but variables are not expanded there`,
+    message: `${option} is ${quoted(reference.text)}, but variables are not expanded there`,
     span: reference.span,
     hint: `Give the image a stage of its own (FROM ${reference.text} AS name) and use its name`,
   });

@@ -1,6 +1,6 @@
 import type { InstructionPart } from "../tree/ast.js";
 import { advance } from "../tree/position.js";
-import type { Position } from "../tree/span.js";
+import type { Span } from "../tree/span.js";
 import type { LayoutRange } from "./line-layout.js";
 import type { LinePiece } from "./logical-line.js";
 import { isSpace } from "./white-space.js";
@@ -22,21 +22,17 @@ export function addParts(parts: InstructionPart[], { line, pieces, layout }: Par
     const pieceEnd = at + piece.text.length;
     let start = piece.start;
     while (at < pieceEnd) {
-      let owner = layout[index];
-      while (owner !== undefined && isBehind(owner, at)) {
-        index += 1;
-        owner = layout[index];
-      }
-      const [ownerStart, ownerEnd] = owner?.range ?? [pieceEnd, pieceEnd];
-      const isGap = ownerStart > at;
-      const stop = Math.min(isGap ? ownerStart : ownerEnd, pieceEnd);
-      const text = line.slice(at, stop);
-      if (isGap || owner === undefined) start = addGap(parts, text, start);
+      while (isBehind(layout[index], at)) index += 1;
+      const owner = layout[index];
+      const isGap = owner === undefined || owner.start > at;
+      const stop = Math.min((isGap ? owner?.start : owner.end) ?? pieceEnd, pieceEnd);
+      const end = stop === pieceEnd ? piece.end : advance(start, stop - at);
+      if (isGap) addGap(parts, line.slice(at, stop), { start, end });
       else {
-        const end = advance(start, text.length);
-        parts.push({ kind: owner.kind, item: owner.item, span: { start, end }, text });
-        start = end;
+        const { kind, item } = owner;
+        parts.push({ kind, item, span: { start, end }, text: line.slice(at, stop) });
       }
+      start = end;
       at = stop;
     }
     for (const trivia of piece.trivia) parts.push(trivia);
@@ -44,21 +40,19 @@ export function addParts(parts: InstructionPart[], { line, pieces, layout }: Par
 }
 
 /** Whether nothing of a range is left. */
-function isBehind({ range: [start, end] }: LayoutRange, at: number): boolean {
-  return end <= at || end <= start;
+function isBehind(range: LayoutRange | undefined, at: number): boolean {
+  return range !== undefined && (range.end <= at || range.end <= range.start);
 }
 
-/** White space and what is not, in turn: ` -- [ ` is five parts. Gives the position behind them. */
-function addGap(parts: InstructionPart[], gap: string, gapStart: Position): Position {
+/** White space and what is not, in turn: ` -- [ ` is five parts. */
+function addGap(parts: InstructionPart[], gap: string, { start: gapStart, end: gapEnd }: Span): void {
   let start = gapStart;
   for (let at = 0; at < gap.length; ) {
     const kind = isSpace(gap[at]) ? "space" : "punctuation";
     const from = at;
     while (at < gap.length && isSpace(gap[at]) === (kind === "space")) at += 1;
-    const text = at - from === gap.length ? gap : gap.slice(from, at);
-    const end = advance(start, text.length);
-    parts.push({ kind, span: { start, end }, text });
+    const end = at === gap.length ? gapEnd : advance(start, at - from);
+    parts.push({ kind, span: { start, end }, text: gap.slice(from, at) });
     start = end;
   }
-  return start;
 }

@@ -5,8 +5,6 @@ import { isSpace, skipSpace } from "./white-space.js";
 /** The flags at the start of an instruction's text, and where its arguments begin. */
 export interface FlagWords {
   readonly flags: readonly Range[];
-  /** A `--` that ends the flags. */
-  readonly terminator?: Range | undefined;
   readonly argumentsStart: number;
 }
 
@@ -20,7 +18,7 @@ export function findFlagWords(
   let at = skipSpace(line, start, end);
   while (line.startsWith("--", at) && at + 2 <= end) {
     const stop = flagEnd(line, [at, end], escapeCharacter);
-    if (line.slice(at, stop) === "--") return { flags, terminator: [at, stop], argumentsStart: stop };
+    if (line.slice(at, stop) === "--") return { flags, argumentsStart: stop };
     flags.push([at, stop]);
     at = skipSpace(line, stop, end);
   }

@@ -8,12 +8,15 @@ export type JsonStrings =
   | { readonly kind: "not-strings" }
   | { readonly kind: "not-json" };
 
+/** What most arguments are; one object for all. */
+export const notJson: JsonStrings = { kind: "not-json" };
+
 /** Reads the range as a JSON array of strings; each string's range has its quotes. */
 export function findJsonStrings(line: string, [start, end]: Range): JsonStrings {
   const open = skipSpace(line, start, end);
-  if (open >= end || line[open] !== "[") return { kind: "not-json" };
+  if (open >= end || line[open] !== "[") return notJson;
   const value = parseJson(line.slice(open, end));
-  if (!Array.isArray(value)) return { kind: "not-json" };
+  if (!Array.isArray(value)) return notJson;
   if (!value.every((item) => typeof item === "string")) return { kind: "not-strings" };
   return { kind: "strings", ranges: stringRanges(line, [open, end]) };
 }

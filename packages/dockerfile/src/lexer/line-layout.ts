@@ -1,6 +1,7 @@
 import type { EscapeCharacter } from "../tree/ast.js";
 import { findFlagWords } from "./flag-words.js";
-import { findJsonStrings } from "./json-strings.js";
+import { findJsonStrings, notJson } from "./json-strings.js";
+import type { ArgumentShape, Keyword } from "./keyword.js";
 import { type Range, splitBlanks, splitQuoted } from "./split-words.js";
 import { isBlank, isSpace, skipSpace, trimEndOffset } from "./white-space.js";
 
@@ -8,7 +9,8 @@ import { isBlank, isSpace, skipSpace, trimEndOffset } from "./white-space.js";
 export interface LayoutRange {
   readonly kind: "keyword" | "flag" | "argument";
   readonly item: number;
-  readonly range: Range;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** How a logical line divides into keyword, flags and arguments. Ranges are in order and do not overlap. */
@@ -20,57 +22,45 @@ export interface LineLayout {
   readonly form: "json" | "plain";
   readonly ranges: readonly LayoutRange[];
   /** A JSON array with something else than strings in it. */
-  readonly badJson?: Range | undefined;
+  readonly badJson: Range | undefined;
 }
 
-type ArgumentShape = "blanks" | "pairs" | "names" | "text" | "healthcheck";
-
-const shapes: ReadonlyMap<string, { readonly shape: ArgumentShape; readonly json: "json" | "plain" }> =
-  new Map([
-    ["add", { shape: "blanks", json: "json" }],
-    ["arg", { shape: "names", json: "plain" }],
-    ["cmd", { shape: "text", json: "json" }],
-    ["copy", { shape: "blanks", json: "json" }],
-    ["entrypoint", { shape: "text", json: "json" }],
-    ["env", { shape: "pairs", json: "plain" }],
-    ["expose", { shape: "blanks", json: "plain" }],
-    ["from", { shape: "blanks", json: "plain" }],
-    ["healthcheck", { shape: "healthcheck", json: "json" }],
-    ["label", { shape: "pairs", json: "plain" }],
-    ["run", { shape: "text", json: "json" }],
-    ["shell", { shape: "text", json: "json" }],
-    ["volume", { shape: "blanks", json: "json" }],
-  ]);
-
-const otherShape = { shape: "text", json: "plain" } as const;
+/** What lines are divided with. */
+export interface LayoutOptions {
+  readonly escapeCharacter: EscapeCharacter;
+  readonly keywordOf: (text: string) => Keyword;
+}
 
 /** Divides a logical line. ONBUILD gives its keyword, its flags, then keyword, flags and arguments of the trigger. */
-export function layOutLine(line: string, escapeCharacter: EscapeCharacter): LineLayout {
+export function layOutLine(line: string, { escapeCharacter, keywordOf }: LayoutOptions): LineLayout {
   const ranges: LayoutRange[] = [];
   const end = trimEndOffset(line, 0);
   let at = skipSpace(line, 0, end);
   let name: string | undefined;
-  let innerName = "";
+  let keyword: Keyword;
   let keywords = 0;
   let flagCount = 0;
   do {
     const keywordEnd = blankFrom(line, at, end);
-    innerName = line.slice(at, keywordEnd).toLowerCase();
-    name ??= innerName;
-    ranges.push({ kind: "keyword", item: keywords, range: [at, keywordEnd] });
+    keyword = keywordOf(line.slice(at, keywordEnd));
+    name ??= keyword.name;
+    ranges.push(toLayoutRange("keyword", keywords, [at, keywordEnd]));
     keywords += 1;
     const words = findFlagWords(line, [keywordEnd, end], escapeCharacter);
-    for (const range of words.flags) ranges.push({ kind: "flag", item: flagCount++, range });
+    for (const range of words.flags) ranges.push(toLayoutRange("flag", flagCount++, range));
     at = skipSpace(line, words.argumentsStart, end);
-  } while (innerName === "onbuild" && at < end);
-  const range: Range = [at, end];
-  const { form, badJson } = layOutArguments({ line, innerName, escapeCharacter, ranges, range });
-  return { name, innerName, form, ranges, badJson };
+  } while (keyword.name === "onbuild" && at < end);
+  const { form, badJson } = layOutArguments({ line, keyword, escapeCharacter, ranges, range: [at, end] });
+  return { name, innerName: keyword.name, form, ranges, badJson };
+}
+
+function toLayoutRange(kind: LayoutRange["kind"], item: number, [start, end]: Range): LayoutRange {
+  return { kind, item, start, end };
 }
 
 interface ArgumentsInput {
   readonly line: string;
-  readonly innerName: string;
+  readonly keyword: Keyword;
   readonly escapeCharacter: EscapeCharacter;
   readonly ranges: LayoutRange[];
   readonly range: Range;
@@ -78,16 +68,17 @@ interface ArgumentsInput {
 
 /** Adds the ranges of the arguments. */
 function layOutArguments(input: ArgumentsInput): Pick<LineLayout, "form" | "badJson"> {
-  const { line, innerName, escapeCharacter, ranges } = input;
-  const { shape, json } = shapes.get(innerName) ?? otherShape;
-  const head = shape === "healthcheck" ? firstWord(line, input.range) : [];
-  const range: Range = [skipSpace(line, head[0]?.[1] ?? input.range[0], input.range[1]), input.range[1]];
-  const strings = json === "json" ? findJsonStrings(line, range) : { kind: "not-json" as const };
+  const { line, escapeCharacter, ranges } = input;
+  const { shape, json } = input.keyword;
+  const head = shape === "healthcheck" ? firstWord(line, input.range) : undefined;
+  const range: Range =
+    head === undefined ? input.range : [skipSpace(line, head[1], input.range[1]), input.range[1]];
+  const strings = json === "json" ? findJsonStrings(line, range) : notJson;
   const words =
     strings.kind === "strings" ? strings.ranges : splitArguments({ line, shape, escapeCharacter, range });
   let item = 0;
-  for (const word of head) ranges.push({ kind: "argument", item: item++, range: word });
-  for (const word of words) ranges.push({ kind: "argument", item: item++, range: word });
+  if (head !== undefined) ranges.push(toLayoutRange("argument", item++, head));
+  for (const word of words) ranges.push(toLayoutRange("argument", item++, word));
   return {
     form: strings.kind === "strings" ? "json" : "plain",
     badJson: strings.kind === "not-strings" ? range : undefined,
@@ -132,11 +123,11 @@ function splitPairs(line: string, range: Range, escapeCharacter: EscapeCharacter
   ];
 }
 
-/** The range of the first word, none when there is nothing. */
-function firstWord(line: string, [start, end]: Range): readonly Range[] {
+/** The range of the first word, undefined when there is nothing. */
+function firstWord(line: string, [start, end]: Range): Range | undefined {
   let at = start;
   while (at < end && !isSpace(line[at])) at += 1;
-  return at > start ? [[start, at]] : [];
+  return at > start ? [start, at] : undefined;
 }
 
 function blankFrom(line: string, start: number, end: number): number {

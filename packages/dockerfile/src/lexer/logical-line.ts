@@ -8,7 +8,12 @@ import { skipSpace } from "./white-space.js";
 
 /** A piece of an instruction's text and what follows it in the source before the next piece. */
 export interface LinePiece extends Piece {
+  readonly end: Position;
   readonly trivia: readonly TriviaPart[];
+}
+
+interface OpenPiece extends LinePiece {
+  readonly trivia: TriviaPart[];
 }
 
 /** An instruction's lines joined into one. */
@@ -27,24 +32,33 @@ export interface LogicalLineSource {
 /** Reads the lines that `first` is continued on. Comment lines and empty lines in between are dropped from the text;
  * blanks at the start of a continuation line are kept. */
 export function readLogicalLine({ first, reader, escapeCharacter, onLine }: LogicalLineSource): LogicalLine {
-  const pieces: { text: string; start: Position; trivia: TriviaPart[] }[] = [];
-  let skipped = skipSpace(first.text, 0);
-  for (let line: Line | undefined = first; line !== undefined; line = takeLine(reader)) {
-    if (line !== first) onLine(line);
-    const dropped = line === first ? undefined : droppedKind(line);
-    if (dropped !== undefined) {
-      pieces.at(-1)?.trivia.push(wholeLine(dropped, line));
-      continue;
+  let piece = cutPiece(first, skipSpace(first.text, 0), escapeCharacter);
+  const pieces = [piece];
+  while (piece.trivia[0]?.kind === "continuation") {
+    const line = takeLine(reader);
+    if (line === undefined) break;
+    onLine(line);
+    const dropped = droppedKind(line);
+    if (dropped !== undefined) piece.trivia.push(wholeLine(dropped, line));
+    else {
+      piece = cutPiece(line, 0, escapeCharacter);
+      pieces.push(piece);
     }
-    const text = line.text.slice(skipped);
-    const escapeAt = continuationOffset(text, escapeCharacter);
-    const end = escapeAt < 0 ? text.length : escapeAt;
-    const trivia = lineEnd(escapeAt < 0 ? "break" : "continuation", line, skipped + end);
-    pieces.push({ text: text.slice(0, end), start: advance(line.start, skipped), trivia });
-    if (escapeAt < 0) break;
-    skipped = 0;
   }
   return { pieces, mapped: joinPieces(pieces, first.start) };
+}
+
+/** The text of a line from an offset on, without what continues it. */
+function cutPiece(line: Line, from: number, escapeCharacter: EscapeCharacter): OpenPiece {
+  const rest = line.text.slice(from);
+  const escapeAt = continuationOffset(rest, escapeCharacter);
+  const text = escapeAt < 0 ? rest : rest.slice(0, escapeAt);
+  const start = advance(line.start, from);
+  const end = advance(start, text.length);
+  const tail = rest.slice(text.length) + line.lineBreak;
+  const kind = escapeAt < 0 ? "break" : "continuation";
+  const trivia: TriviaPart[] = tail === "" ? [] : [{ kind, text: tail, span: spanOf(end, tail.length) }];
+  return { text, start, end, trivia };
 }
 
 /** What a line inside a continued instruction is dropped as; undefined for text. */
@@ -57,9 +71,4 @@ function droppedKind(line: Line): "comment" | "blank" | undefined {
 function wholeLine(kind: "comment" | "blank", line: Line): TriviaPart {
   const text = line.text + line.lineBreak;
   return { kind, text, span: spanOf(line.start, text.length) };
-}
-
-function lineEnd(kind: "break" | "continuation", line: Line, from: number): TriviaPart[] {
-  const text = line.text.slice(from) + line.lineBreak;
-  return text === "" ? [] : [{ kind, text, span: spanOf(advance(line.start, from), text.length) }];
 }

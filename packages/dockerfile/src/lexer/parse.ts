@@ -1,7 +1,11 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { quoted } from "../diagnostics/quoted.js";
 import { type Report, toDiagnostic } from "../diagnostics/report.js";
-import type { DirectiveNode, DockerfileAst, DockerfileNode, EscapeCharacter } from "../tree/ast.js";
+import { remember } from "../remember.js";
+import type { DirectiveNode, DockerfileAst, DockerfileNode } from "../tree/ast.js";
 import { spanOf } from "../tree/position.js";
+import { toKeyword } from "./keyword.js";
+import type { LayoutOptions } from "./line-layout.js";
 import { checkLineLength } from "./line-limit.js";
 import { type Line, type LineReader, lineReader, takeLine } from "./line-reader.js";
 import { escapeValue, readDirective } from "./read-directive.js";
@@ -21,7 +25,7 @@ interface ParseState {
   readonly report: Report;
   readonly directives: Set<string>;
   readonly children: DockerfileNode[];
-  escape: EscapeCharacter;
+  layout: LayoutOptions;
   isPastDirectives: boolean;
 }
 
@@ -37,7 +41,7 @@ export function parse(text: string): ParseResult {
     report: (finding) => diagnostics.push(toDiagnostic(finding)),
     directives: new Set(),
     children: [],
-    escape: "\\",
+    layout: { escapeCharacter: "\\", keywordOf: remember(toKeyword) },
     isPastDirectives: false,
   };
   takeByteOrderMark(state);
@@ -49,7 +53,8 @@ export function parse(text: string): ParseResult {
   if (!state.children.some((node) => node.kind === "instruction")) {
     state.report({ rule: "DOCKERFILE_EMPTY", message: "the Dockerfile has no instructions", span });
   }
-  return { ast: { kind: "dockerfile", span, escape: state.escape, children: state.children }, diagnostics };
+  const { children, layout } = state;
+  return { ast: { kind: "dockerfile", span, escape: layout.escapeCharacter, children }, diagnostics };
 }
 
 function takeByteOrderMark(state: ParseState): void {
@@ -74,7 +79,7 @@ function readNode(state: ParseState, line: Line): DockerfileNode {
   return readInstruction({
     first: line,
     reader: state.reader,
-    escapeCharacter: state.escape,
+    layout: state.layout,
     report: state.report,
   });
 }
@@ -90,9 +95,8 @@ function applyDirective(state: ParseState, directive: DirectiveNode): DirectiveN
   if (name !== "escape") return directive;
   const escapeCharacter = escapeValue(directive);
   if (escapeCharacter === undefined) {
-    const message = `escape character ${JSON.stringify(value)} is neither \` nor \\`;
+    const message = `escape character ${quoted(value)} is neither \` nor \\`;
     state.report({ rule: "DOCKERFILE_INVALID_ESCAPE", message, span: valueSpan });
-  }
-  state.escape = escapeCharacter ?? state.escape;
+  } else state.layout = { ...state.layout, escapeCharacter };
   return directive;
 }

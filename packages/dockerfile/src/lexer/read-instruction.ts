@@ -1,9 +1,10 @@
+import { quoted } from "../diagnostics/quoted.js";
 import type { Report } from "../diagnostics/report.js";
 import { referenceUrl } from "../diagnostics/report.js";
-import type { EscapeCharacter, InstructionNode, InstructionPart } from "../tree/ast.js";
+import type { InstructionNode, InstructionPart } from "../tree/ast.js";
 import { type MappedText, spanWithin } from "../tree/mapped-text.js";
 import { addParts } from "./add-parts.js";
-import { type LineLayout, layOutLine } from "./line-layout.js";
+import { type LayoutOptions, type LineLayout, layOutLine } from "./line-layout.js";
 import { checkLineLength } from "./line-limit.js";
 import type { Line, LineReader } from "./line-reader.js";
 import { readLogicalLine } from "./logical-line.js";
@@ -12,7 +13,7 @@ import { type HeredocSource, readHeredocs } from "./read-heredocs.js";
 export interface InstructionSource {
   readonly first: Line;
   readonly reader: LineReader;
-  readonly escapeCharacter: EscapeCharacter;
+  readonly layout: LayoutOptions;
   readonly report: Report;
 }
 
@@ -20,23 +21,21 @@ export interface InstructionSource {
 export function readInstruction({
   first,
   reader,
-  escapeCharacter,
+  layout: options,
   report,
 }: InstructionSource): InstructionNode {
   const onLine = (line: Line) => {
     checkLineLength(line, report);
   };
+  const { escapeCharacter } = options;
   const { pieces, mapped } = readLogicalLine({ first, reader, escapeCharacter, onLine });
-  const layout = layOutLine(mapped.text, escapeCharacter);
+  const layout = layOutLine(mapped.text, options);
   if (layout.badJson !== undefined) reportBadJson(mapped, layout, report);
-  const indent = first.text.slice(0, (pieces[0]?.start.column ?? 1) - first.start.column);
+  const start = pieces[0]?.start ?? first.start;
   const parts: InstructionPart[] = [];
-  if (indent !== "") {
-    parts.push({
-      kind: "space",
-      span: { start: first.start, end: pieces[0]?.start ?? first.start },
-      text: indent,
-    });
+  if (start !== first.start) {
+    const text = first.text.slice(0, start.offset - first.start.offset);
+    parts.push({ kind: "space", span: { start: first.start, end: start }, text });
   }
   addParts(parts, { line: mapped.text, pieces, layout: layout.ranges });
   if (mayHoldHeredocs(layout)) addHeredocs({ mapped, parts, reader, onLine }, report);
@@ -57,7 +56,7 @@ function addHeredocs(source: HeredocSource, report: Report): void {
   if (last === undefined || last.end !== "") return;
   report({
     rule: "DOCKERFILE_UNTERMINATED_HEREDOC",
-    message: `no line ${JSON.stringify(last.name)} ends the here-document`,
+    message: `no line ${quoted(last.name)} ends the here-document`,
     span: last.wordSpan,
     hint: `Put ${last.name} alone on a line behind the text`,
     docs: referenceUrl("here-documents"),

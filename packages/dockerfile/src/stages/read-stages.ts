@@ -1,9 +1,11 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import { type Report, referenceUrl, toDiagnostic } from "../diagnostics/report.js";
+import { inOrder, type Report, referenceUrl, toDiagnostic } from "../diagnostics/report.js";
 import type { ArgInstruction, FromInstruction, Instruction } from "../instructions/instruction.js";
-import { readInstructionNode } from "../instructions/read-instruction-node.js";
+import { keywordSpan } from "../instructions/items.js";
+import { readInstructionNode, unknownInstructions } from "../instructions/read-instruction-node.js";
 import { trimSpace } from "../lexer/white-space.js";
 import type { CommentNode, DockerfileAst, InstructionNode } from "../tree/ast.js";
+import { spanTo } from "../tree/position.js";
 import type { Span } from "../tree/span.js";
 import { checkReferences } from "./check-references.js";
 import type { DockerfileStages, Stage } from "./stage.js";
@@ -29,18 +31,22 @@ interface StageState {
   reportedNoStage: boolean;
 }
 
+/** What most instructions have above them; one array for all, and nothing fits into it. */
+const noComments: never[] = [];
+
 /** Understands the instructions of a tree and sorts them into stages. Instructions that are not valid are reported
  * and left out. Never throws. */
 export function readStages(ast: DockerfileAst): ReadStagesResult {
   const diagnostics: Diagnostic[] = [];
   const report: Report = (finding) => diagnostics.push(toDiagnostic(finding));
   const state: StageState = { globalArgs: [], stages: [], report, hasFrom: false, reportedNoStage: false };
-  let comments: string[] = [];
+  const unknown = unknownInstructions();
+  let comments: string[] = noComments;
   for (const node of ast.children) {
-    if (node.kind === "comment" && !addComment(comments, node)) comments = [];
+    if (node.kind === "comment") comments = addComment(comments, node);
     if (node.kind !== "instruction") continue;
-    const instruction = readInstructionNode({ node, escape: ast.escape, comments, report });
-    comments = [];
+    const instruction = readInstructionNode({ node, escape: ast.escape, comments, report, unknown });
+    comments = noComments;
     addInstruction(state, node, instruction);
   }
   const last = ast.children.findLast((node) => node.kind === "instruction");
@@ -49,14 +55,16 @@ export function readStages(ast: DockerfileAst): ReadStagesResult {
   }
   const stages = { globalArgs: state.globalArgs, stages: state.stages.map(closeStage) };
   checkReferences(stages, report);
-  return { stages, diagnostics: sortByPlace(diagnostics) };
+  return { stages, diagnostics: inOrder(diagnostics) };
 }
 
-/** An empty comment line separates, which is told by false: what is above it belongs to nothing. */
-function addComment(comments: string[], node: CommentNode): boolean {
+/** An empty comment line separates: what is above it belongs to nothing. */
+function addComment(comments: string[], node: CommentNode): string[] {
   const text = trimSpace(trimSpace(node.text).slice(1));
-  if (text !== "") comments.push(text);
-  return text !== "";
+  if (text === "") return noComments;
+  if (comments.length === 0) return [text];
+  comments.push(text);
+  return comments;
 }
 
 function addInstruction(
@@ -93,10 +101,6 @@ function reportNoStage(state: StageState, node: InstructionNode): void {
   });
 }
 
-function keywordSpan(node: InstructionNode): Span {
-  return node.parts.find((part) => part.kind === "keyword")?.span ?? node.span;
-}
-
 function closeStage({ from, instructions, end }: OpenStage, index: number): Stage {
   return {
     index,
@@ -104,10 +108,6 @@ function closeStage({ from, instructions, end }: OpenStage, index: number): Stag
     from,
     // A copy has no room for more, which an array that grew keeps for a dozen.
     instructions: instructions.slice(),
-    span: { start: from.span.start, end },
+    span: spanTo(from.span, end),
   };
-}
-
-function sortByPlace(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  return diagnostics.toSorted((a, b) => a.span.start.offset - b.span.start.offset);
 }

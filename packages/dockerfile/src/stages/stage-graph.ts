@@ -1,3 +1,4 @@
+import { addToList } from "../add-to-list.js";
 import type { Instruction, OnBuildInstruction, RunInstruction, Word } from "../instructions/instruction.js";
 import type { DockerfileStages, Stage } from "./stage.js";
 
@@ -65,12 +66,7 @@ export function stageTriggers(
 
 function indexNames(stages: readonly Stage[]): ReadonlyMap<string, readonly number[]> {
   const names = new Map<string, number[]>();
-  for (const { name, index } of stages) {
-    if (name === undefined) continue;
-    const indexes = names.get(name);
-    if (indexes === undefined) names.set(name, [index]);
-    else indexes.push(index);
-  }
+  for (const { name, index } of stages) if (name !== undefined) addToList(names, name, index);
   return names;
 }
 

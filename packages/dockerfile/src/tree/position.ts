@@ -14,3 +14,8 @@ export function advance(position: Position, characters: number): Position {
 export function spanOf(start: Position, characters: number): Span {
   return { start, end: advance(start, characters) };
 }
+
+/** From where a span begins to an end that may be its own. */
+export function spanTo(span: Span, end: Position): Span {
+  return end === span.end ? span : { start: span.start, end };
+}

@@ -1,3 +1,4 @@
+import { quoted } from "../diagnostics/quoted.js";
 /** Who a clause of a symbolic mode is for; a clause that names nobody is for all. */
 export interface ChmodWho {
   readonly user: boolean;
@@ -32,7 +33,7 @@ export interface ChmodError {
 /** Reads a mode as chmod(1) does: octal up to 07777, or symbolic such as `u=rwX,go=rX`. There is no umask.
  * @see https://docs.docker.com/reference/dockerfile/#copy---chown---chmod */
 export function parseChmod(text: string): Chmod | ChmodError {
-  const error: ChmodError = { ok: false, message: `${JSON.stringify(text)} is no file mode` };
+  const error: ChmodError = { ok: false, message: `${quoted(text)} is no file mode` };
   if (/^\d/.test(text)) {
     const isOctal = /^0*[0-7]{1,4}$/.test(text);
     return isOctal ? { ok: true, kind: "octal", mode: Number.parseInt(text, 8) } : error;

@@ -1,3 +1,4 @@
+import { quoted } from "../diagnostics/quoted.js";
 /** A duration in nanoseconds. */
 export interface Duration {
   readonly ok: true;
@@ -33,7 +34,7 @@ const maxLength = 100;
 export function parseDuration(text: string): Duration | DurationError {
   const error: DurationError = {
     ok: false,
-    message: `${JSON.stringify(text.slice(0, maxLength))} is no duration such as 30s or 1m30s`,
+    message: `${quoted(text.slice(0, maxLength))} is no duration such as 30s or 1m30s`,
   };
   const sign = /^[+-]/.exec(text)?.[0] ?? "";
   const rest = text.slice(sign.length);
@@ -50,6 +51,6 @@ export function parseDuration(text: string): Duration | DurationError {
     end += whole.length;
   }
   if (end !== rest.length) return error;
-  if (total > maxNs) return { ok: false, message: `${JSON.stringify(text)} is longer than 292 years` };
+  if (total > maxNs) return { ok: false, message: `${quoted(text)} is longer than 292 years` };
   return { ok: true, ns: Number(sign === "-" ? -total : total) };
 }

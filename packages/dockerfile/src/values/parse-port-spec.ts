@@ -1,3 +1,4 @@
+import { quoted } from "../diagnostics/quoted.js";
 /** The ports of one word of EXPOSE. */
 export interface PortSpec {
   readonly ok: true;
@@ -47,7 +48,7 @@ export function readPortRange(text: string): PortRange | PortSpecError {
   const protocol = slash < 0 ? "tcp" : container.slice(slash + 1).toLowerCase() || "tcp";
   if (range === "") return invalid(text, "has no port");
   if (!protocols.has(protocol))
-    return invalid(text, `has protocol ${JSON.stringify(protocol)}, not tcp, udp or sctp`);
+    return invalid(text, `has protocol ${quoted(protocol)}, not tcp, udp or sctp`);
   const ports = parseRange(range);
   if (ports === undefined) return invalid(text, "is not PORT or FIRST-LAST with ports from 0 to 65535");
   const hostPort = fields.at(-2) ?? "";
@@ -61,7 +62,7 @@ export function readPortRange(text: string): PortRange | PortSpecError {
 }
 
 function invalid(text: string, problem: string): PortSpecError {
-  return { ok: false, message: `port ${JSON.stringify(text)} ${problem}` };
+  return { ok: false, message: `port ${quoted(text)} ${problem}` };
 }
 
 function parseRange(text: string): readonly [number, number] | undefined {

@@ -1,5 +1,7 @@
+import { addToList } from "../../add-to-list.js";
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import type { Instruction, Word } from "../../instructions/instruction.js";
+import { keywordSpan } from "../../instructions/items.js";
 import type { ParsedDockerfile } from "../../parse-dockerfile.js";
 import type { DockerfileNode, InstructionNode } from "../../tree/ast.js";
 import { type NormalPlatform, normalizePlatform } from "../../values/normalize-platform.js";
@@ -10,7 +12,7 @@ import { nameSuggester, type SuggestName } from "./name-suggester.js";
 import { placeKey } from "./place-key.js";
 import type { PlacedInstruction } from "./placed-instruction.js";
 import { type StageBase, stageBases } from "./stage-bases.js";
-import { type ExpandedValue, wordExpander } from "./word-expander.js";
+import { type ExpandedValue, unchanged, wordExpander } from "./word-expander.js";
 
 type PlacedOfKind<K extends Instruction["kind"]> = PlacedInstruction<Extract<Instruction, { kind: K }>>;
 
@@ -50,15 +52,9 @@ export function checkFacts(parsed: ParsedDockerfile, options: CheckOptions): Che
   const build = readPlatform(options.buildPlatform) ?? target;
   const expander = wordExpander(parsed.ast.escape);
   const buildArgs = options.buildArgs ?? noArgs;
-  const globals = globalVariables({ parsed, options, expander, target, build, buildArgs });
-  const withoutArgs = {
-    parsed,
-    options,
-    expander: wordExpander(parsed.ast.escape),
-    target,
-    build,
-    buildArgs: noArgs,
-  };
+  const source = { parsed, options, expander, target, build, buildArgs };
+  const globals = globalVariables(source);
+  const withoutArgs = { ...source, expander: wordExpander(parsed.ast.escape), buildArgs: noArgs };
   const defaultGlobals = buildArgs.size === 0 ? globals : globalVariables(withoutArgs);
   const bases = stageBases({ stages: parsed.stages.stages, options, expander, globals });
   const suggest = nameSuggester();
@@ -75,7 +71,7 @@ export function checkFacts(parsed: ParsedDockerfile, options: CheckOptions): Che
     undefinedUses: uses,
     errors: expander.errors,
     ofKind: (kind) => ofKind(placed, kind),
-    valueOf: (word, at) => values.get(placeKey(word, at)) ?? { value: word.text, used: [], missing: [] },
+    valueOf: (word, at) => values.get(placeKey(word, at)) ?? unchanged(word),
     portsOf: (word, at) => ports.get(placeKey(word, at)) ?? [word.text],
     ...nodeFinders(parsed, placed),
   };
@@ -93,9 +89,7 @@ function placeInstructions(
 ): Placed {
   const lists = new Map<Instruction["kind"], PlacedInstruction[]>();
   const place = (placed: PlacedInstruction) => {
-    const list = lists.get(placed.instruction.kind);
-    if (list === undefined) lists.set(placed.instruction.kind, [placed]);
-    else list.push(placed);
+    addToList(lists, placed.instruction.kind, placed);
   };
   for (const instruction of globalArgs) place({ instruction, origin: "own" });
   for (const { stage, runs } of bases) {
@@ -115,16 +109,21 @@ function nodeFinders(
   { ast }: ParsedDockerfile,
   placed: Placed,
 ): Pick<CheckFacts, "nodeOf" | "instructionAt"> {
-  const instructions = once(() => {
-    const byKeyword = new Map<number, Instruction>();
-    for (const list of placed.values())
-      for (const { instruction } of list) byKeyword.set(instruction.keyword.span.start.offset, instruction);
-    return byKeyword;
-  });
+  let byKeyword: Map<number, Instruction> | undefined;
   return {
     nodeOf: (instruction) => findNode(ast.children, instruction.keyword.span.start.offset),
-    instructionAt: (node) => instructions().get(keywordOffset(node)),
+    instructionAt: (node) => {
+      byKeyword ??= indexByKeyword(placed);
+      return byKeyword.get(keywordSpan(node).start.offset);
+    },
   };
+}
+
+function indexByKeyword(placed: Placed): Map<number, Instruction> {
+  const byKeyword = new Map<number, Instruction>();
+  for (const list of placed.values())
+    for (const { instruction } of list) byKeyword.set(instruction.keyword.span.start.offset, instruction);
+  return byKeyword;
 }
 
 /** The instruction node that holds an offset, by halving: nodes are in the order of the text. */
@@ -138,16 +137,4 @@ function findNode(nodes: readonly DockerfileNode[], offset: number): Instruction
   }
   const node = nodes[low];
   return node?.kind === "instruction" ? node : undefined;
-}
-
-function keywordOffset(node: InstructionNode): number {
-  return (node.parts.find((part) => part.kind === "keyword") ?? node).span.start.offset;
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -1,3 +1,4 @@
+import { addToList } from "../../add-to-list.js";
 import type {
   ArgInstruction,
   EnvInstruction,
@@ -53,12 +54,8 @@ interface Walk extends StageExpansionSource {
   environment: "known" | "unknown";
 }
 
-type Visit =
-  | { readonly kind: "enter"; readonly index: number }
-  | { readonly kind: "leave"; readonly mark: number };
-
-/** PATH as the builder sets it when the base does not; its value matters to no check. */
-const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** The builder sets PATH when the base does not; its value matters to no check. */
+const defaultPath = "/bin";
 
 /** Expands all stages in one pass. Stages are visited as a tree, each below its base, so that a stage starts with the
  * variables of its base at no cost. */
@@ -76,14 +73,20 @@ export function expandStages(source: StageExpansionSource): StageExpansion {
     environment: "unknown",
   };
   const children = childrenByParent(source.bases);
-  const stack: Visit[] = enterAll(children.get(undefined));
+  // Stages to enter, by index, and marks to return to, below zero; what comes next is at the end.
+  const stack: number[] = [];
+  const enterAll = (parent: number | undefined) => {
+    const indexes = children.get(parent) ?? [];
+    for (let at = indexes.length - 1; at >= 0; at -= 1) stack.push(indexes[at] ?? 0);
+  };
+  enterAll(undefined);
   for (let visit = stack.pop(); visit !== undefined; visit = stack.pop()) {
-    if (visit.kind === "leave") {
-      if (stack.length > 0) walk.variables.rollBack(visit.mark);
+    if (visit < 0) {
+      if (stack.length > 0) walk.variables.rollBack(-1 - visit);
     } else {
-      stack.push({ kind: "leave", mark: walk.variables.mark() });
-      visitStage(walk, visit.index);
-      for (const child of enterAll(children.get(visit.index))) stack.push(child);
+      stack.push(-1 - walk.variables.mark());
+      visitStage(walk, visit);
+      enterAll(visit);
     }
   }
   return walk;
@@ -91,17 +94,8 @@ export function expandStages(source: StageExpansionSource): StageExpansion {
 
 function childrenByParent(bases: readonly StageBase[]): ReadonlyMap<number | undefined, readonly number[]> {
   const children = new Map<number | undefined, number[]>();
-  for (const [index, { parent }] of bases.entries()) {
-    const siblings = children.get(parent);
-    if (siblings === undefined) children.set(parent, [index]);
-    else siblings.push(index);
-  }
+  for (const { stage, parent } of bases) addToList(children, parent, stage.index);
   return children;
-}
-
-/** Visits in reverse, because they are taken from the end. */
-function enterAll(indexes: readonly number[] = []): Visit[] {
-  return indexes.toReversed().map((index) => ({ kind: "enter", index }));
 }
 
 function visitStage(walk: Walk, index: number): void {

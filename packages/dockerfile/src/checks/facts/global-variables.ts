@@ -51,11 +51,11 @@ function platformArgs(
   prefix: "BUILD" | "TARGET",
   platform: NormalPlatform,
 ): readonly (readonly [string, string])[] {
-  return [
-    [`${prefix}PLATFORM`, formatPlatform(platform)],
-    [`${prefix}OS`, platform.os],
-    [`${prefix}OSVERSION`, platform.osVersion ?? ""],
-    [`${prefix}ARCH`, platform.architecture],
-    [`${prefix}VARIANT`, platform.variant ?? ""],
-  ];
+  return Object.entries({
+    PLATFORM: formatPlatform(platform),
+    OS: platform.os,
+    OSVERSION: platform.osVersion ?? "",
+    ARCH: platform.architecture,
+    VARIANT: platform.variant ?? "",
+  }).map(([name, value]) => [prefix + name, value]);
 }

@@ -1,3 +1,4 @@
+import { mayChange } from "../../expand/may-change.js";
 import type {
   AddInstruction,
   CopyInstruction,
@@ -51,13 +52,6 @@ export function visitTexts(instruction: Instruction, visit: VisitText): void {
     default:
       break;
   }
-}
-
-const special = /[$'"\\`]/;
-
-/** Whether expansion can give another text than the one written. */
-export function mayChange(text: string): boolean {
-  return special.test(text);
 }
 
 type VisitWord = (word: Word | undefined) => void;

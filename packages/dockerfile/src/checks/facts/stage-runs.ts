@@ -7,6 +7,8 @@ import type { PlacedInstruction } from "./placed-instruction.js";
  * Differs: BuildKit has no limit of triggers; of ours the first 10,000 are checked. */
 export const triggerRunsMax = 10_000;
 
+const noRuns: readonly never[] = [];
+
 /** Gives the instructions that a stage runs: the triggers of the stage that it builds on, then its own.
  * Differs: BuildKit checks triggers only in stages that the target needs; we check them in every stage that runs them.
  * @see https://github.com/moby/buildkit/blob/v0.32.2/frontend/dockerfile/dockerfile2llb/convert.go (initOnBuildTriggers) */
@@ -14,7 +16,10 @@ export function stageRuns(): (stage: Stage, parent: Stage | undefined) => readon
   const triggersOf = new Map<Stage, ReturnType<typeof stageTriggers>>();
   let runsLeft = triggerRunsMax;
   return (stage, parent) => {
-    const own = stage.instructions.map((instruction) => ({ instruction, stage, origin: "own" }) as const);
+    const own =
+      stage.instructions.length === 0
+        ? noRuns
+        : stage.instructions.map((instruction) => ({ instruction, stage, origin: "own" }) as const);
     if (parent === undefined) return own;
     const triggers = triggersOf.get(parent) ?? stageTriggers(parent);
     triggersOf.set(parent, triggers);

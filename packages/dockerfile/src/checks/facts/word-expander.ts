@@ -1,10 +1,12 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
+import { toDiagnostic } from "../../diagnostics/report.js";
 import type { Environment, ExpandError } from "../../expand/expand-options.js";
 import { expandWord, expandWords } from "../../expand/expand-word.js";
+import { mayChange } from "../../expand/may-change.js";
 import type { Word } from "../../instructions/instruction.js";
 import type { EscapeCharacter } from "../../tree/ast.js";
 import { advance } from "../../tree/position.js";
-import { type ExpandableText, mayChange } from "./instruction-words.js";
+import type { ExpandableText } from "./instruction-words.js";
 import { isContiguous } from "./variable-use.js";
 
 /** A word after expansion. `value` of one that cannot be expanded is its text. */
@@ -28,6 +30,13 @@ const uncertainRules: ReadonlySet<string> = new Set([
   "DOCKERFILE_EXPANSION_TOO_LARGE",
 ]);
 
+const noNames: readonly never[] = [];
+
+/** What comes of a word that expansion leaves alone. */
+export function unchanged({ text }: Word): ExpandedValue {
+  return { value: text, used: noNames, missing: noNames };
+}
+
 /** A word expander for a Dockerfile with an escape character. */
 export function wordExpander(escapeCharacter: EscapeCharacter): WordExpander {
   const errors: Diagnostic[] = [];
@@ -37,7 +46,7 @@ export function wordExpander(escapeCharacter: EscapeCharacter): WordExpander {
   return {
     errors,
     expand: (word, env) => {
-      if (!mayChange(word.text)) return { value: word.text, used: [], missing: [] };
+      if (!mayChange(word.text)) return unchanged(word);
       const isBody = "quotes" in word;
       const options = isBody
         ? ({ escape: "\\", quotes: "literal" } as const)
@@ -45,7 +54,7 @@ export function wordExpander(escapeCharacter: EscapeCharacter): WordExpander {
       const result = expandWord(word.text, env, options);
       if (result.ok) return result;
       fail(word, result);
-      return { value: word.text, used: [], missing: [] };
+      return unchanged(word);
     },
     split: (word, env) => {
       if (!mayChange(word.text)) return [word.text];
@@ -61,5 +70,5 @@ export function wordExpander(escapeCharacter: EscapeCharacter): WordExpander {
 function toError(word: Word, { rule, message, offset }: ExpandError): Diagnostic {
   const isInside = isContiguous(word) && offset < word.text.length;
   const span = isInside ? { start: advance(word.span.start, offset), end: word.span.end } : word.span;
-  return { rule, severity: "error", message, span, notes: [] };
+  return toDiagnostic({ rule, message, span });
 }

@@ -1,5 +1,7 @@
+import { quoted } from "../../diagnostics/quoted.js";
 import type { TextEdit } from "../../edit/text-edit.js";
-import type { Instruction, Word } from "../../instructions/instruction.js";
+import type { Instruction } from "../../instructions/instruction.js";
+import { remember } from "../../remember.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import type { CheckFacts } from "../facts/check-facts.js";
 import { isContiguous } from "../facts/variable-use.js";
@@ -10,22 +12,17 @@ import { asParts } from "./from-as-casing.js";
 export const consistentInstructionCasing: CheckRule = defineRule({
   name: "ConsistentInstructionCasing",
   check: (facts, report) => {
-    const instructions: Instruction[] = [];
-    for (const stage of facts.parsed.stages.stages) {
-      instructions.push(stage.from);
-      for (const instruction of stage.instructions) instructions.push(instruction);
-    }
+    const instructions = facts.parsed.stages.stages.flatMap(({ from, instructions: own }) => [from, ...own]);
     const majority = findMajority(instructions);
+    const explain = remember((keyword) => ({
+      expected: majority === "lower" ? keyword.toLowerCase() : keyword.toUpperCase(),
+      message: `${quoted(keyword)} is not in the letter case of most instructions, ${majority} case`,
+    }));
     for (const instruction of instructions) {
-      const { keyword } = instruction;
-      const expected = majority === "lower" ? keyword.text.toLowerCase() : keyword.text.toUpperCase();
-      if (keyword.text === expected) continue;
-      report({
-        owner: instruction,
-        span: keyword.span,
-        message: `${JSON.stringify(keyword.text)} is not in the letter case of most instructions, ${majority} case`,
-        fixes: recase(facts, instruction, expected),
-      });
+      const { text, span } = instruction.keyword;
+      const { expected, message } = explain(text);
+      if (text !== expected)
+        report({ owner: instruction, span, message, fixes: recase(facts, instruction, majority) });
     }
   },
 });
@@ -43,19 +40,14 @@ function findMajority(instructions: readonly Instruction[]): "lower" | "upper" {
 function recase(
   facts: CheckFacts,
   instruction: Instruction,
-  expected: string,
+  majority: "lower" | "upper",
 ): readonly TextEdit[] | undefined {
-  if (!isContiguous(instruction.keyword)) return undefined;
-  const edits = [editOf(instruction.keyword, expected)];
-  if (instruction.kind !== "from" || instruction.stageName === undefined) return edits;
-  const isUpper = expected === expected.toUpperCase();
-  const parts = asParts(facts, instruction);
-  return [
-    ...edits,
-    ...parts.map((part) => editOf(part, isUpper ? part.text.toUpperCase() : part.text.toLowerCase())),
-  ];
-}
-
-function editOf({ span }: Pick<Word, "span">, text: string): TextEdit {
-  return { span, text };
+  const { keyword } = instruction;
+  if (!isContiguous(keyword)) return undefined;
+  const isNamed = instruction.kind === "from" && instruction.stageName !== undefined;
+  const words = isNamed ? [keyword, ...asParts(facts, instruction)] : [keyword];
+  return words.map(({ span, text }) => ({
+    span,
+    text: majority === "lower" ? text.toLowerCase() : text.toUpperCase(),
+  }));
 }

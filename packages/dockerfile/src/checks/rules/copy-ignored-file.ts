@@ -1,3 +1,4 @@
+import { quoted } from "../../diagnostics/quoted.js";
 import type { AddInstruction, CopyInstruction, Word } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import type { CheckFacts } from "../facts/check-facts.js";
@@ -18,8 +19,8 @@ export const copyIgnoredFile: CheckRule = defineRule({
         report({
           placed,
           span: source.span,
-          message: `${placed.instruction.kind.toUpperCase()} of ${JSON.stringify(path)}, which is not in the build context`,
-          notes: [{ message: `${JSON.stringify(found.pattern)} in ${place} excludes it` }],
+          message: `${placed.instruction.kind.toUpperCase()} of ${quoted(path)}, which is not in the build context`,
+          notes: [{ message: `${quoted(found.pattern)} in ${place} excludes it` }],
         });
       }
     }

@@ -1,3 +1,4 @@
+import { quoted } from "../../diagnostics/quoted.js";
 import type { Word } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 
@@ -16,7 +17,7 @@ export const duplicateStageName: CheckRule = defineRule({
       report({
         owner: from,
         span: from.stageName.span,
-        message: `there is already a stage ${JSON.stringify(name)}`,
+        message: `there is already a stage ${quoted(name)}`,
         notes: [{ message: "the first one is here", span: earlier.span }],
       });
     }

@@ -1,8 +1,9 @@
+import { quoted } from "../../diagnostics/quoted.js";
 import type { TextEdit } from "../../edit/text-edit.js";
+import { mayChange } from "../../expand/may-change.js";
 import type { Word } from "../../instructions/instruction.js";
 import { parsePortSpec } from "../../values/parse-port-spec.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
-import { mayChange } from "../facts/instruction-words.js";
 import { isContiguous } from "../facts/variable-use.js";
 
 /** EXPOSE names ports of the container, without an address or port of the host. */
@@ -16,7 +17,7 @@ export const exposeInvalidFormat: CheckRule = defineRule({
         report({
           placed,
           span: word.span,
-          message: `${JSON.stringify(mapped)} maps a port of the host, which EXPOSE cannot do`,
+          message: `${quoted(mapped)} maps a port of the host, which EXPOSE cannot do`,
           hint: "Write only the container's port",
           fixes: withoutHost(word),
         });

@@ -1,7 +1,8 @@
+import { quoted } from "../../diagnostics/quoted.js";
 import type { TextEdit } from "../../edit/text-edit.js";
+import { mayChange } from "../../expand/may-change.js";
 import type { Word } from "../../instructions/instruction.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
-import { mayChange } from "../facts/instruction-words.js";
 import { isContiguous } from "../facts/variable-use.js";
 
 /** The protocol of a port is lower case. */
@@ -17,7 +18,7 @@ export const exposeProtoCasing: CheckRule = defineRule({
         report({
           placed,
           span: word.span,
-          message: `the protocol of ${JSON.stringify(port)} should be lower case`,
+          message: `the protocol of ${quoted(port)} should be lower case`,
           fixes: lowerProtocol(word),
         });
       }

@@ -1,3 +1,4 @@
+import { quoted } from "../../diagnostics/quoted.js";
 import type { FromInstruction } from "../../instructions/instruction.js";
 import type { ItemPart } from "../../tree/ast.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
@@ -7,11 +8,12 @@ import type { CheckFacts } from "../facts/check-facts.js";
 export const fromAsCasing: CheckRule = defineRule({
   name: "FromAsCasing",
   check: (facts, report) => {
-    for (const { instruction } of facts.ofKind("from")) {
+    for (const { from: instruction } of facts.parsed.stages.stages) {
+      if (instruction.stageName === undefined) continue;
       const keyword = instruction.keyword.text;
-      const recase =
-        keyword === keyword.toLowerCase() ? toLower : keyword === keyword.toUpperCase() ? toUpper : undefined;
-      if (instruction.stageName === undefined || recase === undefined) continue;
+      const isLower = keyword === keyword.toLowerCase();
+      if (!isLower && keyword !== keyword.toUpperCase()) continue;
+      const recase = (text: string) => (isLower ? text.toLowerCase() : text.toUpperCase());
       const parts = asParts(facts, instruction);
       const text = parts.map((part) => part.text).join("");
       const [first] = parts;
@@ -19,7 +21,7 @@ export const fromAsCasing: CheckRule = defineRule({
       report({
         owner: instruction,
         span: first.span,
-        message: `${JSON.stringify(text)} is not in the letter case of ${JSON.stringify(keyword)}`,
+        message: `${quoted(text)} is not in the letter case of ${quoted(keyword)}`,
         fixes: parts.map((part) => ({ span: part.span, text: recase(part.text) })),
       });
     }
@@ -33,12 +35,4 @@ export function asParts(facts: CheckFacts, from: FromInstruction): readonly Item
     if (part.kind === "argument" && part.item === 1) parts.push(part);
   }
   return parts;
-}
-
-function toLower(text: string): string {
-  return text.toLowerCase();
-}
-
-function toUpper(text: string): string {
-  return text.toUpperCase();
 }

@@ -1,3 +1,4 @@
+import { quoted } from "../../diagnostics/quoted.js";
 import { normalizePlatform } from "../../values/normalize-platform.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 
@@ -15,7 +16,7 @@ export const fromPlatformFlagConstDisallowed: CheckRule = defineRule({
       report({
         owner: stage.from,
         span: word.span,
-        message: `--platform is always ${JSON.stringify(platform.value)}`,
+        message: `--platform is always ${quoted(platform.value)}`,
         hint: "Give the platform to the build, or name the stage after it",
       });
     }

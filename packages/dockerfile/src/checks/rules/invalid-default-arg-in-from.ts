@@ -1,3 +1,4 @@
+import { quoted } from "../../diagnostics/quoted.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import { parseImageName } from "../facts/image-name.js";
 import { wordExpander } from "../facts/word-expander.js";
@@ -19,7 +20,7 @@ export const invalidDefaultArgInFrom: CheckRule = defineRule({
       report({
         owner: from,
         span: from.image.span,
-        message: `${from.image.text} becomes ${JSON.stringify(value)} without build arguments, which names no image`,
+        message: `${from.image.text} becomes ${quoted(value)} without build arguments, which names no image`,
         hint: "Give the ARG a default",
       });
     }

@@ -1,5 +1,6 @@
 import type { TextEdit } from "../../edit/text-edit.js";
 import type { CmdInstruction, EntrypointInstruction } from "../../instructions/instruction.js";
+import { remember } from "../../remember.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import type { PlacedInstruction } from "../facts/placed-instruction.js";
 import type { StageBase } from "../facts/stage-bases.js";
@@ -8,6 +9,10 @@ import type { StageBase } from "../facts/stage-bases.js";
 export const jsonArgsRecommended: CheckRule = defineRule({
   name: "JSONArgsRecommended",
   check: (facts, report) => {
+    const explain = remember((name) => ({
+      message: `${name} is run by a shell, which does not pass on signals`,
+      hint: `Write ${name} ["executable", "argument"]`,
+    }));
     const shells: boolean[] = [];
     for (const base of facts.bases) {
       let hasShell = startsWithShell(base, shells);
@@ -16,12 +21,12 @@ export const jsonArgsRecommended: CheckRule = defineRule({
         if (instruction.kind === "shell") hasShell = true;
         if (instruction.kind !== "cmd" && instruction.kind !== "entrypoint") continue;
         if (hasShell || instruction.command.form === "exec") continue;
-        const name = instruction.kind.toUpperCase();
+        const { message, hint } = explain(instruction.kind.toUpperCase());
         report({
           placed,
           span: instruction.command.span,
-          message: `${name} is run by a shell, which does not pass on signals`,
-          hint: `Write ${name} ["executable", "argument"]`,
+          message,
+          hint,
           fixes: execForm(instruction, placed, base.runs),
         });
       }

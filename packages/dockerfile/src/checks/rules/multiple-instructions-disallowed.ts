@@ -1,4 +1,5 @@
 import type { Instruction } from "../../instructions/instruction.js";
+import { remember } from "../../remember.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import type { PlacedInstruction } from "../facts/placed-instruction.js";
 
@@ -8,6 +9,9 @@ const singleKinds: ReadonlySet<Instruction["kind"]> = new Set(["cmd", "entrypoin
 export const multipleInstructionsDisallowed: CheckRule = defineRule({
   name: "MultipleInstructionsDisallowed",
   check: (facts, report) => {
+    const explain = remember((name) => ({
+      message: `this ${name} has no effect, because a later ${name} of the stage replaces it`,
+    }));
     for (const { runs } of facts.bases) {
       const last = new Map<Instruction["kind"], PlacedInstruction>();
       for (const placed of runs) {
@@ -16,11 +20,10 @@ export const multipleInstructionsDisallowed: CheckRule = defineRule({
         const earlier = last.get(instruction.kind);
         last.set(instruction.kind, placed);
         if (earlier === undefined) continue;
-        const name = instruction.kind.toUpperCase();
         report({
           placed: earlier,
           span: earlier.instruction.keyword.span,
-          message: `this ${name} has no effect, because a later ${name} of the stage replaces it`,
+          message: explain(instruction.kind.toUpperCase()).message,
           notes: [{ message: "the later one is here", span: instruction.keyword.span }],
         });
       }

@@ -1,4 +1,5 @@
 import type { InstructionPart } from "../../tree/ast.js";
+import { spanOf } from "../../tree/position.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 
 /** No empty line stands inside a continued instruction. One finding for an instruction, as in BuildKit. */
@@ -28,8 +29,5 @@ function isBlank(part: InstructionPart): boolean {
 /** An empty line has nothing to mark but its break; the span ends before the next line. */
 function withoutBreak({ span, text }: InstructionPart): InstructionPart["span"] {
   const width = text.replace(/[\r\n]+$/, "").length;
-  return {
-    start: span.start,
-    end: { ...span.start, offset: span.start.offset + width, column: span.start.column + width },
-  };
+  return spanOf(span.start, width);
 }

@@ -1,3 +1,4 @@
+import { quoted } from "../../diagnostics/quoted.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 
 const reservedNames: ReadonlySet<string> = new Set(["context", "scratch"]);
@@ -11,7 +12,7 @@ export const reservedStageName: CheckRule = defineRule({
       report({
         owner: from,
         span: from.stageName.span,
-        message: `${JSON.stringify(name)} is reserved and should not name a stage`,
+        message: `${quoted(name)} is reserved and should not name a stage`,
       });
     }
   },

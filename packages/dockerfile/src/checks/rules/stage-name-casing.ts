@@ -1,3 +1,5 @@
+import { addToList } from "../../add-to-list.js";
+import { quoted } from "../../diagnostics/quoted.js";
 import type { TextEdit } from "../../edit/text-edit.js";
 import type { Word } from "../../instructions/instruction.js";
 import { allDependencies } from "../../stages/all-dependencies.js";
@@ -19,7 +21,7 @@ export const stageNameCasing: CheckRule = defineRule({
       report({
         owner: from,
         span: from.stageName.span,
-        message: `the stage name ${JSON.stringify(from.stageName.text)} should be lower case`,
+        message: `the stage name ${quoted(from.stageName.text)} should be lower case`,
         fixes: lowerAll([from.stageName, ...(references.get(index) ?? [])]),
       });
     }
@@ -37,9 +39,7 @@ function findReferences({ parsed: { stages } }: CheckFacts): ReadonlyMap<number,
   const graph = stageGraph(stages, { baseName: ({ from }) => from.image.text.toLowerCase() });
   for (const need of allDependencies(stages, graph)) {
     if (need.kind !== "stage" || !isMixed(need.reference)) continue;
-    const list = references.get(need.index);
-    if (list === undefined) references.set(need.index, [need.reference]);
-    else list.push(need.reference);
+    addToList(references, need.index, need.reference);
   }
   return references;
 }

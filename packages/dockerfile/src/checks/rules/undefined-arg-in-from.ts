@@ -1,4 +1,6 @@
+import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import type { FromInstruction, Word } from "../../instructions/instruction.js";
+import { remember } from "../../remember.js";
 import { type CheckRule, defineRule, type ReportCheck } from "../check-rule.js";
 import type { CheckFacts } from "../facts/check-facts.js";
 import { variablePlaces } from "../facts/variable-use.js";
@@ -9,10 +11,14 @@ import type { ExpandedValue } from "../facts/word-expander.js";
 export const undefinedArgInFrom: CheckRule = defineRule({
   name: "UndefinedArgInFrom",
   check: (facts, report) => {
+    const explain = remember((name) => ({
+      message: `FROM uses ${name}, which no ARG before the first FROM declares`,
+    }));
     for (const { stage, image, platform } of facts.bases) {
-      reportMissing({ facts, report, from: stage.from, word: stage.from.image, expanded: image });
-      if (stage.from.platform === undefined || platform === undefined) continue;
-      reportMissing({ facts, report, from: stage.from, word: stage.from.platform, expanded: platform });
+      const { from } = stage;
+      reportMissing({ facts, report, explain, from, word: from.image, expanded: image });
+      if (from.platform === undefined || platform === undefined) continue;
+      reportMissing({ facts, report, explain, from, word: from.platform, expanded: platform });
     }
   },
 });
@@ -20,12 +26,20 @@ export const undefinedArgInFrom: CheckRule = defineRule({
 interface Reading {
   readonly facts: CheckFacts;
   readonly report: ReportCheck;
+  readonly explain: (name: string) => { readonly message: string };
   readonly from: FromInstruction;
   readonly word: Word;
   readonly expanded: ExpandedValue;
 }
 
-function reportMissing({ facts: { globals, suggest }, report, from, word, expanded }: Reading): void {
+function reportMissing({
+  facts: { globals, suggest },
+  report,
+  explain,
+  from,
+  word,
+  expanded,
+}: Reading): void {
   if (expanded.missing.length === 0) return;
   const places = variablePlaces(word);
   for (const name of expanded.missing) {
@@ -35,8 +49,8 @@ function reportMissing({ facts: { globals, suggest }, report, from, word, expand
     report({
       owner: from,
       span,
-      message: `FROM uses ${name}, which no ARG before the first FROM declares`,
-      hint: close === undefined ? undefined : `Did you mean ${close}?`,
+      message: explain(name).message,
+      hint: didYouMean(close),
     });
   }
 }

@@ -1,3 +1,4 @@
+import { didYouMean } from "../../diagnostics/did-you-mean.js";
 import { platformArgs } from "../../values/predefined-args.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import type { CheckFacts } from "../facts/check-facts.js";
@@ -81,6 +82,6 @@ function explain({ name, base, suggestion, placed }: UndefinedUse, names: Declar
   const isInFrom = base.image.used.includes(name);
   if (names.global.has(name) && !isInFrom)
     return isTrigger ? advice : `Repeat ARG ${name} in this stage; those before FROM serve FROM alone`;
-  if (suggestion !== undefined) return `Did you mean $${suggestion}?`;
+  if (suggestion !== undefined) return didYouMean(`$${suggestion}`);
   return names.anyArg.has(name) && !isInFrom ? advice : undefined;
 }

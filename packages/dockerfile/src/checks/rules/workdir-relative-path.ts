@@ -1,3 +1,4 @@
+import { quoted } from "../../diagnostics/quoted.js";
 import { normalizePlatform } from "../../values/normalize-platform.js";
 import { type CheckRule, defineRule } from "../check-rule.js";
 import type { CheckFacts } from "../facts/check-facts.js";
@@ -20,7 +21,7 @@ export const workdirRelativePath: CheckRule = defineRule({
           report({
             placed,
             span: instruction.path.span,
-            message: `the path ${JSON.stringify(value)} is relative to a directory that the base image chooses`,
+            message: `the path ${quoted(value)} is relative to a directory that the base image chooses`,
             hint: "Begin the path with /",
           });
         }
