@@ -4,6 +4,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
+/** No registry outlives this, even when the benchmark was killed. */
+const LIFETIME_SEC = 600;
 const ATTEMPTS = 100;
 const PAUSE_MS = 50;
 
@@ -13,7 +15,9 @@ export async function startRegistry(folder) {
   await mkdir(folder, { recursive: true });
   const file = join(folder, "config.yml");
   await writeFile(file, configOf(folder, port));
-  const child = spawn("docker-registry", ["serve", file], { stdio: "ignore" });
+  const child = spawn("timeout", [String(LIFETIME_SEC), "docker-registry", "serve", file], {
+    stdio: "ignore",
+  });
   const ended = new Promise((resolve) => child.on("exit", resolve));
   await untilItAnswers(port);
   return {
