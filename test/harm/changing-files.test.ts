@@ -3,10 +3,10 @@ import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { isOciBuildError } from "@oci-build/oci";
 import { Volume } from "memfs";
-import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { temporaryFolder } from "../support/build-folder.js";
 import { buildAt, digestAlone, type Workplace } from "./support/harm-build.js";
-import { sample, sized } from "./support/harm-size.js";
+import { sample, sized, tellSize } from "./support/harm-size.js";
 import { CallCounter, type ContextFs, contextCalls, countedFs } from "./support/hooked-calls.js";
 
 const base = temporaryFolder();
@@ -92,6 +92,8 @@ function fill({ fs: disk, at }: Disk, largeSize: number): void {
 }
 
 let count = 0;
+/** At which a file was edited, in all tests. */
+let moments = 0;
 
 function freshPlace(context: Workplace["context"]): Workplace {
   count += 1;
@@ -219,6 +221,10 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+afterAll(() => {
+  tellSize(`files edited at ${moments} moments of builds`);
+});
+
 describe.each(modes)("a file of a context $name that is edited while it is built from", (mode) => {
   it.each(edits)(
     "%s, gives an error or an image of one moment, and is seen afterwards",
@@ -246,6 +252,7 @@ describe.each(modes)("a file of a context $name that is edited while it is built
 
       const found = new Set<string>();
       for (const at of sample(whole.calls, mode.step)) {
+        moments += 1;
         const place = await startedPlace();
         const counter = new CallCounter(rootOf(context), at, () => edit(disk));
         const outcome = await counting(counter, (counted) =>
