@@ -81,10 +81,16 @@ describe.skipIf(obstacle)(unlessObstacle("a registry with passwords over TLS", o
     await using registry = await start();
     const credentials = only(ann);
     const { cert } = makeCertificateAuthority();
-    await using client = testClient({ credentials, settings: () => ({ ca: cert }) });
+    const warnings: unknown[] = [];
+    await using client = testClient({
+      credentials,
+      settings: () => ({ ca: cert }),
+      onWarning: (warning) => warnings.push(warning),
+    });
     const repository = client.repository({ registry: registry.name, repository: "app" });
     await expect(repository.manifest("1")).rejects.toMatchObject({ code: "REGISTRY_UNREACHABLE" });
     expect(credentials.asked).toEqual([]);
+    expect(warnings).toEqual([]);
   });
 
   it("is believed without its authority when it may be insecure", async () => {

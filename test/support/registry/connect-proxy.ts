@@ -3,7 +3,8 @@ import http from "node:http";
 import net from "node:net";
 import { listening } from "./listening.js";
 
-/** A proxy of the tests: tunnels for https, requests with whole addresses for http. */
+/** A proxy of the tests: tunnels for https, requests with whole addresses for http. Whatever host is named, it takes it
+ * for this machine, so that names need not exist. */
 export interface ConnectProxy extends AsyncDisposable {
   /** For HTTP_PROXY and HTTPS_PROXY; with its user and password when it demands them. */
   readonly url: string;
@@ -28,7 +29,9 @@ export async function startConnectProxy(login?: string): Promise<ConnectProxy> {
       return;
     }
     const { "proxy-authorization": _, ...headers } = request.headers;
-    const upstream = http.request(url, { method, headers, agent: false });
+    const { port, pathname, search } = new URL(url);
+    const path = `${pathname}${search}`;
+    const upstream = http.request({ host: "127.0.0.1", port, path, method, headers, agent: false });
     upstream.on("response", (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
@@ -59,8 +62,8 @@ export async function startConnectProxy(login?: string): Promise<ConnectProxy> {
 }
 
 function tunnel(client: net.Socket, target: string, head: Buffer): void {
-  const { hostname, port } = new URL(`http://${target}`);
-  const upstream = net.connect(Number(port), hostname, () => {
+  const { port } = new URL(`http://${target}`);
+  const upstream = net.connect(Number(port), "127.0.0.1", () => {
     client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
     upstream.write(head);
     upstream.pipe(client);

@@ -52,9 +52,11 @@ const BEFORE_SENDING: ReadonlySet<string> = new Set([
 
 const LASTING: ReadonlySet<string> = new Set(["ENOTFOUND", "UND_ERR_INVALID_ARG", "UND_ERR_PRX_TLS"]);
 
-/** OpenSSL's and Node's codes for a certificate that is not believed, or a handshake that failed. */
-const isTlsFailure = (reason: string): boolean =>
-  /^(?:ERR_SSL|ERR_TLS|UND_ERR_PRX_TLS)|CERT|SELF_SIGNED|_CRL_/.test(reason);
+/** OpenSSL's and Node's codes for a certificate that is not believed, or a handshake that failed.
+ * @see https://nodejs.org/docs/latest-v20.x/api/tls.html#x509-certificate-error-codes */
+const TLS_FAILURE =
+  /^(?:ERR_SSL|ERR_TLS|UND_ERR_PRX_TLS|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_|PATH_LENGTH_)|CERT|CRL_/;
+const isTlsFailure = (reason: string): boolean => TLS_FAILURE.test(reason);
 
 /** The error for a connection that could not be made, broke, or stood still. */
 export function unreachable(
