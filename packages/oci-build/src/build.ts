@@ -115,7 +115,8 @@ async function solveAndWrite(
   const { cache } = solveContext;
   const draft = await startDraft({ options: prepared.options, cache });
   try {
-    const willWrite = async (): Promise<void> => draft?.discard();
+    // The layer is begun while the file is removed; how that ends is told below.
+    const willWrite = (): void => void draft?.discard().catch(() => undefined);
     const context = { ...solveContext, willWrite };
     return await solveInto(draft, prepared, { emit, signal, solveContext: context });
   } finally {

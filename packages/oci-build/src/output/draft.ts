@@ -55,7 +55,7 @@ export interface Draft {
   /** Waits for the copies. Whoever takes the draft closes it, and renames or removes it; undefined when there is none
    * any more. */
   take(): Promise<DraftFile | undefined>;
-  /** Ends the work and removes the file, unless it was taken. */
+  /** Ends the work and removes the file, unless it was taken. Each call waits for the end of that. */
   discard(): Promise<void>;
 }
 
@@ -74,6 +74,12 @@ export async function openDraft({ file, blobs, layout }: DraftedOutput): Promise
   const sound = new Set<string>();
   const copies = startCopies(handle, { blobs, layout }, (blob) => sound.add(placeOf(blob)));
   let state: "open" | "gone" = "open";
+  let removing = Promise.resolve();
+  const remove = async (): Promise<void> => {
+    await copies.stop();
+    await handle.close();
+    await rm(aside, { force: true });
+  };
   return {
     file,
     async take() {
@@ -82,12 +88,10 @@ export async function openDraft({ file, blobs, layout }: DraftedOutput): Promise
       await copies.ended;
       return { path: aside, handle, holds: (blob) => sound.has(placeOf(blob)) };
     },
-    async discard() {
-      if (state === "gone") return;
+    discard() {
+      if (state === "open") removing = remove();
       state = "gone";
-      await copies.stop();
-      await handle.close();
-      await rm(aside, { force: true });
+      return removing;
     },
   };
 }

@@ -25,5 +25,5 @@ export interface SolveContext {
   readonly signal: AbortSignal | undefined;
   readonly watcher: StepWatcher;
   /** Called before a layer is written, since no earlier build has it. */
-  readonly willWrite?: (() => Promise<void>) | undefined;
+  readonly willWrite?: (() => void) | undefined;
 }

@@ -113,7 +113,7 @@ async function writeStepLayer(
   digests: "known" | "unknown",
 ): Promise<StoredLayer | undefined> {
   if (totals.entries === 0) return undefined;
-  await context.willWrite?.();
+  context.willWrite?.();
   const { cache, signal, times } = context;
   const { compression, level } = layerEncoding(context.compression, times);
   return cache.writeLayer(async (sink, sinkDigest) => {
