@@ -1,5 +1,6 @@
 import {
   type CheckOptions,
+  type Diagnostic,
   expandWord,
   findStage,
   type ParsedDockerfile,
@@ -32,17 +33,31 @@ export function neededPart(parsed: ParsedDockerfile, options: CheckOptions): Par
   const needed = new Set(reachableStages(parsed.stages, target.index, { baseName }));
   const bases = new Set([...needed].map((index) => names[index]));
   const idle: Span[] = [];
+  const modes = modeOffsets(stages);
   const kept = stages.map((stage) => {
     const runsTriggers = stage.name !== undefined && bases.has(stage.name);
     if (needed.has(stage.index) && runsTriggers) return stage;
     return withoutIdle(stage, needed.has(stage.index) ? "triggers" : "all", idle);
   });
   const isIdle = ({ start }: Span) => idle.some((span) => isInside(start.offset, span));
+  const isLate = ({ rule, span }: Diagnostic) =>
+    lateRules.has(rule) || (rule === "DOCKERFILE_INVALID_FLAG_VALUE" && modes.has(span.start.offset));
   return {
     ...parsed,
     stages: { ...parsed.stages, stages: kept },
-    diagnostics: parsed.diagnostics.filter(({ rule, span }) => !lateRules.has(rule) || !isIdle(span)),
+    diagnostics: parsed.diagnostics.filter((found) => !isLate(found) || !isIdle(found.span)),
   };
+}
+
+/** Where the values of `--chmod` stand: of wrong values of flags only these are late. */
+function modeOffsets(stages: readonly Stage[]): ReadonlySet<number> {
+  const offsets = new Set<number>();
+  for (const { instructions } of stages)
+    for (const instruction of instructions) {
+      const isFile = instruction.kind === "copy" || instruction.kind === "add";
+      if (isFile && instruction.chmod !== undefined) offsets.add(instruction.chmod.span.start.offset);
+    }
+  return offsets;
 }
 
 /** Takes out of a stage what does not run, and adds its places to `idle`. */

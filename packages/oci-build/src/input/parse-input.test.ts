@@ -20,6 +20,7 @@ describe("parseInput", () => {
   it.each([
     ["a port", "EXPOSE none", "DOCKERFILE_INVALID_PORT"],
     ["a signal", "STOPSIGNAL none", "DOCKERFILE_INVALID_SIGNAL"],
+    ["a mode", "COPY --chmod=9 a b", "DOCKERFILE_INVALID_FLAG_VALUE"],
     ["an open quote", "VOLUME 'a b'", "DOCKERFILE_UNTERMINATED_QUOTE"],
     ["an open substitution", "ENV a=${b", "DOCKERFILE_BAD_SUBSTITUTION"],
   ])("minds what is wrong with %s only where it runs", (_, wrong, rule) => {
@@ -41,6 +42,7 @@ describe("parseInput", () => {
   it.each([
     ["an instruction that is none", "COPPY a b", "DOCKERFILE_UNKNOWN_INSTRUCTION"],
     ["a flag", "COPY --none a b", "DOCKERFILE_UNKNOWN_FLAG"],
+    ["a switch", "COPY --link=9 --chmod=7 a b", "DOCKERFILE_INVALID_FLAG_VALUE"],
     ["a duration", "HEALTHCHECK --interval=x CMD y", "DOCKERFILE_INVALID_FLAG_VALUE"],
   ])("minds %s also in a stage that the target does not need", (_, wrong, rule) => {
     expect(errorsOf(["FROM scratch AS a", wrong, "FROM scratch AS b"])).toEqual([`2 ${rule}`]);
