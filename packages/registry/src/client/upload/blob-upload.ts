@@ -10,7 +10,7 @@ import { UploadBytes } from "./upload-bytes.js";
 import { cancelUpload, continued, findUpload, startUpload, type UploadSession } from "./upload-session.js";
 
 /** What is larger goes as a stream that can be taken up again, and is then closed by a request of its own. */
-const ONE_REQUEST_MAX_BYTES = 64 * 1024 * 1024;
+const ONE_REQUEST_MAX_BYTES = 8 * 1024 * 1024;
 
 /** The first size of parts for a registry, or a proxy before it, that refuses a whole blob as too large. Each further
  * refusal takes a quarter, down to what proxies allow by default. */

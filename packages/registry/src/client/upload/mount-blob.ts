@@ -17,8 +17,8 @@ export async function mountBlob(
   { mountFrom, signal }: { readonly mountFrom: readonly string[]; readonly signal: AbortSignal | undefined },
 ): Promise<MountOutcome> {
   let session: UploadSession | undefined;
-  for (const from of new Set(mountFrom.slice(0, ASKED_MAX))) {
-    if (from === context.name.repository) continue;
+  const others = [...new Set(mountFrom)].filter((from) => from !== context.name.repository);
+  for (const from of others.slice(0, ASKED_MAX)) {
     const outcome = await mountFromOne(context, { digest, from, signal });
     if (outcome !== undefined && session !== undefined) await cancelUpload(context, session);
     if (outcome === "mounted") return outcome;
