@@ -1,9 +1,10 @@
 import fs from "node:fs";
 import path from "node:path";
-import { isOciBuildError } from "@oci-build/oci";
+import { encodeEntryHeader, isOciBuildError } from "@oci-build/oci";
 import { build } from "oci-build";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
+import { packLayout } from "./support/registry/image-layout.js";
 import { hasTool, runTool } from "./support/tools.js";
 
 /** What `docs/dockerfile-support.md` says, row by row, with a Dockerfile that shows it. `planned` is refused before
@@ -11,7 +12,7 @@ import { hasTool, runTool } from "./support/tools.js";
 const rows: readonly (readonly [feature: string, status: "supported" | "planned", lines: string])[] = [
   ["FROM scratch", "supported", "FROM scratch"],
   ["FROM an earlier stage", "supported", "FROM scratch AS a\nCOPY a.txt /\nFROM a"],
-  ["FROM an image of a registry", "planned", "FROM debian"],
+  ["FROM an image", "supported", "FROM image"],
   ["FROM --platform", "supported", "FROM --platform=linux/arm64 scratch"],
   ["COPY: several sources, wildcards, directories", "supported", "FROM scratch\nCOPY a.txt d* /x/"],
   [
@@ -19,7 +20,7 @@ const rows: readonly (readonly [feature: string, status: "supported" | "planned"
     "supported",
     "FROM scratch AS a\nCOPY a.txt /\nFROM scratch\nCOPY --from=a /a.txt /",
   ],
-  ["COPY --from an image", "planned", "FROM scratch\nCOPY --from=debian /etc /etc"],
+  ["COPY --from an image", "supported", "FROM scratch\nCOPY --from=image /f /etc/"],
   [
     "COPY --chown, --chmod (octal and symbolic)",
     "supported",
@@ -52,12 +53,28 @@ const rows: readonly (readonly [feature: string, status: "supported" | "planned"
   ["RUN", "planned", "FROM scratch\nRUN make"],
 ];
 
+/** A tar with one empty file. */
+function tarOf(name: string): Buffer {
+  const meta = { mode: 0o644, uid: 0, gid: 0, mtimeSec: 0 };
+  const header = encodeEntryHeader({ type: "file", path: name, size: 0, ...meta, xattrs: undefined });
+  return Buffer.concat([header, Buffer.alloc(1024)]);
+}
+
 const context = temporaryFolder();
 writeFiles(context, { "a.txt": "a", "d/e.txt": "e", "d/f.md": "f" });
+packLayout(path.join(context, "image"), "1", [
+  { platform: { os: "linux", architecture: "amd64" }, layers: [tarOf("f")], config: {} },
+]);
 if (hasTool("tar")) runTool("tar", ["-czf", "a.tar.gz", "a.txt"], context);
 
 async function outcome(lines: string): Promise<string> {
-  const options = { context, dockerfile: { text: `${lines}\n` }, cacheDir: path.join(context, "cache") };
+  const buildContexts = { image: `oci-layout://${path.join(context, "image")}` };
+  const options = {
+    context,
+    buildContexts,
+    dockerfile: { text: `${lines}\n` },
+    cacheDir: path.join(context, "cache"),
+  };
   try {
     await build({ ...options, output: { type: "none" } });
     return "supported";

@@ -111,7 +111,7 @@ function toldName(name: string, context: NamedContext | undefined): string {
 }
 
 /** An error with the place of what it is about. */
-export function atPlace(error: unknown, place: Place): unknown {
+function atPlace(error: unknown, place: Place): unknown {
   if (!isOciBuildError(error) || "place" in error.data) return error;
   const { code, exitCode, message, hint, cause, data } = error;
   return new OciBuildError(code, exitCode, { message, hint, cause, data: { ...data, place } });

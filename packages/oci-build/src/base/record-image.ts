@@ -4,7 +4,7 @@ import { formatPlatform } from "../plan/global-args.js";
 import { type BaseImage, pinnedName } from "./base-image.js";
 
 /** The key of an image's record: all that it is follows from these. */
-export function imageRecordKey({ documents, platform }: Pick<BaseImage, "documents" | "platform">): StepKey {
+function imageRecordKey({ documents, platform }: Pick<BaseImage, "documents" | "platform">): StepKey {
   return stepKey([
     keyField("operation", "string", "base image"),
     keyField(

@@ -7,7 +7,7 @@ import { PlanError } from "./plan-error.js";
 import type { PlanInput } from "./plan-input.js";
 
 /** What FROM names: nothing, an earlier stage, an image, or the folder of a named context. */
-export type NamedBase =
+type NamedBase =
   | { readonly kind: "scratch" }
   | { readonly kind: "stage"; readonly index: number }
   | { readonly kind: "image"; readonly name: string; readonly platform: Platform }
