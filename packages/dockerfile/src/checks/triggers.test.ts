@@ -84,6 +84,13 @@ describe("triggers of ONBUILD in a stage of the same file", () => {
     ]);
   });
 
+  it("Differs: checks divide a trigger with the escape character of its file", () => {
+    const secrets = (text: string) => placesOf("SecretsUsedInArgOrEnv", text);
+    const trigger = "ONBUILD ENV a=b\\ token=c\n";
+    expect(secrets(`FROM scratch AS p\n${trigger}FROM p\n`)).toEqual([]);
+    expect(secrets(`# escape=\`\nFROM scratch AS p\n${trigger}FROM p\n`)).toEqual(["3:18-3:23"]);
+  });
+
   it("Differs: BuildKit has no limit of triggers; of ours the first 10,000 are checked", () => {
     expect(triggerRunsMax).toBe(10_000);
     const harmless = Array.from({ length: triggerRunsMax - 1 }, () => "USER x");

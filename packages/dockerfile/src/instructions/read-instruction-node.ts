@@ -111,7 +111,9 @@ function readKnown(context: ReadContext): Instruction | undefined {
 }
 
 /** Reads what stands behind ONBUILD. Most of its mistakes are warnings, because BuildKit finds them in the child build
- * only; that the words of ENV and LABEL are pairs it checks here. */
+ * only; that the words of ENV and LABEL are pairs it checks here.
+ * Differs: checks divide a trigger with the escape character of its file. In the stage that runs it BuildKit reads its
+ * text anew, where the character is always a backslash, and so does a build of ours. */
 function readTrigger(node: InstructionNode, outer: ReadContext, items: Items): Instruction | undefined {
   const keyword = items.keywords[1];
   if (keyword === undefined) return undefined;
