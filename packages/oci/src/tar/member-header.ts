@@ -64,7 +64,7 @@ export class MemberHeader implements TarHeader {
   read(header: Buffer, offset: number, extensions: HeaderExtensions): void {
     const { records } = extensions;
     this.#readPath(header, offset, extensions);
-    if (records.size > 0 && isSparse(records)) throw this.#unsupported("sparse file");
+    if (records.size > 0 && hasKeyword(records, SPARSE_KEYWORD)) throw this.#unsupported("sparse file");
     this.mode = memberNumber(numberField(header, offset + 100, 8), "mode") & 0o7777;
     this.uid = memberNumber(numberField(header, offset + 108, 8), "uid", records);
     this.gid = memberNumber(numberField(header, offset + 116, 8), "gid", records);
@@ -133,15 +133,17 @@ function nameOf(records: PaxRecords, keyword: string): string | undefined {
   return decodePath(record);
 }
 
+/** Sorted by name. Most records are others, so nothing is made before the first one is found. */
 function xattrsOf(records: PaxRecords): Xattrs | undefined {
-  const found = [...records].filter(([keyword]) => keyword.startsWith(XATTR_KEYWORD));
-  if (found.length === 0) return undefined;
-  const named = found
+  if (!hasKeyword(records, XATTR_KEYWORD)) return undefined;
+  const named = [...records]
+    .filter(([keyword]) => keyword.startsWith(XATTR_KEYWORD))
     .map(([keyword, value]) => [keyword.slice(XATTR_KEYWORD.length), Uint8Array.from(value)] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return new Map(named);
 }
 
-function isSparse(records: PaxRecords): boolean {
-  return [...records.keys()].some((keyword) => keyword.startsWith(SPARSE_KEYWORD));
+function hasKeyword(records: PaxRecords, start: string): boolean {
+  for (const keyword of records.keys()) if (keyword.startsWith(start)) return true;
+  return false;
 }

@@ -6,6 +6,15 @@ export type PaxRecords = ReadonlyMap<string, Uint8Array>;
 const SPACE = 0x20;
 const EQUALS = 0x3d;
 const NEWLINE = 0x0a;
+const ZERO = 0x30;
+
+/** More digits than any length has; their number is still a safe integer. */
+const LENGTH_DIGITS_MAX = 15;
+
+interface ByteSpan {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** The body of an extended header, records sorted by keyword. One record is
  *
@@ -23,15 +32,53 @@ export function decodePaxRecords(body: Uint8Array): PaxRecords | undefined {
   const records = new Map<string, Uint8Array>();
   let offset = 0;
   while (offset < body.length) {
-    const space = body.indexOf(SPACE, offset);
-    const end = offset + recordLength(body.subarray(offset, space));
-    const equals = body.indexOf(EQUALS, space);
-    // Also false when any of the three was not found.
-    if (!(offset < space && space < equals && equals < end && body[end - 1] === NEWLINE)) return undefined;
-    records.set(decodePath(body.subarray(space + 1, equals)), body.subarray(equals + 1, end - 1));
+    const space = endOfDigits(body, offset);
+    const end = offset + decimal(body, offset, space);
+    const equals = equalsBetween(body, space, end);
+    // The last comparison fails also where the end lies beyond the body.
+    const isRecord = body[space] === SPACE && space + 1 < equals && body[end - 1] === NEWLINE;
+    if (!isRecord) return undefined;
+    records.set(keywordOf(body, space + 1, equals), body.subarray(equals + 1, end - 1));
     offset = end;
   }
   return records;
+}
+
+function endOfDigits(body: Uint8Array, start: number): number {
+  let at = start;
+  while (at < start + LENGTH_DIGITS_MAX && isDigit(body[at])) at += 1;
+  return at;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= ZERO + 9;
+}
+
+function decimal(body: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at += 1) value = value * 10 + ((body[at] ?? ZERO) - ZERO);
+  return value;
+}
+
+/** The place of the first "=", or 0. */
+function equalsBetween(body: Uint8Array, start: number, end: number): number {
+  for (let at = start; at < end && at < body.length; at += 1) if (body[at] === EQUALS) return at;
+  return 0;
+}
+
+/** Those that many members of many archives have. */
+const usualKeywords = ["mtime", "atime", "ctime", "path", "linkpath", "size", "uid", "gid", "uname", "gname"];
+
+/** Usual keywords are compared where they stand: making a string of bytes takes longer than all the rest. */
+function keywordOf(body: Uint8Array, start: number, end: number): string {
+  for (const keyword of usualKeywords) if (isTextAt(body, { start, end }, keyword)) return keyword;
+  return decodePath(body.subarray(start, end));
+}
+
+function isTextAt(body: Uint8Array, { start, end }: ByteSpan, text: string): boolean {
+  if (text.length !== end - start) return false;
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) !== body[start + at]) return false;
+  return true;
 }
 
 function encodeRecord(key: string, value: Uint8Array): Uint8Array[] {
@@ -41,10 +88,4 @@ function encodeRecord(key: string, value: Uint8Array): Uint8Array[] {
   // The digits of the length count too, and may carry it over a power of ten.
   if (String(length).length > String(rest).length) length = rest + String(length).length;
   return [Buffer.from(String(length)), head, value, Buffer.of(NEWLINE)];
-}
-
-/** NaN for what is no plain decimal number, so that every comparison with it fails. */
-function recordLength(digits: Uint8Array): number {
-  const text = Buffer.from(digits.subarray(0, 16)).toString("latin1");
-  return digits.length <= 15 && /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
 }

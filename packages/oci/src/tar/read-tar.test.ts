@@ -238,6 +238,16 @@ describe("readTar refuses", () => {
       code: "TAR_MALFORMED",
     },
     {
+      name: "a record without a keyword, as Go does",
+      tar: Buffer.concat([raw("x", "x", Buffer.from("5 =a\n")), raw("0", "a")]),
+      code: "TAR_MALFORMED",
+    },
+    {
+      name: "a record whose length is no number",
+      tar: Buffer.concat([raw("x", "x", Buffer.from("1x path=a\n")), raw("0", "a")]),
+      code: "TAR_MALFORMED",
+    },
+    {
       name: "a record longer than its header",
       tar: Buffer.concat([raw("x", "x", Buffer.from("99 path=a\n")), raw("0", "a")]),
       code: "TAR_MALFORMED",
