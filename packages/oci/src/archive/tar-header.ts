@@ -1,3 +1,4 @@
+import { blockState, numberField } from "../tar/header-block.js";
 import { tarInvalid } from "./byte-cursor.js";
 
 export const TAR_BLOCK_BYTES = 512;
@@ -51,10 +52,11 @@ const types: ReadonlyMap<string, TarHeaderType> = new Map([
  * @throws OciBuildError OCI_TAR_INVALID
  * @see https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_06 */
 export function decodeTarHeader(block: Buffer, offset: number): TarHeader | undefined {
-  if (block.every((byte) => byte === 0)) return undefined;
-  if (!hasChecksum(block)) throw tarInvalid(offset, "a block without the checksum of a header");
-  const size = decodeNumber(block.subarray(124, 136));
-  if (size === undefined) throw tarInvalid(offset, "a size that is no number");
+  const state = blockState(block, new DataView(block.buffer, block.byteOffset, block.length), 0);
+  if (state === "zeros") return undefined;
+  if (state === "damaged") throw tarInvalid(offset, "a block without the checksum of a header");
+  const size = numberField(block, 124, 12);
+  if (!Number.isSafeInteger(size) || size < 0) throw tarInvalid(offset, "a size that is no number");
   const name = textField(block, 0, 100);
   const prefix = block.toString("latin1", 257, 263) === "ustar\0" ? textField(block, 345, 155) : "";
   return {
@@ -63,32 +65,6 @@ export function decodeTarHeader(block: Buffer, offset: number): TarHeader | unde
     linkName: textField(block, 157, 100),
     size,
   };
-}
-
-/** Old tars summed signed bytes, so both sums are taken. */
-function hasChecksum(block: Buffer): boolean {
-  let unsigned = 8 * 0x20;
-  let signed = 8 * 0x20;
-  for (let at = 0; at < TAR_BLOCK_BYTES; at++) {
-    if (at >= 148 && at < 156) continue;
-    unsigned += block.readUInt8(at);
-    signed += block.readInt8(at);
-  }
-  const stated = decodeNumber(block.subarray(148, 156));
-  return stated === unsigned || stated === signed;
-}
-
-/** Octal digits, or base-256 behind a byte 0x80. Undefined for anything else, negative or too large. */
-function decodeNumber(field: Buffer): number | undefined {
-  let value = 0;
-  if (field[0] === 0x80) {
-    for (const byte of field.subarray(1)) value = value * 256 + byte;
-  } else {
-    const digits = /^ *([0-7]*)[ \0]*$/.exec(field.toString("latin1"))?.[1];
-    if (digits === undefined) return undefined;
-    value = digits === "" ? 0 : Number.parseInt(digits, 8);
-  }
-  return Number.isSafeInteger(value) ? value : undefined;
 }
 
 function textField(block: Buffer, offset: number, length: number): string {
