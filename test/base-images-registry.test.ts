@@ -1,0 +1,175 @@
+import fs from "node:fs";
+import path from "node:path";
+import { isOciBuildError } from "@oci-build/oci";
+import { type BuildOptions, type BuildResult, build } from "oci-build";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { temporaryFolder, writeFiles } from "./support/build-folder.js";
+import { type LoggedRequest, requestLines } from "./support/registry/access-log.js";
+import { busyboxLayout } from "./support/registry/busybox-image.js";
+import { toolObstacle, unlessObstacle } from "./support/registry/obstacle.js";
+import { type RegistryServer, startRegistry } from "./support/registry/registry-server.js";
+import { skopeoCopy } from "./support/registry/skopeo.js";
+import { runTool } from "./support/tools.js";
+
+const obstacle = toolObstacle("docker-registry", "skopeo", "busybox");
+const folder = temporaryFolder();
+let registry: RegistryServer;
+
+describe.skipIf(obstacle !== undefined)(unlessObstacle("a base image of a registry", obstacle), () => {
+  beforeAll(async () => {
+    registry = await startRegistry();
+    const layout = busyboxLayout();
+    for (const tag of ["all", "two-layers"] as const) {
+      await skopeoCopy(layout.image(tag), `docker://${registry.name}/base:${tag}`, { args: ["--all"] });
+    }
+    const docker = `docker://${registry.name}/docker:1`;
+    await skopeoCopy(layout.image("two-layers"), docker, { args: ["--format", "v2s2"] });
+    writeFiles(folder, { "context/a.txt": "a" });
+    await registry.newRequests();
+  }, 60_000);
+  afterAll(() => registry.stop());
+
+  it("is asked for its tag alone when nothing of it is needed that an earlier build has seen", async () => {
+    const cacheDir = path.join(folder, "lazy");
+    const lines = [`FROM ${registry.name}/base:two-layers`, "COPY --link --chown=7:7 a.txt /l/"];
+    await built(lines, { cacheDir });
+    expect(await requested()).toEqual([
+      "HEAD base/manifests/two-layers 200",
+      "GET base/manifests/DIGEST 200",
+      "GET base/blobs/DIGEST 200",
+    ]);
+    await built(lines, { cacheDir });
+    expect(await requested()).toEqual(["HEAD base/manifests/two-layers 200"]);
+  });
+
+  it("has its layers fetched once, for whatever needs them", async () => {
+    const cacheDir = path.join(folder, "once");
+    const lines = [`FROM ${registry.name}/base:two-layers`, "COPY --chown=app a.txt /tmp/"];
+    const { result } = await built(lines, { cacheDir });
+    expect(await blobReads()).toBe(3);
+    const again = await built(lines, { cacheDir });
+    expect(again.result.digest).toBe(result.digest);
+    const dest = path.join(folder, "once.tar");
+    await built([...lines, `COPY --from=${registry.name}/base:two-layers /etc/motd /m`], {
+      cacheDir,
+      output: { type: "oci", dest },
+    });
+    expect(await blobReads()).toBe(0);
+    const root = runTool("skopeo", ["inspect", `oci-archive:${dest}`]);
+    expect(JSON.parse(root)).toMatchObject({ Architecture: "amd64", Labels: { base: "busybox" } });
+  });
+
+  it("is not asked for at all by a digest that the store has", async () => {
+    const cacheDir = path.join(folder, "digest");
+    const { result } = await built([`FROM ${registry.name}/base:all`, "LABEL a=b"], { cacheDir });
+    const pinned = pinnedName(result);
+    await requested();
+    const again = await built([`FROM ${pinned}`, "LABEL a=b"], { cacheDir });
+    expect(await requested()).toEqual([]);
+    expect(again.result.digest).toBe(result.digest);
+  });
+
+  it("fetches a layer again that is gone or damaged", async () => {
+    const cacheDir = path.join(folder, "damaged");
+    const lines = [`FROM ${registry.name}/base:two-layers`, "COPY a.txt /tmp/"];
+    const output = (name: string) => ({ type: "oci", dest: path.join(folder, name) }) as const;
+    const first = await built(lines, { cacheDir, output: output("1.tar") });
+    const blobs = path.join(cacheDir, "v1/blobs/sha256");
+    const [gone = "", damaged = ""] = layersOf(path.join(folder, "1.tar"));
+    fs.rmSync(path.join(blobs, gone));
+    const bytes = fs.readFileSync(path.join(blobs, damaged));
+    bytes[bytes.length >> 1] ^= 1;
+    fs.writeFileSync(path.join(blobs, damaged), bytes);
+    const second = await built(lines, { cacheDir, output: output("2.tar") });
+    expect(second.result.digest).toBe(first.result.digest);
+    expect(
+      fs.readFileSync(path.join(folder, "2.tar")).equals(fs.readFileSync(path.join(folder, "1.tar"))),
+    ).toBe(true);
+  });
+
+  it("becomes an OCI image, whatever Docker called its layers", async () => {
+    const dest = path.join(folder, "docker.tar");
+    await built([`FROM ${registry.name}/docker:1`], { output: { type: "oci", dest } });
+    const manifest = JSON.parse(runTool("skopeo", ["inspect", "--raw", `oci-archive:${dest}`])) as {
+      layers: { mediaType: string }[];
+    };
+    expect(new Set(manifest.layers.map(({ mediaType }) => mediaType))).toEqual(
+      new Set(["application/vnd.oci.image.layer.v1.tar+gzip"]),
+    );
+  });
+
+  it.each([
+    ["linux/arm64", "arm64", "linux/arm64/v8"],
+    ["linux/arm/v7", "arm", "linux/arm/v7"],
+    ["linux/arm/v6", "arm", "linux/arm/v6"],
+  ])("is that of the platform %s", async (platform, architecture, label) => {
+    const dest = path.join(folder, "platform.tar");
+    await built([`FROM ${registry.name}/base:all`], { platform, output: { type: "oci", dest } });
+    expect(JSON.parse(runTool("skopeo", ["inspect", "--config", `oci-archive:${dest}`]))).toMatchObject({
+      architecture,
+      config: { Labels: { platform: label } },
+    });
+  });
+
+  it.each<[string, string, string]>([
+    ["a tag that is not there", "base:none", "REGISTRY_MANIFEST_MISSING"],
+    ["a repository that is not there", "nothing", "REGISTRY_MANIFEST_MISSING"],
+    ["a name that is none", "Upper", "REGISTRY_REFERENCE_INVALID"],
+  ])("tells of %s where FROM stands", async (_, name, code) => {
+    const failing = built(["ARG A", `FROM ${registry.name}/${name}`]);
+    const error = await failing.then(
+      () => expect.unreachable(),
+      (reason: unknown) => reason,
+    );
+    if (!isOciBuildError(error)) throw error;
+    expect(error.code).toBe(code);
+    expect(error.data).toMatchObject({ place: { span: { start: { line: 2 } } } });
+  });
+});
+
+async function built(
+  lines: readonly string[],
+  options: Partial<BuildOptions> = {},
+): Promise<{ readonly result: BuildResult }> {
+  const result = await build({
+    context: path.join(folder, "context"),
+    dockerfile: { text: `${lines.join("\n")}\n` },
+    cacheDir: path.join(folder, "cache"),
+    platform: "linux/amd64",
+    output: { type: "none" },
+    env: {},
+    ...options,
+  });
+  return { result };
+}
+
+/** The requests since the last call, but for the first look at the registry. */
+async function requested(): Promise<readonly string[]> {
+  const asked = (await registry.newRequests()).filter(({ path: asked }) => asked !== "/v2/");
+  return requestLines(asked).map((line) => line.replace("/v2/", ""));
+}
+
+async function blobReads(): Promise<number> {
+  const isBlob = ({ method, path: asked }: LoggedRequest): boolean =>
+    method === "GET" && asked.includes("/blobs/");
+  return (await registry.newRequests()).filter(isBlob).length;
+}
+
+function pinnedName(_: BuildResult): string {
+  const name = `${registry.name}/base`;
+  const digest = runTool("skopeo", [
+    "inspect",
+    "--tls-verify=false",
+    "--format",
+    "{{.Digest}}",
+    `docker://${name}:all`,
+  ]);
+  return `${name}@${digest.trim()}`;
+}
+
+function layersOf(file: string): readonly string[] {
+  const manifest = JSON.parse(runTool("skopeo", ["inspect", "--raw", `oci-archive:${file}`])) as {
+    layers: { digest: string }[];
+  };
+  return manifest.layers.map(({ digest }) => digest.slice("sha256:".length));
+}
