@@ -10,10 +10,7 @@ export interface Challenge {
 const CHALLENGES_MAX = 16;
 
 const TOKEN = "[!#$%&'*+.^_`|~\\dA-Za-z-]+";
-const PARAMETER = new RegExp(
-  `(${TOKEN})[ \\t]*=[ \\t]*(?:"((?:[^"\\\\]|\\\\.)*)"|(${TOKEN}|[^\\s",]+))`,
-  "y",
-);
+const PARAMETER = new RegExp(`(${TOKEN})[ \\t]*=[ \\t]*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s",]+))`, "y");
 const SCHEME = new RegExp(`(${TOKEN})(?=[ \\t,]|$)`, "y");
 const BLANKS = /[ \t]*/y;
 const GAP = /[ \t,]*/y;

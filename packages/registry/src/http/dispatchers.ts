@@ -61,7 +61,8 @@ export class Dispatchers {
       bodyTimeout: 0,
     };
     if (proxy === undefined) return new Agent({ ...common, connect });
-    const believed = proxy.protocol === "https:" ? { secureContext: this.#secureContext({}) } : {};
+    const believed =
+      proxy.protocol === "https:" ? { secureContext: this.#secureContext({ certificates: "verify" }) } : {};
     const proxyTls = { ...believed, timeout: limits.connectTimeoutMs };
     return new ProxyAgent({
       ...common,
@@ -79,13 +80,17 @@ export class Dispatchers {
     };
   }
 
-  /** Made once a kind: hundreds of authorities take tens of milliseconds to read. */
-  #secureContext(trust: Pick<HostTrust, "ca" | "clientCertificate">, url?: URL): tls.SecureContext {
+  #trustedRoots(): readonly string[] {
     this.#roots ??= trustedRoots(this.#options.env);
-    const { ca, clientCertificate } = trust;
+    return this.#roots;
+  }
+
+  /** Made once a kind: hundreds of authorities take tens of milliseconds to read. */
+  #secureContext({ ca, clientCertificate, certificates }: HostTrust, url?: URL): tls.SecureContext {
     try {
+      const roots = certificates === "verify" ? this.#trustedRoots() : [];
       return tls.createSecureContext({
-        ca: [...this.#roots, ...(ca === undefined ? [] : [ca])],
+        ca: [...roots, ...(ca === undefined ? [] : [ca])],
         ...(clientCertificate === undefined ? {} : clientCertificate),
       });
     } catch (error) {

@@ -19,11 +19,12 @@ export async function readComplaints(
   const text = await readText(context, answer);
   const type = answer.headers["content-type"] ?? "";
   const complaints = type.startsWith("text/plain") ? [{ code: "", message: text.trim() }] : parse(text);
+  const hide = (told: string): string => context.mask.hide(told, answer.hop.url);
   return complaints
     .slice(0, COMPLAINTS_MAX)
     .map(({ code, message }) => ({
-      code: toldText(context.mask.hide(code), CODE_MAX_LENGTH),
-      message: toldText(context.mask.hide(message)),
+      code: toldText(hide(code), CODE_MAX_LENGTH),
+      message: toldText(hide(message)),
     }))
     .filter(({ code, message }) => code !== "" || message !== "");
 }

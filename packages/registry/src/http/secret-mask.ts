@@ -19,12 +19,34 @@ export class SecretMask {
     }
   }
 
-  hide(text: string): string {
+  /** The text without our secrets, and without what an address holds besides the protocol's own words: signatures, and
+   * the state of an upload. */
+  hide(text: string, url?: URL): string {
+    const signatures = url === undefined ? [] : signaturesOf(url).flatMap(spellings);
+    const known = [...this.#secrets, ...signatures].filter(
+      (secret) => secret.length >= SECRET_MIN_LENGTH && text.includes(secret),
+    );
     // The longest first: one may be a part of another.
-    const known = [...this.#secrets].filter((secret) => text.includes(secret));
     known.sort((a, b) => b.length - a.length);
     return known.reduce((shown, secret) => shown.replaceAll(secret, "***"), text);
   }
+}
+
+/** Queries of the distribution specification and of token servers; their values may be told. */
+const TOLD_PARAMETERS: ReadonlySet<string> = new Set([
+  "account",
+  "artifactType",
+  "digest",
+  "from",
+  "last",
+  "mount",
+  "n",
+  "scope",
+  "service",
+]);
+
+function signaturesOf({ searchParams }: URL): readonly string[] {
+  return [...searchParams].filter(([name]) => !TOLD_PARAMETERS.has(name)).map(([, value]) => value);
 }
 
 function spellings(secret: string): readonly string[] {
