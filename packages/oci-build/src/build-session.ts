@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { type Cache, openCache } from "@oci-build/cache";
 import { BaseLayers } from "./base/base-layers.js";
 import { ImageResolver } from "./base/image-resolver.js";
-import { imageSources } from "./base/image-sources.js";
+import { type ImageSources, imageSources } from "./base/image-sources.js";
 import { Scratch } from "./copy/scratch.js";
 import type { EmitEvent } from "./events/build-event.js";
 import type { StepWatcher } from "./explain/step-watcher.js";
@@ -23,6 +23,8 @@ export interface BuildSession {
   readonly cache: Cache;
   /** Finds the images that the Dockerfile names. */
   readonly images: Pick<ImageResolver, "resolve">;
+  /** What speaks with registries, one client for the whole build. */
+  readonly registries: ImageSources["registries"];
   /** Whether a file of the store with this name has proved damaged. */
   readonly isDamaged: (name: string) => boolean;
   /** What steps work with, with a context that is not scanned yet. */
@@ -55,6 +57,7 @@ export async function withBuildSession<T>(
     return await work({
       cache,
       images,
+      registries: sources.registries,
       isDamaged: (name) => damaged.has(name),
       solveContext: (watcher) =>
         solveContextOf(read, { ...run, cache, scratch, watcher, later: (save) => saves.push(save) }),

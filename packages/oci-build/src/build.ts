@@ -1,6 +1,6 @@
 import { type BuildLog, type Cache, layerForm, type StepRecord } from "@oci-build/cache";
 import { imageContent } from "@oci-build/oci";
-import { blobsAbove } from "./base/blobs-above.js";
+import { imageLayers } from "./base/image-layers.js";
 import { type RunContext, withBuildSession } from "./build-session.js";
 import { eventEmitter, type StepOutcome } from "./events/build-event.js";
 import { errorSummary } from "./events/error-summary.js";
@@ -133,8 +133,8 @@ async function solveInto(
   const { image, record } = await makeImage(target, solveContext);
   const { names } = options;
   const { cache, baseLayers } = solveContext;
-  const layers = target.image === undefined ? cache.blobs : blobsAbove(cache.blobs, target.image, baseLayers);
-  const content = imageContent([{ ...image, names }], layers);
+  const layers = imageLayers(cache.blobs, target.image, baseLayers);
+  const content = imageContent([{ ...image, names }], layers.kept);
   const output = await writeResult(image, content, { options, cache, emit, signal, draft });
   const { descriptor } = image.manifest;
   const result = {

@@ -51,16 +51,27 @@ export class BaseLayers {
     return once(this.#stored, layer.diffId, () => this.#unpacked(image, layer));
   }
 
-  /** The blobs of an image's layers, as its author compressed them. The first one that is asked for and is not in the
-   * store has all of them fetched. */
-  blobs(image: BaseImage): BlobSource {
+  /** The blobs of an image's layers, as its author compressed them, to be written to disk: see `ImageLayers`. */
+  kept(image: BaseImage): BlobSource {
     if (image.distance === "near") return image.blobs;
     const { blobs } = this.#context.cache;
-    const fetchAll = () => this.#fetchAll(image);
+    const fetchAll = (): Promise<void> => this.#fetchAll(image);
     return {
       async *read(digest) {
         await fetchAll();
         yield* blobs.read(digest);
+      },
+    };
+  }
+
+  /** The same blobs, of which those that the store lacks are kept nowhere. */
+  passed(image: BaseImage): BlobSource {
+    if (image.distance === "near") return image.blobs;
+    const { blobs } = this.#context.cache;
+    return {
+      async *read(digest) {
+        const isHere = (await blobs.size(digest)) !== undefined;
+        yield* (isHere ? blobs : image.blobs).read(digest);
       },
     };
   }

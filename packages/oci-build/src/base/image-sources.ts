@@ -1,35 +1,40 @@
 import type { Cache } from "@oci-build/cache";
+import type { RegistryClient } from "@oci-build/registry";
 import type { RunContext } from "../build-session.js";
 import type { ResolvedOptions } from "../options/resolve-options.js";
 import type { ImageOrigin } from "./image-origin.js";
-import type { RegistryOrigin } from "./registry-origin.js";
+import { RegistryOrigin } from "./registry-origin.js";
 import { StoreOrigin } from "./store-origin.js";
 
-/** Where a build looks for images that no context names, in this order. */
+/** Where a build looks for images that no context names, and what it speaks with registries by. */
 export interface ImageSources {
+  /** In the order in which they are asked. */
   readonly origins: readonly ImageOrigin[];
+  /** One client for all that a build does; loaded and made when it is first asked for. */
+  readonly registries: () => Promise<RegistryClient>;
   close(): Promise<void>;
 }
 
-/** The local store, unless the registry is to be asked anyway, then registries. What speaks with those is loaded when
- * the first image is asked for. */
+/** The local store, unless the registry is to be asked anyway, then registries. */
 export function imageSources(
-  { pull, registries }: Pick<ResolvedOptions, "pull" | "registries">,
+  { pull, registries: choices }: Pick<ResolvedOptions, "pull" | "registries">,
   { cache, ...run }: RunContext & { readonly cache: Cache },
 ): ImageSources {
-  let opened: Promise<RegistryOrigin> | undefined;
-  const open = async (): Promise<RegistryOrigin> => {
-    const { RegistryOrigin } = await import("./registry-origin.js");
-    return new RegistryOrigin({ ...run, blobs: cache.blobs, choices: registries });
+  let opened: Promise<RegistryClient> | undefined;
+  const open = async (): Promise<RegistryClient> => {
+    const { openRegistries } = await import("./open-registries.js");
+    return openRegistries(choices, run);
+  };
+  const registries = (): Promise<RegistryClient> => {
+    opened ??= open();
+    return opened;
   };
   const remote: ImageOrigin = {
-    async find(name, platform) {
-      opened ??= open();
-      return (await opened).find(name, platform);
-    },
+    find: async (name, platform) => new RegistryOrigin(await registries(), cache.blobs).find(name, platform),
   };
   return {
     origins: pull === "always" ? [remote] : [new StoreOrigin(cache), remote],
+    registries,
     close: async () => (await opened)?.close(),
   };
 }

@@ -1,42 +1,19 @@
 import type { BlobStore } from "@oci-build/cache";
 import { type Descriptor, type Digest, kindOfMediaType, type Platform, readBlob } from "@oci-build/oci";
-import {
-  createRegistryClient,
-  dockerCredentials,
-  dockerRegistrySettings,
-  formatReference,
-  parseReference,
-  type RegistryClient,
-  type Repository,
-} from "@oci-build/registry";
-import type { RunContext } from "../build-session.js";
-import type { RegistryChoices } from "../options/registry-choices.js";
+import { formatReference, parseReference, type RegistryClient, type Repository } from "@oci-build/registry";
 import { describeDocument, isUnavailable } from "./document-in-store.js";
 import { type DocumentReader, findManifest } from "./find-manifest.js";
 import type { FoundImage, ImageOrigin } from "./image-origin.js";
 
-/** What looking into registries needs. The store has what earlier builds have seen. */
-export interface RegistryOriginContext extends RunContext {
-  readonly blobs: BlobStore;
-  readonly choices: RegistryChoices;
-}
-
 /** The images of registries. A tag is always asked for, a digest only when the store does not have it; documents that
- * the store has are not fetched again. Whoever made it closes it. */
+ * the store has are not fetched again. */
 export class RegistryOrigin implements ImageOrigin {
   readonly #blobs: BlobStore;
-  readonly #client: RegistryClient;
+  readonly #client: Pick<RegistryClient, "repository">;
 
-  constructor({ blobs, choices, emit, signal }: RegistryOriginContext) {
-    const { insecure, mirrors, env } = choices;
+  constructor(client: Pick<RegistryClient, "repository">, blobs: BlobStore) {
+    this.#client = client;
     this.#blobs = blobs;
-    this.#client = createRegistryClient({
-      credentials: dockerCredentials({ env }),
-      settings: dockerRegistrySettings({ insecureRegistries: insecure, mirrors }),
-      env,
-      signal,
-      onWarning: ({ code, message }) => emit({ type: "warning", code, message }),
-    });
   }
 
   /** @throws OciBuildError REGISTRY_MANIFEST_MISSING, and as `findManifest` and every request */
@@ -48,10 +25,6 @@ export class RegistryOrigin implements ImageOrigin {
     const root = await this.#root(repository, digest ?? shownTag ?? "latest", digest);
     const found = await findManifest(root, { reference, platform, read: this.#reader(repository) });
     return { reference, ...found, blobs: repository, distance: "far", mountFrom: repository.name };
-  }
-
-  close(): Promise<void> {
-    return this.#client.close();
   }
 
   async #root(repository: Repository, target: string, digest: Digest | undefined): Promise<Descriptor> {
