@@ -23,6 +23,8 @@ export interface HttpLimits {
   readonly connectionsPerHost: number;
   /** How often a request is sent at most. */
   readonly attemptsMax: number;
+  /** How often a connection is tried that is refused: mostly nobody is there, sometimes a server begins anew. */
+  readonly refusedAttemptsMax: number;
   /** How often one is sent to a mirror, which the registry stands behind. */
   readonly mirrorAttemptsMax: number;
   /** The pause before the second attempt; each further one is twice as long. */
@@ -48,6 +50,7 @@ export const httpLimits: HttpLimits = {
   redirectsMax: 10,
   connectionsPerHost: 16,
   attemptsMax: 5,
+  refusedAttemptsMax: 3,
   mirrorAttemptsMax: 2,
   retryBaseMs: 250,
   retryMaxMs: 10 * SECOND_MS,

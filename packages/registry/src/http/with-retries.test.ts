@@ -108,7 +108,7 @@ describe("a request that may not be repeated", () => {
       exitCode: 3,
       data: { phase: "connect", reason: "ECONNREFUSED", registry },
     });
-    expect(warnings).toHaveLength(4);
+    expect(warnings).toHaveLength(2);
   });
 });
 

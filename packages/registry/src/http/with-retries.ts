@@ -26,10 +26,10 @@ export async function withRetries(context: HttpContext, request: RepeatableReque
     const outcome = await attemptOnce(context, request);
     if (outcome.kind === "answer") return outcome.answer;
     const pauseMs = outcome.passing ? pauseBefore(context, attempt, outcome.waitMs) : undefined;
-    if (pauseMs === undefined || attempt >= request.attemptsMax) throw outcome.error;
-    const { error } = outcome;
+    const attemptsMax = Math.min(request.attemptsMax, outcome.attemptsMax);
+    if (pauseMs === undefined || attempt >= attemptsMax) throw outcome.error;
     const seconds = (pauseMs / 1000).toFixed(1);
-    const message = `${error.message}; trying again in ${seconds} s (${attempt + 1} of ${request.attemptsMax})`;
+    const message = `${outcome.error.message}; trying again in ${seconds} s (${attempt + 1} of ${attemptsMax})`;
     context.warn({ code: "REGISTRY_RETRY", message });
     await pause(context, pauseMs, request.signal);
   }
@@ -41,6 +41,8 @@ type Outcome =
       readonly kind: "failure";
       readonly error: OciBuildError;
       readonly passing: boolean;
+      /** How often this is worth a try. */
+      readonly attemptsMax: number;
       /** What the registry asks for. */
       readonly waitMs: number | undefined;
     };
@@ -54,12 +56,22 @@ async function attemptOnce(context: HttpContext, request: RepeatableRequest): Pr
       kind: "failure",
       error: await refusal(context, answer, { login }),
       passing: passing.has(answer.status),
+      attemptsMax: request.attemptsMax,
       waitMs: retryAfterMs(answer.headers["retry-after"], context.clock.now()),
     };
   } catch (error) {
     if (!isOciBuildError(error, "REGISTRY_UNREACHABLE")) throw error;
     const passing = isPassing(error, request.retry === "safe" ? "repeatable" : "unsent");
-    return { kind: "failure", error, passing, waitMs: undefined };
+    const { attemptsMax } = request;
+    const { refusedAttemptsMax } = context.limits;
+    const isRefused = error.data["reason"] === "ECONNREFUSED";
+    return {
+      kind: "failure",
+      error,
+      passing,
+      attemptsMax: isRefused ? refusedAttemptsMax : attemptsMax,
+      waitMs: undefined,
+    };
   }
 }
 

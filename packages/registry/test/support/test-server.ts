@@ -22,12 +22,8 @@ export interface TestServer {
   lines(): readonly string[];
 }
 
-/** Answers one request; the count starts with 1. */
-export type Answer = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  count: number,
-) => void | Promise<void>;
+/** Answers one request, now or later; the count starts with 1. */
+export type Answer = (request: IncomingMessage, response: ServerResponse, count: number) => unknown;
 
 /** What a server is started with. */
 export interface TestServerOptions {
