@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { decodeIndex, decodeManifest, kindOfMediaType, type StoredDocument } from "@oci-build/oci";
 import { makeRegistryClient } from "../../../packages/registry/src/client/make-registry-client.js";
 import { systemClock } from "../../../packages/registry/src/http/clock.js";
-import { createTransport } from "../../../packages/registry/src/http/create-transport.js";
+import {
+  createTransport,
+  type TransportInternals,
+} from "../../../packages/registry/src/http/create-transport.js";
 import type {
   RegistryClient,
   RegistryClientOptions,
@@ -10,9 +13,22 @@ import type {
 } from "../../../packages/registry/src/index.js";
 
 /** A client that takes no proxy from the environment unless told. */
-export function testClient(options: RegistryClientOptions = {}): RegistryClient {
-  const transport = createTransport({ env: {}, ...options });
+export function testClient(
+  options: RegistryClientOptions = {},
+  internals: TransportInternals = {},
+): RegistryClient {
+  const transport = createTransport({ env: {}, ...options }, internals);
   return makeRegistryClient({ transport, clock: systemClock, signal: options.signal });
+}
+
+/** A client as others, but as impatient as tests are. */
+export function impatientClient(options: RegistryClientOptions = {}): RegistryClient {
+  return testClient(options, {
+    limits: {
+      ...{ connectTimeoutMs: 400, readTimeoutMs: 400, writeTimeoutMs: 2000, idleTimeoutMs: 400 },
+      ...{ slowWindowMs: 500, retryBaseMs: 5, retryMaxMs: 20, retryAfterMaxMs: 1500 },
+    },
+  });
 }
 
 /** Reads all that a tag or digest leads to, and gives the digests of what came, in order; nothing is believed. */

@@ -13,8 +13,14 @@ export type Fault =
   | { readonly kind: "cut"; readonly after: number }
   /** The connection ends when so much of the request's body has arrived; the registry gets none of it. */
   | { readonly kind: "cut-request"; readonly after: number }
-  /** Other bytes, of which the length is told truly. */
-  | { readonly kind: "body"; readonly change: (body: Buffer) => Buffer }
+  /** The body stands still after so much, and the connection stays. */
+  | { readonly kind: "stall"; readonly after: number }
+  /** Other bytes, of which the length is told truly, and changed headers. */
+  | {
+      readonly kind: "body";
+      readonly change: (body: Buffer) => Buffer;
+      readonly set?: http.OutgoingHttpHeaders;
+    }
   /** The length that is told, whatever is sent. */
   | { readonly kind: "length"; readonly told: number }
   /** The registry's headers, changed; undefined leaves one out. */

@@ -87,7 +87,10 @@ async function pass(passage: Passage, set: http.OutgoingHttpHeaders): Promise<vo
   response.end();
 }
 
-type SpoiledAnswer = Extract<Fault, { readonly kind: "cut" | "body" | "length" | "slow" | "lost-answer" }>;
+type SpoiledAnswer = Extract<
+  Fault,
+  { readonly kind: "cut" | "stall" | "body" | "length" | "slow" | "lost-answer" }
+>;
 
 /** What the registry answers, read whole, then spoiled. */
 async function spoilAnswer(passage: Passage, fault: SpoiledAnswer): Promise<void> {
@@ -101,10 +104,16 @@ async function spoilAnswer(passage: Passage, fault: SpoiledAnswer): Promise<void
       return;
     case "body": {
       const changed = fault.change(body);
-      return await send(passage, statusCode, { ...headers, "content-length": changed.length }, changed);
+      const told = { ...headers, "content-length": changed.length, ...fault.set };
+      return await send(passage, statusCode, told, changed);
     }
     case "cut":
       return await sendPart(passage, statusCode, headers, body.subarray(0, fault.after));
+    case "stall":
+      passage.response.writeHead(statusCode, known(headers));
+      passage.response.write(body.subarray(0, fault.after));
+      passage.exchange.sentBytes += Math.min(fault.after, body.length);
+      return;
     case "length":
       return await sendPart(passage, statusCode, { ...headers, "content-length": fault.told }, body);
     case "slow":
