@@ -1,10 +1,11 @@
+import { utimesSync } from "node:fs";
 import { rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Digest, digestHex, digestOf, mediaTypes } from "@oci-build/oci";
 import { describe, expect, it } from "vitest";
 import { writes } from "../../test/support/made-up-layer.js";
 import { DAY_MS, HOUR_MS, keyOf, TimedStore } from "../../test/support/timed-store.js";
-import type { PrunePolicy, PruneReport } from "../index.js";
+import { openCache, type PrunePolicy, type PruneReport } from "../index.js";
 
 describe("prune by scope", () => {
   it("takes what no project's last build uses, when nothing else is asked for", async () => {
@@ -196,6 +197,46 @@ describe("prune never takes", () => {
     await lease.release();
   });
 });
+
+describe("a record that a build finds while prune works", () => {
+  it("stays whenever that was, as each time at which prune looks at its clock shows", async () => {
+    const outcomes: string[] = [];
+    for (let at = 0; outcomes.at(-1) !== "never found"; at++) outcomes.push(await foundAtCall(at));
+    expect(outcomes.slice(0, -1)).not.toContain("found and gone");
+    expect(outcomes).toContain("found and there");
+    // At the least for the plan, for the second look, and between that and the moving aside.
+    expect(outcomes.length).toBeGreaterThan(3);
+  });
+});
+
+/** Prunes, and marks a record as a look-up does when the prune asks its clock for this time. A build holds a lease. */
+async function foundAtCall(at: number): Promise<string> {
+  const store = await ladder(1);
+  await using _ = await store.at(() => store.cache.lease());
+  const record = join(store.cache.root, "records", digestHex(keyOf("0").digest));
+  let calls = 0;
+  let found: "found" | "missed" | "never found" = "never found";
+  const now = (): number => {
+    if (calls++ === at) found = markedAs(record, store.nowMs);
+    return store.nowMs;
+  };
+  const pruning = await openCache({ dir: join(store.cache.root, ".."), now });
+  calls = 0;
+  await pruning.prune({ scope: "all" });
+  if (found !== "found") return found;
+  const left = await store.left("0");
+  return left.length === 1 && (await store.incomplete()).length === 0 ? "found and there" : "found and gone";
+}
+
+function markedAs(path: string, nowMs: number): "found" | "missed" {
+  try {
+    utimesSync(path, nowMs / 1000, nowMs / 1000);
+    return "found";
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return "missed";
+  }
+}
 
 describe("prune", () => {
   it("tells the same in a dry run, and changes nothing", async () => {

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { digestHex, digestOf, type OciBuildError, parseContentDigest } from "@oci-build/oci";
@@ -52,6 +53,19 @@ describe("lookUp and record", () => {
     const { cache } = await opened();
     await cache.record(keyOf("a"), { stepName: "x" });
     expect((await stat(recordPath(cache, keyOf("a")))).mode & 0o777).toBe(0o600);
+  });
+
+  it("miss a record that is collected between its reading and its marking", async () => {
+    const { cache, dir } = await opened();
+    await cache.record(keyOf("a"), { stepName: "x" });
+    // Asked for the mark.
+    const now = (): number => {
+      rmSync(recordPath(cache, keyOf("a")), { force: true });
+      return Date.now();
+    };
+    const reading = await openCache({ dir, now });
+    expect(await cache.lookUp(keyOf("a"))).toBeDefined();
+    expect(await reading.lookUp(keyOf("a"))).toBeUndefined();
   });
 
   it("mark a record as used when it is found", async () => {
