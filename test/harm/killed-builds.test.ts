@@ -31,22 +31,32 @@ beforeAll(async () => {
   variants = await makeVariants(base, 3);
 }, 2 * MINUTE_MS);
 
+/** When something is killed: so long after it was started, or after it first wrote to the store. */
+interface Moment {
+  readonly after: "its start" | "its first write";
+  readonly ms: number;
+}
+
 interface Killed {
   readonly what: string;
-  readonly afterMs: number;
   readonly ended: "killed" | "finished";
 }
 
-/** Starts something, and kills it after a while. */
-async function killed(what: "build" | "prune", variant: number, afterMs: number): Promise<Killed> {
+/** Starts something, and kills it at a moment. */
+async function killed(what: "build" | "prune", variant: number, { after, ms }: Moment): Promise<Killed> {
   const context = variants.contexts[variant] ?? "";
+  const watcher = fs.watch(path.join(store, "tmp"));
   const onStart = (child: { kill(signal: "SIGKILL"): boolean }): void => {
-    setTimeout(() => child.kill("SIGKILL"), afterMs);
+    const killLater = (): void => void setTimeout(() => child.kill("SIGKILL"), ms);
+    if (after === "its start") killLater();
+    else watcher.once("change", killLater);
   };
   const running =
     what === "build" ? runBuild({ context, cacheDir, dest }, { onStart }) : runPrune(cacheDir, { onStart });
   const { exitCode } = await running;
-  return { what: `${what} ${variant}`, afterMs, ended: exitCode === null ? "killed" : "finished" };
+  watcher.close();
+  const told = `${what} ${variant}, ${Math.round(ms)} ms after ${after}`;
+  return { what: told, ended: exitCode === null ? "killed" : "finished" };
 }
 
 async function timeOf(work: () => Promise<unknown>): Promise<number> {
@@ -88,12 +98,18 @@ describe("a store on which builds and prunes are killed", () => {
       const variant = random.below(variants.contexts.length);
       if (random.below(3) === 0) makeOld(cacheDir);
       if (random.below(3) === 0) fs.rmSync(dest, { force: true });
-      const one = await killed(what, variant, random.below(what === "build" ? buildMs : pruneMs));
+      const ownMs = what === "build" ? buildMs : pruneMs;
+      const moment: Moment =
+        random.below(2) === 0
+          ? { after: "its start", ms: random.below(ownMs) }
+          : // Up to 60 ms, and mostly a few.
+            { after: "its first write", ms: random.below(3.9) ** 3 };
+      const one = await killed(what, variant, moment);
       if (one.ended === "killed") kills += 1;
       else finished += 1;
       expect(finished, "those that were done before they could be killed").toBeLessThan(3 * KILLS);
 
-      const round = `kill ${kills} (seed ${SEED}): ${one.what} after ${Math.round(one.afterMs)} ms, ${one.ended}`;
+      const round = `kill ${kills} (seed ${SEED}): ${one.what}, ${one.ended}`;
       expect((await (await openCache({ dir: cacheDir })).verify()).damages, round).toEqual([]);
       const next = random.below(variants.contexts.length);
       makeAsidesOld();
