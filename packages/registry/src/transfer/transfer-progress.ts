@@ -10,15 +10,15 @@ export interface TransferProgress {
 
 /** What every transfer takes. */
 export interface TransferOptions {
-  /** Blobs at a time. Default: 4. */
+  /** Blobs at a time. Default: 6. */
   readonly concurrency?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told of bytes as they go, often; by blob, whose calls come in order. */
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
 }
 
-/** As many connections are enough to fill the line, and few enough for a registry not to mind. */
-export const CONCURRENCY_DEFAULT = 4;
+/** 6, as containers/image has it: enough to fill the line, and few enough for a registry not to mind. */
+export const CONCURRENCY_DEFAULT = 6;
 
 /** The largest first, so that no large one is left alone at the end; each digest once. */
 export function inTransferOrder<Blob extends { readonly digest: Digest; readonly size: number }>(
