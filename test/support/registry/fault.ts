@@ -15,6 +15,8 @@ export type Fault =
   | { readonly kind: "cut-request"; readonly after: number }
   /** The body stands still after so much, and the connection stays. */
   | { readonly kind: "stall"; readonly after: number }
+  /** The same, but what has arrived is passed on, as when a line breaks behind a proxy. */
+  | { readonly kind: "cut-upload"; readonly after: number }
   /** Other bytes, of which the length is told truly, and changed headers. */
   | {
       readonly kind: "body";

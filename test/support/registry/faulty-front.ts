@@ -61,6 +61,8 @@ async function answer(passage: Passage, fault: Fault | undefined): Promise<void>
       return await send(passage, fault.status, fault.headers ?? {}, Buffer.from(fault.body ?? "", "utf8"));
     case "cut-request":
       return await cutRequest(passage, fault.after);
+    case "cut-upload":
+      return await cutUpload(passage, fault.after);
     case "endless":
       return await sendEndless(passage, fault.headers ?? {});
     case "silent":
@@ -210,6 +212,22 @@ async function cutRequest({ request, exchange }: Passage, after: number): Promis
     if (exchange.receivedBytes >= after) break;
   }
   exchange.status = "cut";
+  request.socket.destroy();
+}
+
+async function cutUpload({ request, exchange, registryUrl }: Passage, after: number): Promise<void> {
+  const { method, url = "/", headers } = request;
+  const upstream = http.request(new URL(url, registryUrl), { method, headers, agent: false });
+  // It ends before its time, which is the point.
+  upstream.on("error", () => upstream.destroy());
+  for await (const part of request as AsyncIterable<Buffer>) {
+    exchange.receivedBytes += part.length;
+    upstream.write(part);
+    if (exchange.receivedBytes >= after) break;
+  }
+  exchange.status = "cut";
+  await new Promise<void>((resolve) => upstream.write("", () => resolve()));
+  upstream.destroy();
   request.socket.destroy();
 }
 

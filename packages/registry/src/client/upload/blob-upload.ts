@@ -23,8 +23,9 @@ const BREAKS_MAX = 4;
 /** Before an upload goes on after a break; doubled for each further one in a row. */
 const PAUSE_MS = 200;
 
-/** Statuses after which an upload can go on: the server's own trouble, and a part that it did not expect. */
-const PASSING_STATUSES: ReadonlySet<unknown> = new Set([408, 416, 429, 500, 502, 503, 504]);
+/** Statuses after which an upload can go on: the server's own trouble, a part that it did not expect, and an upload
+ * that it forgot, which begins anew. */
+const PASSING_STATUSES: ReadonlySet<unknown> = new Set([404, 408, 416, 429, 500, 502, 503, 504]);
 
 /** Sends one blob. What breaks off goes on where the registry says that it stands, or from the beginning. */
 export class BlobUpload {
