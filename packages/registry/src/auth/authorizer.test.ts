@@ -200,6 +200,36 @@ describe("a registry that wants tokens", () => {
     expect(await textOf(transport, readRequest(server.host))).toBe("hello");
   });
 
+  it("does not wait for one that stays busy over and over", async () => {
+    const server = await tokenRegistry({
+      onToken: (_, response) => {
+        response.writeHead(503).end();
+        return true;
+      },
+    });
+    const { transport, warnings } = testTransport();
+    await expect(transport.request(readRequest(server.host))).rejects.toMatchObject({
+      code: "REGISTRY_REQUEST_FAILED",
+      data: { status: 503, url: `${server.url}/token` },
+    });
+    expect(tokenQueries(server)).toHaveLength(5);
+    expect(warnings).toHaveLength(4);
+  });
+
+  it("does not wait for one whose connections break over and over", async () => {
+    const server = await tokenRegistry({
+      onToken: (request) => {
+        request.socket.destroy();
+        return true;
+      },
+    });
+    const { transport } = testTransport();
+    await expect(transport.request(readRequest(server.host))).rejects.toMatchObject({
+      code: "REGISTRY_UNREACHABLE",
+    });
+    expect(tokenQueries(server)).toHaveLength(5);
+  });
+
   it.each<[string, (response: ServerResponse) => void, string]>([
     ["no token", (response) => json(response, 200, {}), "token-invalid"],
     ["a line break", (response) => json(response, 200, { token: "a\r\nb: c" }), "token-invalid"],

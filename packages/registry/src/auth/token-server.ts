@@ -44,7 +44,10 @@ export async function askTokenServer(server: TokenServer, wish: TokenWish): Prom
     expect: [OK, BAD_REQUEST],
     retry: "safe",
     attemptsMax: context.limits.attemptsMax,
-    send: async () => ({ answer: await follow(context, hop, { plainHttp, trust }), login }),
+    send: async () => {
+      const answer = await follow(context, hop, { plainHttp, trust });
+      return { kind: "answer", answer, login };
+    },
   });
   if (answer.status === OK) return readToken(context, answer);
   throw await refusal(context, answer, { login, meaning: login === "used" ? "unauthorized" : undefined });

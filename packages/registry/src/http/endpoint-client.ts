@@ -1,3 +1,4 @@
+import { isOciBuildError } from "@oci-build/oci";
 import { Authorizer, type Login, NOBODY } from "../auth/authorizer.js";
 import type { Credentials } from "../auth/credentials.js";
 import type { RegistrySettings } from "../client/registry-client.js";
@@ -11,6 +12,7 @@ import { responseInvalid } from "./response-invalid.js";
 import { scopesAt, targetUrl } from "./target-url.js";
 import type { RegistryRequest } from "./transport.js";
 import { unlessAborted } from "./unless-aborted.js";
+import type { Sent } from "./with-retries.js";
 
 /** What the requests to all endpoints share. */
 export interface EndpointClientOptions {
@@ -18,6 +20,8 @@ export interface EndpointClientOptions {
   readonly settings: (registry: string) => RegistrySettings;
   readonly credentials: Credentials;
 }
+
+type NoLogin = Extract<Sent, { readonly kind: "no-login" }>;
 
 const UNAUTHORIZED = 401;
 const USER_AGENT = "oci-build";
@@ -42,21 +46,34 @@ export class EndpointClient {
 
   /** Sends a request once; twice when the registry wants to know who asks, or no longer believes it. Only the endpoint
    * itself is told: neither where it redirects to nor another host that it names.
-   * @throws OciBuildError REGISTRY_UNREACHABLE, REGISTRY_RESPONSE_INVALID, REGISTRY_UNAUTHORIZED from a token server */
-  async send(request: RegistryRequest): Promise<{ answer: HttpAnswer; login: Login["login"] }> {
+   * @throws OciBuildError REGISTRY_UNREACHABLE, REGISTRY_RESPONSE_INVALID */
+  async send(request: RegistryRequest): Promise<Sent> {
     const url = this.#url(request);
     const scopes = scopesAt(this.#endpoint, request.scopes);
     const isOwn = url.origin === this.#endpoint.origin.origin;
-    const wait = async <T>(work: Promise<T>): Promise<T> => unlessAborted(work, request.signal);
-    const first = isOwn ? await wait(this.#authorizer.login(scopes)) : NOBODY;
+    const first = isOwn ? await this.#logIn(this.#authorizer.login(scopes), request) : NOBODY;
+    if ("kind" in first) return first;
     const answer = await this.#follow(request, url, first);
-    if (answer.status !== UNAUTHORIZED || !isOwn || answer.hop.url.origin !== url.origin) {
-      return { answer, login: first.login };
-    }
-    const second = await wait(this.#authorizer.loginAgain(answer, scopes, first));
-    if (second === undefined) return { answer, login: first.login };
+    const sent = { kind: "answer", answer, login: first.login } as const;
+    if (answer.status !== UNAUTHORIZED || !isOwn || answer.hop.url.origin !== url.origin) return sent;
+    const second = await this.#logIn(this.#authorizer.loginAgain(answer, scopes, first), request);
+    if (second === undefined) return sent;
     await answer.drop();
-    return { answer: await this.#follow(request, url, second), login: second.login };
+    if ("kind" in second) return second;
+    return { kind: "answer", answer: await this.#follow(request, url, second), login: second.login };
+  }
+
+  /** A login that fails was tried often enough: it is the end of the request, and not of one attempt at it. */
+  async #logIn<T extends Login | undefined>(
+    work: Promise<T>,
+    { signal }: RegistryRequest,
+  ): Promise<T | NoLogin> {
+    try {
+      return await unlessAborted(work, signal);
+    } catch (error) {
+      if (!isOciBuildError(error) || signal?.aborted === true) throw error;
+      return { kind: "no-login", error };
+    }
   }
 
   async #follow(request: RegistryRequest, url: URL, { header }: Login): Promise<HttpAnswer> {

@@ -22,13 +22,7 @@ const BAD_REQUEST = 400;
  * @throws OciBuildError REGISTRY_UNREACHABLE, REGISTRY_SETTINGS_INVALID */
 export async function findEndpoint(search: EndpointSearch, registry: string): Promise<Endpoint> {
   const host = registryHost(registry);
-  const origin = parseUrl(`https://${host}`);
-  if (origin === undefined) {
-    throw registryError("REGISTRY_SETTINGS_INVALID", {
-      message: `${JSON.stringify(registry)} is not the name of a registry`,
-      data: { what: registry, problem: "not a host with an optional port" },
-    });
-  }
+  const origin = originOf(host);
   const secure = { registry, origin, prefix: "", plainHttp: "refused", credentials: "send" } as const;
   const settings = search.settings(registry);
   if (!mayBePlain(settings, origin.host)) return secure;
@@ -47,6 +41,16 @@ export async function findEndpoint(search: EndpointSearch, registry: string): Pr
     if ((await probe(search, plain)) === BAD_REQUEST) throw error;
     return plain;
   }
+}
+
+/** @throws OciBuildError REGISTRY_SETTINGS_INVALID, which does not repeat what may hold a password */
+function originOf(host: string): URL {
+  const url = parseUrl(`https://${host}`);
+  if (url !== undefined && url.href === `https://${url.host}/`) return url;
+  throw registryError("REGISTRY_SETTINGS_INVALID", {
+    message: "the registry's name is not a host with an optional port",
+    data: { what: "registry", problem: "not a host with an optional port" },
+  });
 }
 
 async function probe({ context, settings }: EndpointSearch, endpoint: Endpoint): Promise<number> {

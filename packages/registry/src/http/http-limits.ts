@@ -20,6 +20,7 @@ export interface HttpLimits {
   /** An answer's rest that is read for nothing, to keep the connection. */
   readonly dropMaxBytes: number;
   readonly redirectsMax: number;
+  /** More than callers use at once: who waits for a connection, waits for an answer. */
   readonly connectionsPerHost: number;
   /** How often a request is sent at most. */
   readonly attemptsMax: number;
@@ -48,7 +49,7 @@ export const httpLimits: HttpLimits = {
   dropMaxBytes: 64 * KIB,
   // 10, as Go's http client does.
   redirectsMax: 10,
-  connectionsPerHost: 16,
+  connectionsPerHost: 32,
   attemptsMax: 5,
   refusedAttemptsMax: 3,
   mirrorAttemptsMax: 2,

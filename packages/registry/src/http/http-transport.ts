@@ -22,8 +22,7 @@ export class HttpTransport implements Transport {
 
   async request(request: RegistryRequest): Promise<RegistryResponse> {
     const { context, settings } = this.#options;
-    request.signal?.throwIfAborted();
-    context.signal?.throwIfAborted();
+    this.#throwIfAborted(request);
     const mirrors = request.mirrors === "ask" ? (settings(request.registry).mirrors ?? []) : [];
     for (const address of mirrors) {
       const answer = await this.#askMirror(address, request);
@@ -44,6 +43,11 @@ export class HttpTransport implements Transport {
     await this.close();
   }
 
+  #throwIfAborted({ signal }: RegistryRequest): void {
+    signal?.throwIfAborted();
+    this.#options.context.signal?.throwIfAborted();
+  }
+
   /** The mirror's answer; undefined when the next one has to be asked. */
   async #askMirror(address: string, request: RegistryRequest): Promise<HttpAnswer | undefined> {
     const { context } = this.#options;
@@ -60,6 +64,7 @@ export class HttpTransport implements Transport {
       await answer.drop();
       return undefined;
     } catch (error) {
+      this.#throwIfAborted(request);
       if (!isOciBuildError(error)) throw error;
       this.#resting.set(address, context.clock.now() + context.limits.mirrorRestMs);
       const message = `the mirror ${mirror.host} of ${request.registry} is passed over: ${error.message}`;

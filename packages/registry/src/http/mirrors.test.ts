@@ -74,6 +74,18 @@ describe("a mirror", () => {
     expect(asked).toEqual([mirror.host]);
   });
 
+  it("is not blamed for what was stopped", async () => {
+    const stop = new AbortController();
+    const [registry, mirror] = [
+      await sayer("registry"),
+      await startServer(() => stop.abort(new Error("stopped"))),
+    ];
+    const { transport, warnings } = testTransport({ settings: () => ({ mirrors: [mirror.url] }) });
+    const request = readRequest(registry.host, { ...asking, signal: stop.signal });
+    await expect(transport.request(request)).rejects.toThrow("stopped");
+    expect({ warnings, requests: registry.requests }).toEqual({ warnings: [], requests: [] });
+  });
+
   it.each(["ftp://mirror.example", "mirror.example", "https://user:secret@mirror.example", ""])(
     "is refused as %s",
     async (address) => {

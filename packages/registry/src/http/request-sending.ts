@@ -1,6 +1,9 @@
 import type { RequestBody } from "./transport.js";
 import type { Watchdog } from "./watchdog.js";
 
+/** What a line of 5 KB/s takes within the time that a body may stand still. */
+const PIECE_MAX_BYTES = 256 * 1024;
+
 /** How long what may take. */
 export interface SendingLimits {
   readonly idleMs: number;
@@ -51,7 +54,7 @@ export class RequestSending {
   }
 
   async *#watch(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    const chunks = this.#catching(source);
+    const chunks = inPieces(this.#catching(source));
     for (;;) {
       this.#watchdog.stop();
       const { done, value } = await chunks.next();
@@ -69,5 +72,11 @@ export class RequestSending {
       this.#sourceFailure = { error };
       throw error;
     }
+  }
+}
+
+async function* inPieces(source: AsyncGenerator<Uint8Array, void>): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length; at += PIECE_MAX_BYTES) yield chunk.subarray(at, at + PIECE_MAX_BYTES);
   }
 }

@@ -117,6 +117,30 @@ describe.skipIf(!hasOpenssl)(`TLS (${hasOpenssl ? "openssl" : "skipped: no opens
     expect(shown).toEqual([`${HOST} client3`, "cdn.example none"]);
   });
 
+  it("reaches Docker Hub where it is, under the name that it is known by", async () => {
+    const asked: string[] = [];
+    const server = await startServer(
+      (request, response) => {
+        if (request.headers.authorization !== undefined) greet(response);
+        else response.writeHead(401, { "www-authenticate": "Basic" }).end();
+      },
+      { tls: authority.issue("server", ["registry-1.docker.io"]) },
+    );
+    const proxy = await startProxy({ ports: { "registry-1.docker.io:443": server.port } });
+    const { transport } = testTransport({
+      env: { HTTPS_PROXY: proxy.url },
+      settings: (registry) => (registry === "docker.io" ? { ca: authority.cert } : {}),
+      credentials: {
+        async find(registry) {
+          asked.push(registry);
+          return { kind: "basic", username: "me", password: "password" };
+        },
+      },
+    });
+    expect(await textOf(transport, readRequest("docker.io"))).toBe("hello");
+    expect(asked).toEqual(["docker.io"]);
+  });
+
   it("refuses a redirect from https to http", async () => {
     const plain = await startServer((_, response) => greet(response));
     const server = await startServer(

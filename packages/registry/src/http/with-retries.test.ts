@@ -1,4 +1,5 @@
 import net from "node:net";
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { startServer } from "../../test/support/test-server.js";
 import { readRequest, testClock, testTransport, textOf } from "../../test/support/test-transport.js";
@@ -134,3 +135,17 @@ async function closedPort(): Promise<string> {
   await new Promise((resolve) => server.close(resolve));
   return `127.0.0.1:${port}`;
 }
+
+describe("a registry's name", () => {
+  it.each(["user:secret@127.0.0.1:5000", "127.0.0.1:5000/secret", "a b", "", "secret?x"])(
+    "is refused as %j, without repeating it",
+    async (registry) => {
+      const { transport } = testTransport();
+      const failure: unknown = await transport
+        .request(readRequest(registry))
+        .catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: "REGISTRY_SETTINGS_INVALID" });
+      expect(inspect(failure, { depth: null })).not.toContain("secret");
+    },
+  );
+});

@@ -10,8 +10,13 @@ import { isPassing } from "./unreachable.js";
 export interface RepeatableRequest extends Pick<RegistryRequest, "expect" | "retry" | "signal"> {
   readonly attemptsMax: number;
   /** Sends it once. */
-  readonly send: () => Promise<{ readonly answer: HttpAnswer } & RefusalFacts>;
+  readonly send: () => Promise<Sent>;
 }
+
+/** What came of sending a request: an answer, or a login that failed after it was tried again itself. */
+export type Sent =
+  | ({ readonly kind: "answer"; readonly answer: HttpAnswer } & RefusalFacts)
+  | { readonly kind: "no-login"; readonly error: OciBuildError };
 
 /** Answers that say "later": the request as such is all right. 522 and 524 are Cloudflare's words for a registry behind
  * it that does not answer. */
@@ -25,11 +30,11 @@ export async function withRetries(context: HttpContext, request: RepeatableReque
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await attemptOnce(context, request);
     if (outcome.kind === "answer") return outcome.answer;
-    const pauseMs = outcome.passing ? pauseBefore(context, attempt, outcome.waitMs) : undefined;
-    const attemptsMax = Math.min(request.attemptsMax, outcome.attemptsMax);
-    if (pauseMs === undefined || attempt >= attemptsMax) throw outcome.error;
+    const { error, attemptsMax, waitMs } = outcome;
+    const pauseMs = pauseBefore(context, attempt, waitMs);
+    if (pauseMs === undefined || attempt >= attemptsMax) throw error;
     const seconds = (pauseMs / 1000).toFixed(1);
-    const message = `${outcome.error.message}; trying again in ${seconds} s (${attempt + 1} of ${attemptsMax})`;
+    const message = `${error.message}; trying again in ${seconds} s (${attempt + 1} of ${attemptsMax})`;
     context.warn({ code: "REGISTRY_RETRY", message });
     await pause(context, pauseMs, request.signal);
   }
@@ -40,8 +45,7 @@ type Outcome =
   | {
       readonly kind: "failure";
       readonly error: OciBuildError;
-      readonly passing: boolean;
-      /** How often this is worth a try. */
+      /** How often the request is worth a try: once, when it fails for good. */
       readonly attemptsMax: number;
       /** What the registry asks for. */
       readonly waitMs: number | undefined;
@@ -49,30 +53,35 @@ type Outcome =
 
 async function attemptOnce(context: HttpContext, request: RepeatableRequest): Promise<Outcome> {
   try {
-    const { answer, login } = await request.send();
-    if (request.expect.includes(answer.status)) return { kind: "answer", answer };
-    const passing = request.retry === "safe" ? PASSING_STATUSES : REFUSED_UNSEEN;
-    return {
-      kind: "failure",
-      error: await refusal(context, answer, { login }),
-      passing: passing.has(answer.status),
-      attemptsMax: request.attemptsMax,
-      waitMs: retryAfterMs(answer.headers["retry-after"], context.clock.now()),
-    };
+    return await outcomeOf(context, request, await request.send());
   } catch (error) {
     if (!isOciBuildError(error, "REGISTRY_UNREACHABLE")) throw error;
-    const passing = isPassing(error, request.retry === "safe" ? "repeatable" : "unsent");
-    const { attemptsMax } = request;
-    const { refusedAttemptsMax } = context.limits;
-    const isRefused = error.data["reason"] === "ECONNREFUSED";
-    return {
-      kind: "failure",
-      error,
-      passing,
-      attemptsMax: isRefused ? refusedAttemptsMax : attemptsMax,
-      waitMs: undefined,
-    };
+    const attemptsMax = attemptsAfter(error, context, request);
+    return { kind: "failure", error, attemptsMax, waitMs: undefined };
   }
+}
+
+async function outcomeOf(context: HttpContext, request: RepeatableRequest, sent: Sent): Promise<Outcome> {
+  if (sent.kind === "no-login") return { ...sent, kind: "failure", attemptsMax: 1, waitMs: undefined };
+  const { answer } = sent;
+  if (request.expect.includes(answer.status)) return { kind: "answer", answer };
+  const passing = request.retry === "safe" ? PASSING_STATUSES : REFUSED_UNSEEN;
+  return {
+    kind: "failure",
+    error: await refusal(context, answer, sent),
+    attemptsMax: passing.has(answer.status) ? request.attemptsMax : 1,
+    waitMs: retryAfterMs(answer.headers["retry-after"], context.clock.now()),
+  };
+}
+
+function attemptsAfter(
+  error: OciBuildError<"REGISTRY_UNREACHABLE">,
+  { limits }: HttpContext,
+  { retry, attemptsMax }: RepeatableRequest,
+): number {
+  if (!isPassing(error, retry === "safe" ? "repeatable" : "unsent")) return 1;
+  const isRefused = error.data["reason"] === "ECONNREFUSED";
+  return isRefused ? Math.min(limits.refusedAttemptsMax, attemptsMax) : attemptsMax;
 }
 
 /** Twice as long each time, and by chance up to half of it shorter, so that many builds do not come back at once;
