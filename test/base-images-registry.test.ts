@@ -3,6 +3,7 @@ import path from "node:path";
 import { isOciBuildError } from "@oci-build/oci";
 import { type BuildOptions, type BuildResult, build } from "oci-build";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openCache } from "../packages/cache/src/index.js";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
 import { type LoggedRequest, requestLines } from "./support/registry/access-log.js";
 import { busyboxLayout } from "./support/registry/busybox-image.js";
@@ -78,13 +79,35 @@ describe.skipIf(obstacle !== undefined)(unlessObstacle("a base image of a regist
     const [gone = "", damaged = ""] = layersOf(path.join(folder, "1.tar"));
     fs.rmSync(path.join(blobs, gone));
     const bytes = fs.readFileSync(path.join(blobs, damaged));
-    bytes[bytes.length >> 1] ^= 1;
+    bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
     fs.writeFileSync(path.join(blobs, damaged), bytes);
     const second = await built(lines, { cacheDir, output: output("2.tar") });
     expect(second.result.digest).toBe(first.result.digest);
     expect(
       fs.readFileSync(path.join(folder, "2.tar")).equals(fs.readFileSync(path.join(folder, "1.tar"))),
     ).toBe(true);
+  });
+
+  it("keeps what the last build of a project used from a prune, and gives the rest back", async () => {
+    const cacheDir = path.join(folder, "pruned");
+    const options = {
+      cacheDir,
+      dockerfile: { text: `FROM ${registry.name}/base:two-layers\nCOPY a.txt /tmp/\n` },
+    };
+    await built([], options);
+    const cache = await openCache({ dir: cacheDir, now: () => Date.now() + 7_200_000 });
+    expect((await cache.prune({ scope: "dangling" })).records).toEqual([]);
+    await registry.newRequests();
+    await built([], options);
+    expect(await requested()).toEqual(["HEAD base/manifests/two-layers 200"]);
+    const { records } = await cache.usage();
+    expect(records.map(({ stepName }) => stepName.replace(/@.*/, "")).sort()).toEqual([
+      `FROM ${registry.name}/base:two-layers`,
+      "[2/2] COPY a.txt /tmp/",
+    ]);
+    const later = await openCache({ dir: cacheDir, now: () => Date.now() + 14_400_000 });
+    await later.prune({ scope: "all" });
+    expect((await later.usage()).kinds).toMatchObject({ blobs: { count: 0 }, trees: { count: 0 } });
   });
 
   it("becomes an OCI image, whatever Docker called its layers", async () => {

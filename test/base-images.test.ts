@@ -5,6 +5,7 @@ import { type BuildEvent, type BuildOptions, type BuildResult, build, explain } 
 import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
 import { packLayout } from "./support/registry/image-layout.js";
+import { runOciBuild } from "./support/run-command.js";
 import { runTool } from "./support/tools.js";
 
 const folder = temporaryFolder();
@@ -287,17 +288,64 @@ function put(at: string, document: object): { digest: string; size: number } {
 }
 
 describe("explain", () => {
-  it("knows steps on a base image", async () => {
-    const options = {
-      context: path.join(folder, "context"),
-      dockerfile: { text: "FROM base\nCOPY a.txt .\n" },
-      buildContexts: { base: `oci-layout://${layout}:all` },
-      cacheDir: path.join(folder, "explained"),
-      platform: "linux/amd64",
-      env: {},
-    };
+  const moving = path.join(folder, "moving");
+  const options = {
+    context: path.join(folder, "context"),
+    dockerfile: { text: "FROM base AS one\nCOPY a.txt .\n" },
+    buildContexts: { base: `oci-layout://${moving}:1` },
+    cacheDir: path.join(folder, "explained"),
+    platform: "linux/amd64",
+    env: {},
+  };
+  const pack = (layers: readonly Buffer[], config: object): void =>
+    packLayout(moving, "1", [{ platform: platforms[0], layers, config: { ...config } }]);
+
+  it("knows steps on a base image, and tells of a base that changed", async () => {
+    const layer = tarOf({ "srv/x": "x" });
+    pack([layer], { WorkingDir: "/srv" });
+    expect((await explain(options)).bases).toMatchObject([
+      { stage: "one", verdict: "new", files: "unknown" },
+    ]);
     await build({ ...options, output: { type: "none" } });
-    const { steps } = await explain(options);
-    expect(steps.map(({ verdict, destination }) => [verdict, destination])).toEqual([["hit", "/b"]]);
+    const same = await explain(options);
+    expect(same.bases).toMatchObject([{ stage: "one", verdict: "same", files: "same" }]);
+    expect(same.steps.map(({ verdict, destination }) => [verdict, destination])).toEqual([["hit", "/srv"]]);
+
+    pack([layer], { WorkingDir: "/srv", Labels: { a: "b" } });
+    const relabelled = await explain(options);
+    const [{ digest } = expect.unreachable()] = same.bases;
+    expect(relabelled.bases).toMatchObject([{ verdict: "changed", files: "same", before: { digest } }]);
+    expect(relabelled.steps.map(({ verdict }) => verdict)).toEqual(["hit"]);
+
+    pack([layer, tarOf({ "new/y": "y" })], { WorkingDir: "/new" });
+    const moved = await explain(options);
+    expect(moved.bases).toMatchObject([{ verdict: "changed", files: "changed" }]);
+    expect(moved.steps.map(({ verdict }) => verdict)).toEqual(["miss"]);
+    const { stdout, stderr } = await runOciBuild(
+      [
+        "explain",
+        "--build-context",
+        `base=oci-layout://${moving}:1`,
+        "--cache-dir",
+        options.cacheDir,
+        "-f",
+        "-",
+        ".",
+      ],
+      { cwd: options.context, input: options.dockerfile.text },
+    );
+    expect([stderr, stdout]).toEqual([
+      "",
+      expect.stringMatching(
+        /^FROM oci-layout:\/\/\S+ {2}base image changed: sha256:\w{12} → sha256:\w{12}$/m,
+      ),
+    ]);
+  });
+
+  it("is told of by a build, too", async () => {
+    const { events } = await built(["FROM base AS one"], { explain: true });
+    expect(events.filter(({ type }) => type === "base.explained")).toMatchObject([
+      { explanation: { verdict: "new" } },
+    ]);
   });
 });

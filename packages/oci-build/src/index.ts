@@ -11,6 +11,7 @@ export type {
 } from "./explain/build-report.js";
 export { explain, plan } from "./explain/build-report.js";
 export type { StepWork } from "./explain/evaluate.js";
+export type { BaseExplanation } from "./explain/explain-bases.js";
 export type { AttributeChange, FileChange, FileType } from "./explain/file-change.js";
 export type { FactName, MissReason, StepExplanation } from "./explain/step-explanation.js";
 export type {

@@ -3,6 +3,7 @@ import { type CheckOptions, findStage } from "@oci-build/dockerfile";
 import type { BaseImage } from "./base/base-image.js";
 import { imageFacts } from "./base/image-facts.js";
 import { type ImageResolver, imageKey } from "./base/image-resolver.js";
+import { inParallel } from "./base/in-parallel.js";
 import type { EmitEvent, StepInfo } from "./events/build-event.js";
 import { type PlannedStep, plannedSteps } from "./explain/planned-steps.js";
 import { projectOf } from "./explain/project-of.js";
@@ -17,6 +18,9 @@ import type { NeededImage } from "./plan/needed-images.js";
 import { imagesNeeded, planBuild } from "./plan/plan-build.js";
 import type { PlanInput } from "./plan/plan-input.js";
 import type { BuildPlan } from "./plan/step.js";
+
+/** How many images are looked for at once. */
+const IMAGES_AT_ONCE = 8;
 
 /** A build of which everything is known that needs no image, no file of the context and no cache. */
 export interface ReadBuild {
@@ -70,7 +74,7 @@ export async function prepareOnImages(
   for (let needed = read.needed; needed.length > 0; needed = imagesNeeded(input, file)) {
     const resolve = ({ span, ...wanted }: NeededImage): Promise<BaseImage> =>
       resolver.resolve({ ...wanted, place: { file, span } });
-    const found = await Promise.all(needed.map(resolve));
+    const found = await inParallel(needed, IMAGES_AT_ONCE, resolve);
     for (const [index, image] of found.entries()) {
       const wanted = needed[index];
       if (wanted !== undefined) images.set(imageKey(wanted.name, wanted.platform), image);

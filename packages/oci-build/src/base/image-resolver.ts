@@ -41,7 +41,7 @@ export class ImageResolver implements AsyncDisposable {
   /** @throws OciBuildError BASE_IMAGE_INVALID, BASE_IMAGE_MISSING, BASE_PLATFORM_MISSING and those of the origins, with
    *   the place in `data.place` */
   resolve(wanted: WantedImage): Promise<BaseImage> {
-    const key = imageKey(wanted.name, wanted.platform);
+    const key = imageKey(contextName(wanted.name) ?? wanted.name, wanted.platform);
     const known = this.#images.get(key);
     if (known !== undefined) return known;
     const resolving = this.#resolve(wanted);

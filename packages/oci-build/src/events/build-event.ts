@@ -2,6 +2,7 @@ import type { Span } from "@oci-build/dockerfile";
 import type { ContentDigest, DiffId, Digest } from "@oci-build/oci";
 import type { ScanWork } from "@oci-build/snapshot";
 import type { Place } from "../errors.js";
+import type { BaseExplanation } from "../explain/explain-bases.js";
 import type { StepExplanation } from "../explain/step-explanation.js";
 import type { ErrorSummary } from "./error-summary.js";
 
@@ -100,6 +101,8 @@ export type BuildEvent = { readonly timeMs: number } & (
       readonly error: ErrorSummary;
       readonly durationMs: number;
     }
+  /** Before the first step begins; see `BuildOptions.explain`. */
+  | { readonly type: "base.explained"; readonly explanation: BaseExplanation }
   /** Before the step is executed, if it is; see `BuildOptions.explain`. */
   | { readonly type: "step.explained"; readonly step: StepInfo; readonly explanation: StepExplanation }
   | { readonly type: "output.started"; readonly destination: string }

@@ -1,5 +1,6 @@
 import type { BuildOptions } from "../options/build-options.js";
 import { type EvaluatedBuild, evaluate, type StepWork } from "./evaluate.js";
+import { type BaseExplanation, explainBases } from "./explain-bases.js";
 import type { MissReason, StepExplanation } from "./step-explanation.js";
 import { readInputs } from "./step-inputs.js";
 
@@ -27,6 +28,8 @@ export interface BuildExplanation {
   readonly context: string;
   readonly dockerfile: string;
   readonly platform: string;
+  /** The base images of the stages that have one. */
+  readonly bases: readonly BaseExplanation[];
   readonly steps: readonly StepExplanation[];
   /** Undefined when no earlier build is known. */
   readonly lastBuild: LastBuild | undefined;
@@ -44,8 +47,9 @@ export interface BuildForecast extends Omit<BuildExplanation, "steps"> {
 }
 
 /** Says of each step of a build whether it would be taken from the cache, and why not, without building. Options are
- * those of `build`; where the image would go does not matter. Files are hashed to know their content; nothing is
- * written but what was learned about them, and what hits counts as used.
+ * those of `build`; where the image would go does not matter. Files are hashed to know their content, and
+ * layers of base images are fetched where steps look into them; nothing is written but what was learned that way, and
+ * what hits counts as used.
  * @throws OciBuildError as `build` does before it executes anything */
 export async function explain(options: BuildOptions = {}): Promise<BuildExplanation> {
   const evaluated = await evaluate(options, "last reasons");
@@ -69,8 +73,10 @@ export async function plan(options: BuildOptions = {}): Promise<BuildForecast> {
 }
 
 function headOf(evaluated: EvaluatedBuild): Omit<BuildExplanation, "steps"> {
-  const { context, dockerfile, platform } = evaluated.prepared.project;
-  return { context, dockerfile, platform, lastBuild: lastBuildOf(evaluated) };
+  const { project, plan: planned } = evaluated.prepared;
+  const { context, dockerfile, platform } = project;
+  const bases = explainBases(planned, evaluated.last);
+  return { context, dockerfile, platform, bases, lastBuild: lastBuildOf(evaluated) };
 }
 
 function lastBuildOf({ last, lastReasons }: EvaluatedBuild): LastBuild | undefined {

@@ -24,6 +24,6 @@ export function plannedSteps({ stages }: BuildPlan): readonly PlannedStep[] {
 }
 
 /** How a stage is named, as progress does it: by its name, else `stage-` and its index. */
-function stageLabel({ name, index }: Pick<StagePlan, "name" | "index">): string {
+export function stageLabel({ name, index }: Pick<StagePlan, "name" | "index">): string {
   return name ?? `stage-${index}`;
 }

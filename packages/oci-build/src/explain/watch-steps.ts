@@ -3,6 +3,7 @@ import { buildError } from "../errors.js";
 import type { EmitEvent } from "../events/build-event.js";
 import type { PreparedBuild } from "../prepare-build.js";
 import { summarizeReasons } from "./describe-reasons.js";
+import { explainBases } from "./explain-bases.js";
 import { StepExplainer } from "./step-explainer.js";
 import type { StepExplanation } from "./step-explanation.js";
 import type { StepJournal } from "./step-journal.js";
@@ -10,13 +11,14 @@ import type { StepWatcher } from "./step-watcher.js";
 
 /** Watches a build for its log and, where that is asked for, explains each step or ends the build at a miss. */
 export async function watchSteps(
-  { steps, project, options, mayNotMiss }: PreparedBuild,
+  { plan, steps, project, options, mayNotMiss }: PreparedBuild,
   { cache, isDamaged }: Pick<BuildSession, "cache" | "isDamaged">,
   { journal, emit }: { readonly journal: StepJournal; readonly emit: EmitEvent },
 ): Promise<StepWatcher> {
   const begins: StepWatcher["begins"] = (step, parent) => journal.begins(step, parent);
   if (options.explain === "no" && mayNotMiss === undefined) return { begins, lookedUp: undefined };
   const last = await cache.lastBuild(project.id);
+  for (const explanation of explainBases(plan, last)) emit({ type: "base.explained", explanation });
   const byId = new Map(steps.map((step) => [step.id, step]));
   const explainer = new StepExplainer({ steps, last, cache, isDamaged });
   return {

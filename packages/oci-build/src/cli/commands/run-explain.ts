@@ -2,6 +2,7 @@ import { type BuildExplanation, explain, type LastBuild } from "../../explain/bu
 import { paint } from "../paint.js";
 import type { LineStyle } from "../progress/tty-lines.js";
 import type { CliProcess } from "../terminal.js";
+import { baseLines } from "./base-lines.js";
 import { explanationLines } from "./explanation-lines.js";
 import { runReport } from "./run-report.js";
 
@@ -11,9 +12,9 @@ export function runExplain(args: readonly string[], process: CliProcess): Promis
   return runReport({ name: "explain", evaluate: explain, lines: reportLines }, args, process);
 }
 
-function reportLines({ steps, lastBuild }: BuildExplanation, style: LineStyle): readonly string[] {
+function reportLines({ bases, steps, lastBuild }: BuildExplanation, style: LineStyle): readonly string[] {
   const own = steps.length === 0 ? ["no step makes a layer"] : explanationLines(steps, style);
-  return [...own, "", ...lastBuildLines(lastBuild, style)];
+  return [...baseLines(bases, style), ...own, "", ...lastBuildLines(lastBuild, style)];
 }
 
 function lastBuildLines(last: LastBuild | undefined, style: LineStyle): readonly string[] {

@@ -48,6 +48,7 @@ export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
     case "build.started":
     case "build.planned":
     case "step.progress":
+    case "base.explained":
     case "step.explained":
     case "build.finished":
     case "build.failed":

@@ -62,6 +62,7 @@ export function takeEvent(running: Map<string, RunningWork>, event: BuildEvent):
       return;
     case "warning":
     case "stage.based":
+    case "base.explained":
     case "step.explained":
     case "build.started":
     case "build.planned":
@@ -98,6 +99,7 @@ export function finishedLines(event: BuildEvent, style: LineStyle): readonly str
     case "context.started":
     case "step.started":
     case "step.progress":
+    case "base.explained":
     case "step.explained":
     case "output.started":
     case "build.started":
