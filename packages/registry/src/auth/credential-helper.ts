@@ -5,7 +5,7 @@ import { registryError } from "../errors.js";
 import { toldText } from "../http/told-text.js";
 
 /** What helpers can do. */
-export type HelperAction = "get" | "store" | "erase";
+type HelperAction = "get" | "store" | "erase";
 
 /** One call of a helper. */
 export interface HelperCall {

@@ -5,7 +5,7 @@ import type { SecureContextOptions } from "node:tls";
 import { onTestFinished } from "vitest";
 
 /** One request that a server got. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly url: string;
   readonly authorization: string | undefined;
