@@ -215,14 +215,15 @@ async function foundAtCall(at: number): Promise<string> {
   await using _ = await store.at(() => store.cache.lease());
   const record = join(store.cache.root, "records", digestHex(keyOf("0").digest));
   let calls = 0;
-  let found: "found" | "missed" | "never found" = "never found";
+  const lookUps: ("found" | "missed")[] = [];
   const now = (): number => {
-    if (calls++ === at) found = markedAs(record, store.nowMs);
+    if (calls++ === at) lookUps.push(markedAs(record, store.nowMs));
     return store.nowMs;
   };
   const pruning = await openCache({ dir: join(store.cache.root, ".."), now });
   calls = 0;
   await pruning.prune({ scope: "all" });
+  const [found = "never found"] = lookUps;
   if (found !== "found") return found;
   const left = await store.left("0");
   return left.length === 1 && (await store.incomplete()).length === 0 ? "found and there" : "found and gone";
