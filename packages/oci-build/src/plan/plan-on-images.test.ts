@@ -1,0 +1,207 @@
+import { parseDockerfile } from "@oci-build/dockerfile";
+import { digestOf, type ImageConfig, isOciBuildError, type Platform } from "@oci-build/oci";
+import { describe, expect, it } from "vitest";
+import type { BaseImage } from "../base/base-image.js";
+import { imageKey } from "../base/image-resolver.js";
+import { namedContexts } from "../base/named-context.js";
+import { imagesNeeded, planBuild } from "./plan-build.js";
+import type { PlanInput } from "./plan-input.js";
+import type { BuildPlan } from "./step.js";
+
+const amd64 = { os: "linux", architecture: "amd64" };
+
+type Config = NonNullable<ImageConfig["config"]>;
+
+function image(name: string, config: Config, platform: Platform = amd64): BaseImage {
+  const rootfs = { type: "layers", diff_ids: [] } as const;
+  return {
+    reference: name,
+    digest: digestOf(name),
+    documents: [],
+    config: { ...platform, config, rootfs, author: `author of ${name}` },
+    platform,
+    layers: [],
+    blobs: { read: () => expect.unreachable() },
+    distance: "near",
+  };
+}
+
+function input(lines: readonly string[], options: Partial<PlanInput> = {}): PlanInput {
+  const { ast, stages } = parseDockerfile(`${lines.join("\n")}\n`);
+  return {
+    dockerfile: stages,
+    escape: ast.escape,
+    buildArgs: new Map(),
+    labels: new Map(),
+    targetPlatform: amd64,
+    platformChoice: "implicit",
+    buildPlatform: amd64,
+    contexts: new Map(),
+    images: new Map(),
+    ...options,
+  };
+}
+
+/** Asks for images until there are none, as a build does, and gives what was asked for each time. */
+function planned(
+  lines: readonly string[],
+  images: Readonly<Record<string, Config>>,
+  options: Partial<PlanInput> = {},
+): { readonly plan: BuildPlan; readonly asked: readonly (readonly string[])[] } {
+  const known = new Map<string, BaseImage>();
+  const asked: string[][] = [];
+  const given = input(lines, { ...options, images: known });
+  for (;;) {
+    const needed = imagesNeeded(given, "Dockerfile");
+    if (needed.length === 0) return { plan: planBuild(given, "Dockerfile"), asked };
+    asked.push(needed.map(({ name, platform }) => imageKey(name, platform)));
+    for (const { name, platform } of needed)
+      known.set(imageKey(name, platform), image(name, images[name] ?? {}, platform));
+  }
+}
+
+function refused(lines: readonly string[], images: Readonly<Record<string, Config>>): readonly string[] {
+  try {
+    planned(lines, images);
+  } catch (error) {
+    if (!isOciBuildError(error)) throw error;
+    const { diagnostics = [] } = error.data as {
+      diagnostics?: { rule: string; span: { start: { line: number } } }[];
+    };
+    return diagnostics.map(({ rule, span }) => `${span.start.line} ${rule}`);
+  }
+  return [];
+}
+
+describe("imagesNeeded", () => {
+  it.each<[string, string[], Record<string, Config>, string[][]]>([
+    ["nothing for scratch and stages", ["FROM scratch AS a", "FROM a", "COPY --from=scratch x /"], {}, []],
+    [
+      "each image once",
+      ["FROM a AS x", "FROM a", "COPY --from=a /f /", "COPY --from=x /f /"],
+      {},
+      [["a linux/amd64"]],
+    ],
+    [
+      "an image once for each platform",
+      ["FROM --platform=linux/arm64 a AS x", "FROM a", "COPY --from=x f /"],
+      {},
+      [["a linux/arm64", "a linux/amd64"]],
+    ],
+    [
+      "nothing of stages that are not needed",
+      ["FROM a AS x", "FROM b", "COPY --from=c /f /"],
+      {},
+      [["b linux/amd64", "c linux/amd64"]],
+    ],
+    [
+      "what a name in capitals is, though a stage is named so",
+      ["FROM scratch AS base", "FROM Base"],
+      {},
+      [["Base linux/amd64"]],
+    ],
+    ["what a variable comes to", ["ARG V=12", "FROM debian:$V"], {}, [["debian:12 linux/amd64"]]],
+    [
+      "then what the triggers of an image name",
+      ["FROM other AS tools", "FROM base"],
+      { base: { OnBuild: ["COPY --from=tools /t /t", "COPY --from=more /m /m"] } },
+      [["base linux/amd64"], ["other linux/amd64", "more linux/amd64"]],
+    ],
+  ])("asks for %s", (_, lines, images, expected) => {
+    expect(planned(lines, images).asked).toEqual(expected);
+  });
+
+  it("asks for none that a context stands for as a folder", () => {
+    const contexts = namedContexts({ app: ".", "docker.io/library/alpine": "docker-image://scratch" });
+    expect(planned(["FROM alpine", "COPY --from=app a /"], {}, { contexts }).asked).toEqual([]);
+  });
+
+  it("refuses RUN before it asks for an image", () => {
+    expect(refused(["FROM base", "RUN x"], {})).toEqual(["2 EXECUTOR_UNAVAILABLE"]);
+  });
+});
+
+describe("planBuild: on an image", () => {
+  it("takes over its config, its author and its variables", () => {
+    const base = {
+      Env: ["PATH=/p", "A=1"],
+      User: "u",
+      WorkingDir: "/w",
+      Cmd: ["c"],
+      Labels: { l: "1" },
+      Shell: ["/s"],
+    };
+    const { plan } = planned(["FROM base", "ENV B=$A", "WORKDIR sub", "CMD shell form"], { base });
+    const { config, author, history } = plan.target;
+    expect(config).toMatchObject({
+      user: "u",
+      workingDir: "/w/sub",
+      cmd: ["/s", "shell form"],
+      shell: ["/s"],
+    });
+    expect([...config.env]).toEqual([
+      ["PATH", "/p"],
+      ["A", "1"],
+      ["B", "1"],
+    ]);
+    expect(author).toBe("author of base");
+    expect(history.map(({ createdBy }) => createdBy)).toEqual([
+      "ENV B=1",
+      "WORKDIR /w/sub",
+      'CMD ["/s" "shell form"]',
+    ]);
+  });
+
+  it("takes CMD away for an ENTRYPOINT of its own, and keeps it otherwise", () => {
+    const base = { Cmd: ["c"], Entrypoint: ["e"] };
+    expect(planned(["FROM base"], { base }).plan.target.config).toMatchObject({
+      cmd: ["c"],
+      entrypoint: ["e"],
+    });
+    expect(planned(["FROM base", 'ENTRYPOINT ["x"]'], { base }).plan.target.config.cmd).toBeUndefined();
+  });
+
+  it("gives a PATH where the base has none, but on Windows", () => {
+    expect(planned(["FROM base"], { base: { Env: ["A=1"] } }).plan.target.config.env.has("PATH")).toBe(true);
+    const targetPlatform = { os: "windows", architecture: "amd64" };
+    expect(planned(["FROM base"], {}, { targetPlatform }).plan.target.config.env.has("PATH")).toBe(false);
+  });
+
+  it("runs its triggers once, and counts FROM and them as steps", () => {
+    const base = { OnBuild: ["COPY a /", "ENV T=$A"], Env: ["A=1"] };
+    const { plan } = planned(["FROM base AS one", "COPY b /", "FROM one", "COPY c /"], { base });
+    expect(plan.stages.flatMap(({ base: from }) => (from.kind === "image" ? from.from.name : []))).toEqual([
+      `[one 1/3] FROM base@${digestOf("base")}`,
+    ]);
+    expect(plan.stages.flatMap(({ steps }) => steps.map(({ id, name }) => `${id} ${name}`))).toEqual([
+      "0.2 [one 2/3] COPY a /",
+      "0.3 [one 3/3] COPY b /",
+      "1.1 [stage-1 1/1] COPY c /",
+    ]);
+    expect(plan.target.config.env.get("T")).toBe("1");
+    expect(plan.target.config.onBuild).toEqual([]);
+  });
+
+  it.each<[string, string, string]>([
+    ["a trigger that is no instruction", "NONSENSE x", "1 DOCKERFILE_UNKNOWN_INSTRUCTION"],
+    ["a trigger that is two", "ENV a=b\nENV c=d", "1 DOCKERFILE_INVALID_TRIGGER"],
+    ["a trigger that begins a stage", "FROM x", "1 DOCKERFILE_INVALID_TRIGGER"],
+    ["an empty trigger", "", "1 DOCKERFILE_INVALID_TRIGGER"],
+    ["a trigger that runs something", "RUN x", "1 EXECUTOR_UNAVAILABLE"],
+  ])("refuses %s at the FROM that brings it in", (_, trigger, expected) => {
+    expect(refused(["FROM base"], { base: { OnBuild: [trigger] } })).toEqual([expected]);
+  });
+
+  it.each<[string, Partial<PlanInput>, string, string]>([
+    ["the base's when nobody asks", {}, "FROM --platform=linux/arm64 base", "arm64"],
+    [
+      "the one that is asked for",
+      { platformChoice: "explicit" },
+      "FROM --platform=linux/arm64 base",
+      "amd64",
+    ],
+    ["the target's on scratch", {}, "FROM --platform=linux/arm64 scratch", "amd64"],
+  ])("is for %s", (_, options, line, architecture) => {
+    expect(planned([line], {}, options).plan.target.platform.architecture).toBe(architecture);
+  });
+});
