@@ -1,5 +1,5 @@
-/** `scheme://user:password@` and `scheme://token@`. */
-const URL_CREDENTIALS = /(?<=\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+(?=@)/gi;
+/** `scheme://user:password@` and `scheme://token@`; not the digest of `oci-layout://folder@sha256:…`. */
+const URL_CREDENTIALS = /(?<=\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+(?=@(?!sha256:[0-9a-f]{64}\b))/gi;
 /** `user:password@host`, as people put before a registry; not the digest of `name:tag@sha256:…`. */
 const HOST_CREDENTIALS = /(?<=(?:^|[\s"'=,(])[\w.+-]+:)[^\s/@"':]+(?=@(?!sha\d+:)[\w-]+(?:[.:]|\/|$))/g;
 

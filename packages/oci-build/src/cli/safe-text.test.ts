@@ -31,6 +31,7 @@ describe("redact", () => {
     ["https://me:hunter2@example.com/a.git", "https://**********@example.com/a.git"],
     ["ADD https://ghp_token@github.com/a.tar /", "ADD https://*********@github.com/a.tar /"],
     ['invalid "me:hunter2@reg.io/app:1"', 'invalid "me:*******@reg.io/app:1"'],
+    ["https://me@sha256:443/", "https://**@sha256:443/"],
     ["--tag me:hunter2@localhost/app", "--tag me:*******@localhost/app"],
   ])("masks the credentials of %s", (text, expected) => {
     expect(redact(text)).toBe(expected);
@@ -39,6 +40,7 @@ describe("redact", () => {
   it.each([
     "app:1.0@sha256:abc",
     "ghcr.io/me/app:1.0@sha256:abc",
+    `oci-layout://out@sha256:${"0a".repeat(32)}`,
     "https://example.com/@scope/name",
     "node_modules/@scope/a:b@c.js",
     "git@github.com:me/app.git",
