@@ -1,7 +1,11 @@
 import { inspect } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Credential, Credentials, RegistryClientOptions } from "../../packages/registry/src/index.js";
-import { pushImage } from "../../packages/registry/src/transfer/push-image.js";
+import {
+  type Credential,
+  type Credentials,
+  pushImage,
+  type RegistryClientOptions,
+} from "../../packages/registry/src/index.js";
 import { busyboxLayout } from "../support/registry/busybox-image.js";
 import { type CertificateAuthority, makeCertificateAuthority } from "../support/registry/certificates.js";
 import { pulledDigests, testClient } from "../support/registry/client.js";

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { RegistryWarning } from "../../packages/registry/src/index.js";
-import { pushImage } from "../../packages/registry/src/transfer/push-image.js";
+import { pushImage, type RegistryWarning } from "../../packages/registry/src/index.js";
 import { requestLines, WRITES } from "../support/registry/access-log.js";
 import { type BusyboxLayout, busyboxLayout } from "../support/registry/busybox-image.js";
 import { pulledDigests, testClient } from "../support/registry/client.js";

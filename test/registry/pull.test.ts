@@ -1,6 +1,6 @@
 import { kindOfMediaType } from "@oci-build/oci";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readImage } from "../../packages/registry/src/transfer/read-image.js";
+import { readImage } from "../../packages/registry/src/index.js";
 import { temporaryFolder } from "../support/build-folder.js";
 import { busyboxLayout } from "../support/registry/busybox-image.js";
 import { pulledDigests, testClient } from "../support/registry/client.js";

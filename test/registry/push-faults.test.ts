@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { RegistryWarning } from "../../packages/registry/src/index.js";
-import { pushImage } from "../../packages/registry/src/transfer/push-image.js";
+import { pushImage, type RegistryWarning } from "../../packages/registry/src/index.js";
 import { temporaryFolder } from "../support/build-folder.js";
 import { busyboxLayout } from "../support/registry/busybox-image.js";
 import { makeCertificateAuthority } from "../support/registry/certificates.js";
@@ -110,13 +109,13 @@ describe.skipIf(obstacle)(unlessObstacle("a push to a registry that fails", obst
     expect(await skopeoDigests(`docker://${registry.name}/app:1`)).toEqual(await skopeoDigests(large));
   });
 
-  it("sends a large layer on from where the registry has it, after each cut", async () => {
+  it("sends a large layer anew after a cut that has this registry forget the upload", async () => {
     // What is cut off here has reached the registry, as on a line that breaks.
     spoil({ at: ({ method }) => method === "PATCH", fault: { kind: "cut-upload", after: 3_000_000 } }, 2);
     await push(large);
     const patches = front.exchanges.filter(({ method }) => method === "PATCH");
     expect(patches).toHaveLength(3);
-    expect(patches.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0)).toBeLessThan(24_000_000);
+    expect(patches.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0)).toBeLessThan(20_000_000);
     expect(await skopeoDigests(`docker://${registry.name}/app:1`)).toEqual(await skopeoDigests(large));
   });
 
