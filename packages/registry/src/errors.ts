@@ -32,8 +32,8 @@ export type ResponseProblem =
   | "realm-insecure"
   | "token-invalid";
 
-/** What is wrong with a list, of tags or referrers. */
-export type ListProblem = "link-invalid" | "tags-invalid" | "pages-too-many";
+/** What is wrong with what an answer says: with a list of tags or referrers, or with how far an upload has got. */
+export type ContentProblem = "link-invalid" | "tags-invalid" | "pages-too-many" | "range-invalid";
 
 /** Which request: `url` has neither user nor query. */
 type RequestPlace = { registry: string; method: string; url: string };
@@ -70,7 +70,7 @@ export type RegistryErrorData = {
   REGISTRY_FORBIDDEN: RefusedRequest;
   REGISTRY_RATE_LIMITED: RefusedRequest & { retryAfterSec: number | undefined };
   REGISTRY_REQUEST_FAILED: RefusedRequest;
-  REGISTRY_RESPONSE_INVALID: RequestPlace & { problem: ResponseProblem | ListProblem };
+  REGISTRY_RESPONSE_INVALID: RequestPlace & { problem: ResponseProblem | ContentProblem };
   REGISTRY_CREDENTIALS_INVALID: { file: string; problem: string };
   REGISTRY_CREDENTIALS_UNWRITABLE: { file: string; code: string };
   REGISTRY_HELPER_FAILED: { helper: string; action: string; reason: string };

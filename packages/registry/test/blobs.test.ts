@@ -15,6 +15,20 @@ describe("size", () => {
     expect(test.lines().every((line) => line.startsWith("HEAD"))).toBe(true);
   });
 
+  it("keeps its connections, however large the blob", async () => {
+    const sockets = new Set<unknown>();
+    await using test = await setUp({
+      intercept: (request, response) => {
+        if (request.method !== "HEAD") return false;
+        sockets.add(request.socket);
+        response.writeHead(200, { "content-length": "500000000" }).end();
+        return true;
+      },
+    });
+    for (let at = 0; at < 5; at++) expect(await test.repository.size(digest)).toBe(500_000_000);
+    expect(sockets.size).toBeLessThanOrEqual(2);
+  });
+
   it("asks for one byte where the answer to HEAD has no length", async () => {
     await using test = await setUp({
       intercept: (request, response) => {

@@ -1,3 +1,4 @@
+import { digestOf } from "@oci-build/oci";
 import { describe, expect, it } from "vitest";
 import { pushImage } from "../src/transfer/push-image.js";
 import type { Interceptor } from "./support/exchange.js";
@@ -103,6 +104,42 @@ describe("a push", () => {
     });
     expect(outcome).toMatchObject({ code: "REGISTRY_REQUEST_FAILED", blobs: 0, tags: 0 });
     expect(outcome.test.lines().length).toBeLessThan(110);
+  });
+
+  it("does not go on with a registry that takes a byte at a time", async () => {
+    const blob = Buffer.alloc(9 * 1024 * 1024, 5);
+    let taken = 0;
+    await using test = await setUp({
+      intercept: (request, response) => {
+        if (request.method !== "PATCH") return false;
+        request.resume();
+        const { url: location = "" } = request;
+        request.on("end", () => response.writeHead(202, { location, range: `0-${++taken}` }).end());
+        return true;
+      },
+    });
+    const open = async function* () {
+      yield blob;
+    };
+    const written = test.repository.writeBlob({ digest: digestOf(blob), size: blob.length }, { open });
+    await expect(written).rejects.toMatchObject({
+      code: "REGISTRY_RESPONSE_INVALID",
+      data: { problem: "range-invalid" },
+    });
+    expect(taken).toBe(1);
+  });
+
+  it("can be stopped while it waits for another to send the same layer", async () => {
+    const stop = new AbortController();
+    await using test = await setUp({ intercept: (request) => request.method === "PUT" });
+    const { blobs, root } = image;
+    const first = new AbortController();
+    const running = codeOf(pushImage(test.repository, { blobs, root, tags: ["1"], signal: first.signal }));
+    const waiting = pushImage(test.repository, { blobs, root, tags: ["2"], signal: stop.signal });
+    setTimeout(() => stop.abort(new RangeError("enough")), 100);
+    await expect(waiting).rejects.toThrow("enough");
+    first.abort();
+    await running;
   });
 
   it("renews a token that ends while a layer is sent", async () => {

@@ -176,7 +176,52 @@ describe("writeManifest", () => {
   });
 });
 
+describe("a target", () => {
+  it.each([
+    "../../other/manifests/1",
+    "a/b",
+    "",
+    "-a",
+    "a?b",
+    "a%2Fb",
+    "sha256:../x",
+    "sha256:12",
+    "a".repeat(129),
+  ])("that is neither tag nor digest (%s) is asked of nobody", async (target) => {
+    await using test = await setUp();
+    const { repository } = test;
+    for (const action of [
+      () => repository.resolve(target),
+      () => repository.manifest(target),
+      () => repository.deleteManifest(target),
+    ]) {
+      expect(await codeOf(action())).toBe("REGISTRY_REFERENCE_INVALID");
+    }
+    if (target !== "") {
+      expect(await codeOf(repository.writeManifest(manifest, target))).toBe("REGISTRY_REFERENCE_INVALID");
+    }
+    expect(test.lines()).toEqual([]);
+  });
+
+  it.each(["../x", "a//b", "A", "a?b", ""])(
+    "must lie in a repository that is one, not in %j",
+    async (name) => {
+      await using test = await setUp();
+      const { host: registry } = test.registry;
+      expect(() => test.client.repository({ registry, repository: name })).toThrow("invalid image reference");
+      expect(() => test.client.repository({ registry: `${registry}/x`, repository: "a" })).toThrow();
+    },
+  );
+});
+
 describe("deleteManifest", () => {
+  it("takes away what cannot be read", async () => {
+    await using test = await setUp();
+    const digest = test.state.addManifest("team/app", { mediaType: "text/plain", bytes: Buffer.from("x") });
+    await test.repository.deleteManifest(digest);
+    expect(test.state.repository("team/app").manifests.size).toBe(0);
+  });
+
   it("takes away a manifest by digest, and a tag alone", async () => {
     await using test = await setUp();
     test.state.addManifest("team/app", stored, "1");

@@ -1,4 +1,5 @@
-import type { Digest } from "@oci-build/oci";
+import { type Digest, isOciBuildError, type StoredDocument } from "@oci-build/oci";
+import { manifestPath } from "./manifest-path.js";
 import { findManifest } from "./read-manifest.js";
 import { removeReferrer } from "./referrers/tagged-referrers.js";
 import { blobMissing, manifestMissing, unsupported } from "./registry-failures.js";
@@ -7,6 +8,14 @@ import { type RepositoryContext, send } from "./repository-context.js";
 
 /** How registries say that they do not delete: the tag is no digest to them, or they delete nothing. */
 const UNSUPPORTED_STATUSES: readonly number[] = [400, 405, 501];
+
+/** What is wrong with a manifest that nobody can read. */
+const UNREADABLE: ReadonlySet<string> = new Set([
+  "REGISTRY_MANIFEST_UNSUPPORTED",
+  "REGISTRY_MANIFEST_TOO_LARGE",
+  "REGISTRY_DIGEST_MISMATCH",
+  "OCI_DOCUMENT_INVALID",
+]);
 
 /** Takes a manifest away by digest, or a tag where the registry can. A manifest that refers to another one is taken
  * out of the list of its referrers, where the registry keeps none itself.
@@ -17,8 +26,8 @@ export async function deleteManifest(
   { signal }: RequestOptions = {},
 ): Promise<void> {
   const isDigest = target.includes(":");
-  const document = isDigest ? await findManifest(context, target, { purpose: "write", signal }) : undefined;
-  const status = await sendDelete(context, `manifests/${target}`, signal);
+  const document = isDigest ? await findReadable(context, target, signal) : undefined;
+  const status = await sendDelete(context, manifestPath(context.name, target), signal);
   if (status === 404) throw manifestMissing(context.name, target);
   if (UNSUPPORTED_STATUSES.includes(status)) {
     throw unsupported(context.name, isDigest ? "to delete manifests" : "to delete a tag");
@@ -37,6 +46,20 @@ export async function deleteBlob(
   const status = await sendDelete(context, `blobs/${digest}`, signal);
   if (status === 404) throw blobMissing(context.name, digest);
   if (UNSUPPORTED_STATUSES.includes(status)) throw unsupported(context.name, "to delete blobs");
+}
+
+/** A manifest that can be read; what cannot be is deleted all the same. */
+async function findReadable(
+  context: RepositoryContext,
+  digest: string,
+  signal: AbortSignal | undefined,
+): Promise<StoredDocument | undefined> {
+  try {
+    return await findManifest(context, digest, { purpose: "write", signal });
+  } catch (error) {
+    if (isOciBuildError(error) && UNREADABLE.has(error.code)) return undefined;
+    throw error;
+  }
 }
 
 async function sendDelete(

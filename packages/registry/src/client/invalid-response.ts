@@ -1,5 +1,5 @@
 import type { OciBuildError } from "@oci-build/oci";
-import { type ListProblem, type ResponseProblem, registryError } from "../errors.js";
+import { type ContentProblem, type ResponseProblem, registryError } from "../errors.js";
 import type { RegistryRequest, RegistryResponse } from "../http/transport.js";
 import type { RepositoryName } from "./repository.js";
 
@@ -7,7 +7,7 @@ import type { RepositoryName } from "./repository.js";
 export interface InvalidResponse {
   readonly method: RegistryRequest["method"];
   readonly response: RegistryResponse;
-  readonly problem: ResponseProblem | ListProblem;
+  readonly problem: ResponseProblem | ContentProblem;
   /** The rest of a sentence that begins with the registry. */
   readonly found: string;
 }

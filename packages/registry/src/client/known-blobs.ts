@@ -1,5 +1,6 @@
 import type { Digest } from "@oci-build/oci";
-import type { RepositoryName } from "./repository.js";
+import { unlessAborted } from "../http/unless-aborted.js";
+import type { RepositoryName, RequestOptions } from "./repository.js";
 
 /** More blobs than any build touches; beyond it the ones known longest are forgotten. */
 const KNOWN_MAX = 50_000;
@@ -36,16 +37,22 @@ export class KnownBlobs {
     return [...(this.#repositories.get(blobKey(registry, digest)) ?? [])];
   }
 
-  /** Runs one change at a time of what a repository has of a digest, so that the next finds what the first brought. */
-  async alone<T>(name: RepositoryName, digest: Digest, change: () => Promise<T>): Promise<T> {
+  /** Runs one change at a time of what a repository has of a digest, so that the next finds what the first brought.
+   * Who waits can be stopped without stopping the one that runs. */
+  async alone<T>(name: RepositoryName, digest: Digest, { change, signal }: Change<T>): Promise<T> {
     const key = `${name.repository} ${blobKey(name.registry, digest)}`;
     for (let running = this.#running.get(key); running !== undefined; running = this.#running.get(key)) {
-      await Promise.allSettled([running]);
+      await unlessAborted(Promise.allSettled([running]), signal);
     }
     const own = change().finally(() => this.#running.delete(key));
     this.#running.set(key, own);
     return own;
   }
+}
+
+/** A change that runs alone. */
+interface Change<T> extends RequestOptions {
+  readonly change: () => Promise<T>;
 }
 
 function blobKey(registry: string, digest: Digest): string {

@@ -1,8 +1,12 @@
 import type { Clock } from "../http/clock.js";
 import type { Transport } from "../http/transport.js";
+import { REPOSITORY_MAX_LENGTH, registryPattern, repositoryPattern } from "../reference/grammar.js";
+import { referenceError } from "../reference/reference-error.js";
 import { KnownBlobs } from "./known-blobs.js";
 import { openRepository } from "./open-repository.js";
 import type { RegistryClient } from "./registry-client.js";
+import type { RepositoryName } from "./repository.js";
+import { told } from "./repository-context.js";
 
 /** What a client is made of. */
 export interface ClientParts {
@@ -15,7 +19,10 @@ export interface ClientParts {
 export function makeRegistryClient({ transport, clock, signal }: ClientParts): RegistryClient {
   const known = new KnownBlobs();
   return {
-    repository: (name) => openRepository({ name, transport, known, sleep: clock.sleep, signal }),
+    repository(name) {
+      requireName(name);
+      return openRepository({ name, transport, known, sleep: clock.sleep, signal });
+    },
     async checkLogin(registry) {
       const request = { method: "GET", registry, target: "/v2/", scopes: [], expect: [200] } as const;
       const response = await transport.request({ ...request, retry: "safe" });
@@ -24,4 +31,13 @@ export function makeRegistryClient({ transport, clock, signal }: ClientParts): R
     close: () => transport.close(),
     [Symbol.asyncDispose]: () => transport.close(),
   };
+}
+
+/** Names come into paths; what is none could lead elsewhere. */
+function requireName(name: RepositoryName): void {
+  const isLong = name.repository.length > REPOSITORY_MAX_LENGTH;
+  if (!registryPattern.test(name.registry)) throw referenceError(told(name), "registry-malformed");
+  if (isLong || !repositoryPattern.test(name.repository)) {
+    throw referenceError(told(name), isLong ? "repository-too-long" : "repository-malformed");
+  }
 }

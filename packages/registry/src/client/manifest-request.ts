@@ -1,5 +1,6 @@
 import { mediaTypes } from "@oci-build/oci";
 import type { RegistryResponse } from "../http/transport.js";
+import { manifestPath } from "./manifest-path.js";
 import type { RequestOptions, RequestPurpose } from "./repository.js";
 import { type RepositoryContext, send } from "./repository-context.js";
 
@@ -28,7 +29,7 @@ export function requestManifest(
 ): Promise<RegistryResponse> {
   return send(context, {
     method,
-    path: `manifests/${encodeURIComponent(target).replace("%3A", ":")}`,
+    path: manifestPath(context.name, target),
     actions: purpose === "write" ? ["pull", "push"] : ["pull"],
     headers: { accept: ACCEPT },
     expect: method === "HEAD" ? [200, 404, 405] : [200, 404],

@@ -1,4 +1,5 @@
 import type { StoredDocument } from "@oci-build/oci";
+import { manifestPath } from "./manifest-path.js";
 import { statedDigest } from "./manifest-request.js";
 import { digestMismatch } from "./registry-failures.js";
 import type { RequestOptions } from "./repository.js";
@@ -12,7 +13,7 @@ export async function putManifest(
 ): Promise<boolean> {
   const response = await send(context, {
     method: "PUT",
-    path: `manifests/${target}`,
+    path: manifestPath(context.name, target),
     actions: ["pull", "push"],
     headers: { "content-type": descriptor.mediaType },
     body: { size: bytes.length, open: () => bytes },

@@ -37,6 +37,8 @@ export interface RegistryWarning {
 /** Speaks with registries. Connections and tokens are shared by all repositories of a client; nothing is connected
  * before the first request. */
 export interface RegistryClient extends AsyncDisposable {
+  /** A repository, whether it exists or not.
+   * @throws OciBuildError REGISTRY_REFERENCE_INVALID */
   repository(name: RepositoryName): Repository;
   /** Asks whether the credentials for a registry are good, as `docker login` does.
    * @throws OciBuildError REGISTRY_UNAUTHORIZED */

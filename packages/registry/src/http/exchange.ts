@@ -26,6 +26,9 @@ export async function exchange(context: HttpContext, hop: Hop): Promise<HttpAnsw
       // undici takes any iterable; its types do not say so.
       body: sending.open() as Readable | Uint8Array | null,
       signal: joinSignals([context.signal, hop.signal, timeout.signal]),
+      // undici gives up the connection behind a HEAD, for servers that send a body all the same. Registries do not, and
+      // a push asks so about each of its layers.
+      reset: false,
     });
     return new HttpAnswer(raw, hop, context);
   } catch (error) {

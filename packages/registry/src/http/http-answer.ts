@@ -60,7 +60,8 @@ export class HttpAnswer implements RegistryResponse {
 
   async drop(): Promise<void> {
     const { dropMaxBytes } = this.#context.limits;
-    if (Number(this.headers["content-length"] ?? 0) > dropMaxBytes) {
+    // The length of an answer to HEAD is that of a body which does not come.
+    if (this.hop.method !== "HEAD" && Number(this.headers["content-length"] ?? 0) > dropMaxBytes) {
       this.#stream.destroy();
       return;
     }

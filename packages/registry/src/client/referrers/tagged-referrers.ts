@@ -62,10 +62,11 @@ async function changeReferrers(
   subject: Digest,
   { change, ...options }: RequestOptions & { readonly change: ListChange },
 ): Promise<void> {
-  await context.known.alone(context.name, subject, async () => {
+  const write = async (): Promise<void> => {
     const listed = await taggedReferrers(context, subject, { ...options, purpose: "write" });
     const changed = change(listed);
     if (changed === listed) return;
     await putManifest(context, assembleIndex(changed), { ...options, target: referrersTag(subject) });
-  });
+  };
+  await context.known.alone(context.name, subject, { change: write, signal: options.signal });
 }

@@ -1,5 +1,6 @@
 import { type Descriptor, isOciBuildError } from "@oci-build/oci";
 import type { RegistryResponse } from "../../http/transport.js";
+import { invalidResponse } from "../invalid-response.js";
 import { isCut } from "../is-cut.js";
 import { statedDigest } from "../manifest-request.js";
 import { digestMismatch } from "../registry-failures.js";
@@ -17,8 +18,11 @@ const ONE_REQUEST_MAX_BYTES = 8 * 1024 * 1024;
 const PART_BYTES = 32 * 1024 * 1024;
 const PART_MIN_BYTES = 512 * 1024;
 
-/** Ends an upload after so many breaks in a row between which it did not get on. */
+/** Ends an upload after so many breaks in a row between which it got on by less than `PROGRESS_BYTES`. */
 const BREAKS_MAX = 4;
+
+/** Less is no progress: a registry could keep an upload alive for ever by taking a byte at a time. */
+const PROGRESS_BYTES = 64 * 1024;
 
 /** Before an upload goes on after a break; doubled for each further one in a row. */
 const PAUSE_MS = 200;
@@ -111,7 +115,9 @@ export class BlobUpload {
       signal: this.#signal,
     });
     await response.drop();
-    return continued(session, response, to);
+    const next = continued(session, response, to);
+    if (next.offset < to && next.offset - from < PROGRESS_BYTES) throw this.#nothingTaken(response);
+    return next;
   }
 
   /** Has the registry store what it got, with `bodySize` bytes of the blob that it did not get yet. */
@@ -143,8 +149,10 @@ export class BlobUpload {
   #takeBreak(error: unknown, { offset }: UploadSession): void {
     if (this.#bytes.failure !== undefined) throw error;
     const status = isOciBuildError(error) ? error.data["status"] : undefined;
-    if (offset > this.#furthest) this.#breaks = 0;
-    this.#furthest = Math.max(this.#furthest, offset);
+    if (offset - this.#furthest >= PROGRESS_BYTES) {
+      this.#breaks = 0;
+      this.#furthest = offset;
+    }
     this.#breaks++;
     if (this.#breaks > BREAKS_MAX) throw error;
     const isResumed = status === 400 && offset > 0;
@@ -152,6 +160,16 @@ export class BlobUpload {
     // What was taken up again may not fit together; from the beginning it will, so that is tried once.
     else if (isResumed) this.#breaks = BREAKS_MAX;
     else if (!PASSING_STATUSES.has(status) && !isCut(error, this.#context, this.#signal)) throw error;
+  }
+
+  #nothingTaken(response: RegistryResponse): Error {
+    const found = "took next to nothing of what it was sent";
+    return invalidResponse(this.#context.name, {
+      method: "PATCH",
+      response,
+      problem: "range-invalid",
+      found,
+    });
   }
 
   #takeSmallerParts(error: unknown): void {

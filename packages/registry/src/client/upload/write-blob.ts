@@ -12,11 +12,12 @@ export async function writeBlob(
   options: WriteBlobOptions,
 ): Promise<BlobOutcome> {
   const { name, known } = context;
-  return known.alone(name, blob.digest, async () => {
+  const change = async (): Promise<BlobOutcome> => {
     const outcome = known.has(name, blob.digest) ? "present" : await bring(context, blob, options);
     known.add(name, blob.digest);
     return outcome;
-  });
+  };
+  return known.alone(name, blob.digest, { change, signal: options.signal });
 }
 
 async function bring(
