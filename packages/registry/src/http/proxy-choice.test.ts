@@ -10,7 +10,6 @@ describe("proxyFor", () => {
     ["https://a.example", { HTTPS_PROXY: "", https_proxy: PROXY }, `${PROXY}/`],
     ["https://a.example", { HTTPS_PROXY: "http://upper", https_proxy: PROXY }, "http://upper/"],
     ["https://a.example", { HTTPS_PROXY: "proxy.example:3128" }, `${PROXY}/`],
-    ["https://a.example", { HTTPS_PROXY: "socks5://proxy.example" }, "socks5://proxy.example"],
     ["https://a.example", { HTTP_PROXY: PROXY }, undefined],
     ["http://a.example", { HTTP_PROXY: PROXY }, `${PROXY}/`],
     ["http://a.example", { HTTPS_PROXY: PROXY }, undefined],
@@ -50,6 +49,12 @@ describe("proxyFor", () => {
   ])("reaches %s with NO_PROXY=%s by %s", (url, exceptions, way) => {
     const env = { HTTPS_PROXY: PROXY, HTTP_PROXY: PROXY, NO_PROXY: exceptions };
     expect(proxyFor(new URL(url), env) === undefined ? "direct" : "proxy").toBe(way);
+  });
+
+  it("differs: SOCKS proxies are refused", () => {
+    expect(() =>
+      proxyFor(new URL("https://a.example"), { HTTPS_PROXY: "socks5://proxy.example" }),
+    ).toThrowError(expect.objectContaining({ code: "REGISTRY_SETTINGS_INVALID" }));
   });
 
   it.each(["ftp://proxy.example", "http://", "not a url", "file:///etc/passwd"])(

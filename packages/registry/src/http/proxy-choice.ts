@@ -12,6 +12,8 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:
  * http, in capitals or not, unless NO_PROXY names the host. Read as programs in Go read them, since Docker is one:
  * loopback needs no proxy; `example.org` covers its subdomains, `.example.org` covers them alone; addresses, networks
  * (`10.0.0.0/8`), ports (`example.org:5000`) and `*` are known.
+ *
+ * Differs: SOCKS proxies are refused.
  * @throws OciBuildError REGISTRY_SETTINGS_INVALID
  * @see https://pkg.go.dev/golang.org/x/net@v0.30.0/http/httpproxy#Config */
 export function proxyFor(url: URL, env: Environment): URL | undefined {
@@ -46,10 +48,10 @@ function splitPort(entry: string): { readonly name: string; readonly port: strin
 
 function parseProxy(name: string, text: string): URL {
   const url = parseUrl(text.includes("://") ? text : `http://${text}`);
-  if (url !== undefined && /^(?:https?|socks5?):$/.test(url.protocol) && url.hostname !== "") return url;
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== "") return url;
   throw registryError("REGISTRY_SETTINGS_INVALID", {
     message: `${name} is not the address of a proxy`,
-    data: { what: name, problem: "not an address with http://, https:// or socks5://" },
+    data: { what: name, problem: "not an address with http:// or https://" },
     hint: `Write ${name}=http://HOST:PORT.`,
   });
 }
