@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { isOciBuildError } from "@oci-build/oci";
+import { isOciBuildError, parseDigest } from "@oci-build/oci";
 import { type BuildOptions, type BuildResult, build } from "oci-build";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openCache } from "../packages/cache/src/index.js";
@@ -63,7 +63,7 @@ describe.skipIf(obstacle !== undefined)(unlessObstacle("a base image of a regist
   it("is not asked for at all by a digest that the store has", async () => {
     const cacheDir = path.join(folder, "digest");
     const { result } = await built([`FROM ${registry.name}/base:all`, "LABEL a=b"], { cacheDir });
-    const pinned = pinnedName(result);
+    const pinned = `${registry.name}/base@${pinnedDigest("all")}`;
     await requested();
     const again = await built([`FROM ${pinned}`, "LABEL a=b"], { cacheDir });
     expect(await requested()).toEqual([]);
@@ -108,6 +108,30 @@ describe.skipIf(obstacle !== undefined)(unlessObstacle("a base image of a regist
     const later = await openCache({ dir: cacheDir, now: () => Date.now() + 14_400_000 });
     await later.prune({ scope: "all" });
     expect((await later.usage()).kinds).toMatchObject({ blobs: { count: 0 }, trees: { count: 0 } });
+  });
+
+  it("is taken from the local store when it has the name there, unless it is to be pulled", async () => {
+    const cacheDir = path.join(folder, "local");
+    const dockerfile = { text: `FROM ${registry.name}/base:local\nCOPY a.txt /tmp/\n` };
+    await built([`FROM ${registry.name}/base:two-layers`], {
+      cacheDir,
+      output: { type: "oci", dest: path.join(folder, "local.tar") },
+    });
+    const cache = await openCache({ dir: cacheDir });
+    const digest = parseDigest(pinnedDigest("two-layers"));
+    const size = (await cache.blobs.size(digest)) ?? 0;
+    const mediaType = "application/vnd.oci.image.manifest.v1+json";
+    await cache.tagImage(`${registry.name}/base:local`, { mediaType, digest, size });
+    await registry.newRequests();
+    await built([], { cacheDir, dockerfile });
+    expect(await requested()).toEqual([]);
+    await expect(built([], { cacheDir, dockerfile, pull: true })).rejects.toMatchObject({
+      code: "REGISTRY_MANIFEST_MISSING",
+    });
+    fs.rmSync(path.join(cacheDir, "v1/blobs/sha256", digest.slice("sha256:".length)));
+    await expect(built([], { cacheDir, dockerfile })).rejects.toMatchObject({
+      code: "REGISTRY_MANIFEST_MISSING",
+    });
   });
 
   it("becomes an OCI image, whatever Docker called its layers", async () => {
@@ -178,16 +202,9 @@ async function blobReads(): Promise<number> {
   return (await registry.newRequests()).filter(isBlob).length;
 }
 
-function pinnedName(_: BuildResult): string {
-  const name = `${registry.name}/base`;
-  const digest = runTool("skopeo", [
-    "inspect",
-    "--tls-verify=false",
-    "--format",
-    "{{.Digest}}",
-    `docker://${name}:all`,
-  ]);
-  return `${name}@${digest.trim()}`;
+function pinnedDigest(tag: string): string {
+  const image = `docker://${registry.name}/base:${tag}`;
+  return runTool("skopeo", ["inspect", "--tls-verify=false", "--format", "{{.Digest}}", image]).trim();
 }
 
 function layersOf(file: string): readonly string[] {

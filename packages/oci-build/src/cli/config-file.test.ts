@@ -144,6 +144,30 @@ describe("readConfigFile", () => {
   });
 });
 
+describe("readConfigFile: images", () => {
+  it("takes contexts with paths relative to its folder, and leaves names of images alone", async () => {
+    write([
+      "pull = true",
+      'insecure-registry = "localhost:5000"',
+      "[build-context]",
+      'src = "../src"',
+      'base = "oci-layout://out/base:1"',
+      'tar = "oci-archive:///abs/a.tar"',
+      'image = "docker-image://alpine:3"',
+    ]);
+    expect(await readConfigFile(folder)).toEqual({
+      pull: true,
+      insecureRegistry: ["localhost:5000"],
+      buildContext: [
+        `src=${path.resolve(folder, "../src")}`,
+        `base=oci-layout://${path.join(folder, "out/base:1")}`,
+        "tar=oci-archive:///abs/a.tar",
+        "image=docker-image://alpine:3",
+      ],
+    });
+  });
+});
+
 describe("mergeFlags", () => {
   it("lets the command line win, build arguments by name", () => {
     const defaults = { target: "a", tag: ["x"], buildArg: ["A=1", "B=1"], cache: false };
@@ -151,7 +175,10 @@ describe("mergeFlags", () => {
       target: "a",
       tag: ["y"],
       buildArg: ["A=1", "B=1", "A=2"],
+      buildContext: [],
+      insecureRegistry: [],
       label: [],
+      registryMirror: [],
       cache: true,
     });
   });
