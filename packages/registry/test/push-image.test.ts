@@ -130,6 +130,27 @@ describe("pushImage", () => {
     expect(registry.state.uploads.size).toBe(0);
   });
 
+  it("copies from one registry to another, through no store", async () => {
+    await using from = await startMemoryRegistry();
+    await using to = await startMemoryRegistry();
+    await using client = testClient();
+    const source = client.repository({ registry: from.host, repository: "one" });
+    const { root, blobs } = image();
+    await pushImage(source, { blobs, root, tags: ["1"] });
+    const manifests = new Map([[root.digest, (await source.manifest("1")).bytes]]);
+    const all = {
+      async *read(digest: typeof root.digest) {
+        const bytes = manifests.get(digest);
+        if (bytes === undefined) yield* source.read(digest);
+        else yield bytes;
+      },
+    };
+    const target = client.repository({ registry: to.host, repository: "two" });
+    const report = await pushImage(target, { blobs: all, root, tags: ["1"] });
+    expect(report.blobs.map(({ outcome }) => outcome)).toEqual(["uploaded", "uploaded", "uploaded"]);
+    expect(to.state.repository("two").blobs).toEqual(from.state.repository("one").blobs);
+  });
+
   it("sends a blob once that two concurrent pushes share", async () => {
     await using registry = await startMemoryRegistry();
     await using client = testClient();
