@@ -12,7 +12,7 @@ const TOKEN = "token-0815";
 const SIGNATURE = "sig-9999";
 
 /** All that must not be seen, however it is spelled. */
-const SECRETS = [PASSWORD, IDENTITY, TOKEN, SIGNATURE].flatMap((secret) => [
+const SECRETS = [PASSWORD, `me:${PASSWORD}`, IDENTITY, TOKEN, SIGNATURE].flatMap((secret) => [
   secret,
   encodeURIComponent(secret),
   JSON.stringify(secret).slice(1, -1),

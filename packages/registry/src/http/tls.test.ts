@@ -1,6 +1,7 @@
 import fs from "node:fs";
+import net from "node:net";
 import path from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { temporaryFolder } from "../../../../test/support/build-folder.js";
 import {
   type Certificate,
@@ -241,6 +242,26 @@ describe("a registry without https", () => {
       code: "REGISTRY_UNREACHABLE",
       data: { phase: "connect", reason: expect.stringMatching(/^ERR_SSL/) },
       hint: `If ${registry} speaks http, say so with --insecure-registry ${registry}.`,
+    });
+  });
+
+  it("is not what says that it speaks https", async () => {
+    const server = net.createServer((socket) => {
+      socket.on("error", () => undefined);
+      // As servers in Go answer who speaks http where TLS is expected.
+      socket.once("data", (data) => {
+        if (data.includes("HTTP/1.1"))
+          socket.end("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request");
+        else socket.destroy();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const registry = `127.0.0.1:${(server.address() as net.AddressInfo).port}`;
+    const { transport } = testTransport({ limits: { attemptsMax: 1 } });
+    await expect(transport.request(readRequest(registry))).rejects.toMatchObject({
+      code: "REGISTRY_UNREACHABLE",
+      data: { url: `https://${registry}/v2/` },
     });
   });
 
