@@ -27,7 +27,7 @@ export interface TokenServerOptions {
   readonly field?: "token" | "access_token" | "both" | undefined;
 }
 
-/** What the server was asked. Passwords are kept, so that tests can look for them elsewhere. */
+/** What the server was asked. */
 export interface TokenRequest {
   readonly method: string;
   readonly service: string | null;
@@ -46,6 +46,8 @@ export interface TokenServer extends AsyncDisposable {
   readonly registryToken: RegistryToken;
   readonly realm: string;
   readonly requests: readonly TokenRequest[];
+  /** All tokens given out, so that tests can look for them elsewhere. */
+  readonly issued: readonly string[];
   /** Changes how long tokens are taken from now on. */
   setValidity(seconds: number): void;
 }
@@ -55,11 +57,13 @@ const ISSUER = "token server of the tests";
 
 export async function startTokenServer(options: TokenServerOptions): Promise<TokenServer> {
   const requests: TokenRequest[] = [];
+  const issued: string[] = [];
   let validForSec = options.validForSec ?? 300;
   const answer: http.RequestListener = (request, response) => {
     tokenAnswer(request, { ...options, validForSec })
-      .then(({ told, body }) => {
+      .then(({ told, token, body }) => {
         requests.push(told);
+        if (token !== undefined) issued.push(token);
         response.writeHead(told.status, { "content-type": "application/json" });
         response.end(JSON.stringify(body));
       })
@@ -73,6 +77,7 @@ export async function startTokenServer(options: TokenServerOptions): Promise<Tok
     realm,
     registryToken: { realm, service: SERVICE, issuer: ISSUER, rootCertBundle: options.authority },
     requests,
+    issued,
     setValidity(seconds) {
       validForSec = seconds;
     },
@@ -82,6 +87,7 @@ export async function startTokenServer(options: TokenServerOptions): Promise<Tok
 
 interface TokenAnswer {
   readonly told: TokenRequest;
+  readonly token?: string;
   readonly body: object;
 }
 
@@ -95,7 +101,10 @@ async function tokenAnswer(request: http.IncomingMessage, options: TokenServerOp
   const told = { method, service, scopes, by, user };
   if (!isGood) return { told: { ...told, status: 401 }, body: { details: "incorrect username or password" } };
   const access = scopes.map(parseScope).map((part) => ({ ...part, actions: allowed(part, user, options) }));
-  return { told: { ...told, status: 200 }, body: tokenBody(access, user, options) };
+  const { signer, validForSec = 300 } = options;
+  const claims = { issuer: ISSUER, service: SERVICE, user: user ?? "", access, validForSec };
+  const token = signToken(claims, signer);
+  return { told: { ...told, status: 200 }, token, body: tokenBody(token, options) };
 }
 
 function allowed(
@@ -140,14 +149,8 @@ function parseScope(scope: string): TokenAccess {
   return { type, name: rest.slice(0, -1).join(":"), actions };
 }
 
-function tokenBody(
-  access: readonly TokenAccess[],
-  user: string | undefined,
-  options: TokenServerOptions,
-): object {
-  const { signer, validForSec = 300, saysSec = validForSec, field = "both" } = options;
-  const claims = { issuer: ISSUER, service: SERVICE, user: user ?? "", access, validForSec };
-  const token = signToken(claims, signer);
+function tokenBody(token: string, options: TokenServerOptions): object {
+  const { validForSec = 300, saysSec = validForSec, field = "both" } = options;
   return {
     ...(field !== "access_token" && { token }),
     ...(field !== "token" && { access_token: token }),
