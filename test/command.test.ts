@@ -220,7 +220,7 @@ describe("oci-build: usage", () => {
     expect([help.exitCode, help.stderr]).toEqual([0, ""]);
     const [, commands = ""] = help.stdout.split("\nCommands:\n");
     expect(commands.match(/^ {2}[a-z]+/gm)).toEqual(
-      ["cache", "check", "explain", "format", "parse", "plan"].map((name) => `  ${name}`),
+      ["cache", "check", "explain", "format", "login", "logout", "parse", "plan"].map((name) => `  ${name}`),
     );
     for (const option of [
       "--file",
