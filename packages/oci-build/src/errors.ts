@@ -26,6 +26,10 @@ export type BuildErrorData = {
   BASE_IMAGE_MISSING: { reference: string; available: readonly string[] };
   BASE_LAYER_MISMATCH: { reference: string; digest: string; expected: string; found: string };
   BASE_PLATFORM_MISSING: { reference: string; wanted: string; available: readonly string[] };
+  IMAGE_AMBIGUOUS: { id: string; names: readonly string[] };
+  IMAGE_BASE_MISMATCH: { image: string; base: string; problem: string };
+  IMAGE_LOCATION_INVALID: { location: string; problem: string };
+  IMAGE_MISSING: { name: string; available: readonly string[] };
   ADD_ARCHIVE_INVALID: { path: string; member: string | undefined };
   ADD_SOURCE_UNSUPPORTED: { source: string; kind: string };
   CONFIG_FILE_INVALID: { path: string; line: number; column: number; key: string | undefined };
@@ -60,6 +64,10 @@ export const buildErrorCodes: ErrorCodes<BuildErrorData> = {
   BASE_IMAGE_MISSING: 1,
   BASE_LAYER_MISMATCH: 1,
   BASE_PLATFORM_MISSING: 1,
+  IMAGE_AMBIGUOUS: 1,
+  IMAGE_BASE_MISMATCH: 1,
+  IMAGE_LOCATION_INVALID: 2,
+  IMAGE_MISSING: 1,
   ADD_ARCHIVE_INVALID: 1,
   ADD_SOURCE_UNSUPPORTED: 3,
   CONFIG_FILE_INVALID: 2,

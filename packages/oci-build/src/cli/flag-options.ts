@@ -4,6 +4,7 @@ import type { BuildOptions, LayerCompression } from "../options/build-options.js
 import { joinCompression, parseCompression } from "./compression-flags.js";
 import { parseOutput } from "./output-spec.js";
 import type { BuildFlags } from "./parse-arguments.js";
+import { registryMirrors } from "./registry-mirrors.js";
 import type { CliProcess } from "./terminal.js";
 
 const ONE_PLATFORM = "one platform at a time is supported";
@@ -61,7 +62,7 @@ export function flagOptions(context: string, flags: BuildFlags, process: CliProc
     buildContexts: Object.fromEntries((flags.buildContext ?? []).map(splitContext)),
     pull: flags.pull,
     insecureRegistries: flags.insecureRegistry,
-    registryMirrors: mirrors(flags.registryMirror ?? []),
+    registryMirrors: registryMirrors(flags.registryMirror ?? []),
     labels: Object.fromEntries((flags.label ?? []).map(splitLabel)),
     platform: single(
       "--platform",
@@ -124,17 +125,6 @@ function splitContext(text: string): [string, string] {
   const [name, value] = splitPair(text);
   if (name !== "" && value !== "") return [name, value];
   throw invalid("--build-context", text, "a context is named as name=value");
-}
-
-function mirrors(given: readonly string[]): Record<string, readonly string[]> {
-  const byRegistry: Record<string, readonly string[]> = {};
-  for (const text of given) {
-    const [registry, mirror] = splitPair(text);
-    // The value stays untold: it may hold a password.
-    if (registry === "" || mirror === "") throw invalid("--registry-mirror", "…", "a mirror is host=url");
-    byRegistry[registry] = [...(byRegistry[registry] ?? []), mirror];
-  }
-  return byRegistry;
 }
 
 function splitLabel(label: string): [string, string] {

@@ -9,12 +9,20 @@ type RunCommand = (args: readonly string[], process: CliProcess) => Promise<numb
 const commands: ReadonlyMap<string, RunCommand> = new Map<string, RunCommand>([
   ["cache", async (args, process) => (await import("./commands/run-cache.js")).runCache(args, process)],
   ["check", async (args, process) => (await import("./commands/run-check.js")).runCheck(args, process)],
+  ["copy", async (args, process) => (await import("./commands/run-copy.js")).runCopy(args, process)],
   ["explain", async (args, process) => (await import("./commands/run-explain.js")).runExplain(args, process)],
   ["format", async (args, process) => (await import("./commands/run-format.js")).runFormat(args, process)],
+  ["history", async (args, process) => (await import("./commands/run-history.js")).runHistory(args, process)],
+  ["images", async (args, process) => (await import("./commands/run-images.js")).runImages(args, process)],
+  ["inspect", async (args, process) => (await import("./commands/run-inspect.js")).runInspect(args, process)],
   ["login", async (args, process) => (await import("./commands/run-login.js")).runLogin(args, process)],
   ["logout", async (args, process) => (await import("./commands/run-logout.js")).runLogout(args, process)],
   ["parse", async (args, process) => (await import("./commands/run-parse.js")).runParse(args, process)],
   ["plan", async (args, process) => (await import("./commands/run-plan.js")).runPlan(args, process)],
+  ["pull", async (args, process) => (await import("./commands/run-pull.js")).runPull(args, process)],
+  ["push", async (args, process) => (await import("./commands/run-push.js")).runPush(args, process)],
+  ["rmi", async (args, process) => (await import("./commands/run-rmi.js")).runRmi(args, process)],
+  ["tag", async (args, process) => (await import("./commands/run-tag.js")).runTag(args, process)],
 ]);
 
 /** Runs the command line and sets the process's exit code: 0 built, 1 the build failed, 2 usage, 3 environment,

@@ -8,14 +8,13 @@ import { formatAge } from "./format-age.js";
 import { formatColumns } from "./format-columns.js";
 import { readUsage } from "./read-usage.js";
 import { type CacheFlags, openNamedCache, withCacheFlags, writeJson } from "./run-cache-open.js";
+import { shortId } from "./short-id.js";
 
 interface LsFlags extends CacheFlags {
   /** False by `--no-trunc`. */
   readonly trunc: boolean;
 }
 
-/** As many digits of a digest as Docker shows. */
-const SHORT_ID_LENGTH = 12;
 const STEP_COLUMNS = 60;
 
 /** `oci-build cache ls [--no-trunc] [--format json]`: the records, last used first. */
@@ -51,9 +50,4 @@ function table(records: readonly RecordUsage[], { trunc }: LsFlags): readonly st
     ];
   });
   return formatColumns([["ID", "SIZE", "LAST USED", "PROJECT", "STEP"], ...rows]);
-}
-
-/** The beginning of a digest, as people tell records apart. */
-export function shortId(digest: string): string {
-  return digest.slice("sha256:".length, "sha256:".length + SHORT_ID_LENGTH);
 }

@@ -8,9 +8,9 @@ import type { CliProcess } from "../terminal.js";
 import { formatAge } from "./format-age.js";
 import { formatColumns } from "./format-columns.js";
 import { readUsage } from "./read-usage.js";
-import { shortId } from "./run-cache-ls.js";
 import { type CacheFlags, openNamedCache, withCacheFlags, writeJson } from "./run-cache-open.js";
 import { type PruneFlags, prunePolicy } from "./run-cache-policy.js";
+import { shortId } from "./short-id.js";
 
 const STEP_COLUMNS = 60;
 

@@ -1,0 +1,13 @@
+import type { BuildOptions } from "../options/build-options.js";
+
+/** Something that went wrong without ending anything. Holds no credentials. */
+export interface ImageWarning {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What all work on images takes. */
+export interface ImageAccess
+  extends Pick<BuildOptions, "cacheDir" | "insecureRegistries" | "registryMirrors" | "env" | "signal"> {
+  readonly onWarning?: ((warning: ImageWarning) => void) | undefined;
+}

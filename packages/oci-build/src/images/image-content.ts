@@ -1,0 +1,112 @@
+import {
+  type BlobSource,
+  type Descriptor,
+  type Digest,
+  decodeConfig,
+  decodeIndex,
+  decodeManifest,
+  kindOfMediaType,
+  MANIFEST_MAX_BYTES,
+  type Platform,
+  type StoredDocument,
+  withDocuments,
+} from "@oci-build/oci";
+import type { RepositoryName } from "@oci-build/registry";
+import { buildError } from "../errors.js";
+import type { OpenedImage } from "./opened-image.js";
+
+/** An index of indexes of manifests; nobody makes more. */
+const DEPTH_MAX = 4;
+/** More documents in one image are refused; the largest indexes in use have some hundred. */
+const DOCUMENTS_MAX = 10_000;
+
+/** All that an image consists of, ready to be put elsewhere. */
+export interface ImageParts {
+  /** The index or manifest; of a manifest with its platform. Without annotations. */
+  readonly root: Descriptor;
+  /** Manifests and indexes, each behind those that it names. */
+  readonly documents: readonly StoredDocument[];
+  /** Configs and layers, each once. */
+  readonly blobs: readonly Descriptor[];
+  /** Has all of these. */
+  readonly source: BlobSource;
+  /** Repositories that have its blobs. */
+  readonly repositories: readonly RepositoryName[];
+  /** Full names that the image has where it comes from. */
+  readonly names: readonly string[];
+}
+
+/** Which part of an image for several platforms is meant. */
+export type PlatformChoice = "all" | Platform;
+
+/** What an image consists of: for one platform, or all of an index.
+ * @throws OciBuildError BASE_PLATFORM_MISSING, BASE_IMAGE_INVALID and those of the image's place */
+export async function imageParts(image: OpenedImage, choice: PlatformChoice): Promise<ImageParts> {
+  const isIndex = kindOfMediaType(image.root.descriptor.mediaType) === "index";
+  const found =
+    choice === "all" && isIndex
+      ? undefined
+      : await image.forPlatform(choice === "all" ? anyPlatform : choice);
+  const gathering: Gathering = { image, documents: new Map(), blobs: new Map() };
+  const root = found?.manifest.descriptor ?? image.root.descriptor;
+  await gather(root, gathering, 0);
+  const { mediaType, digest, size } = root;
+  const config = found && decodeConfig(found.config.bytes, `config of ${image.reference}`);
+  const documents = [...gathering.documents.values()];
+  return {
+    root: { mediaType, digest, size, ...(config === undefined ? {} : { platform: platformOf(config) }) },
+    documents,
+    blobs: [...gathering.blobs.values()],
+    source: withDocuments(documents, image.blobs),
+    repositories: image.repository === undefined ? [] : [image.repository],
+    names: image.names,
+  };
+}
+
+/** Of a root that is a manifest the platform does not matter. */
+const anyPlatform: Platform = { os: "linux", architecture: "amd64" };
+
+/** The platform that a config states. */
+export function platformOf(config: Platform): Platform {
+  const { architecture, os, variant } = config;
+  return {
+    ...{ architecture, os, variant },
+    "os.version": config["os.version"],
+    "os.features": config["os.features"],
+  };
+}
+
+interface Gathering {
+  readonly image: OpenedImage;
+  readonly documents: Map<Digest, StoredDocument>;
+  readonly blobs: Map<Digest, Descriptor>;
+}
+
+async function gather(descriptor: Descriptor, gathering: Gathering, depth: number): Promise<void> {
+  const { image, documents, blobs } = gathering;
+  const { digest, mediaType } = descriptor;
+  if (documents.has(digest)) return;
+  const kind = kindOfMediaType(mediaType);
+  if (kind !== "index" && kind !== "manifest") {
+    blobs.set(digest, descriptor);
+    return;
+  }
+  if (depth > DEPTH_MAX || documents.size >= DOCUMENTS_MAX) throw tooDeep(image.reference);
+  const bytes = await image.readDocument(descriptor, MANIFEST_MAX_BYTES);
+  for (const below of namedBy(kind, bytes, image.reference)) await gather(below, gathering, depth + 1);
+  documents.set(digest, { descriptor, bytes });
+}
+
+function namedBy(kind: "index" | "manifest", bytes: Buffer, reference: string): readonly Descriptor[] {
+  if (kind === "index") return decodeIndex(bytes, `index of ${reference}`).manifests;
+  const { config, layers } = decodeManifest(bytes, `manifest of ${reference}`);
+  return [config, ...layers];
+}
+
+function tooDeep(reference: string): Error {
+  const problem = "its indexes are nested too deep or too many";
+  return buildError("BASE_IMAGE_INVALID", {
+    message: `${reference} cannot be read: ${problem}`,
+    data: { reference, problem },
+  });
+}
