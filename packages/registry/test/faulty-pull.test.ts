@@ -111,6 +111,19 @@ describe("a pull", () => {
     rightlyStored(sink);
   });
 
+  it("asks once for a layer whose size is said to be another", async () => {
+    const bytes = seededBytes(1000, 3);
+    await using test = await setUp();
+    const digest = digestOf(bytes);
+    test.state.addBlob("team/app", bytes);
+    for (const size of [999, 1001]) {
+      test.registry.clearLog();
+      const fetched = fetchBlobs(test.repository, [{ digest, size }], { sink: new MemorySink() });
+      expect(await codeOf(fetched)).toBe("REGISTRY_SIZE_MISMATCH");
+      expect(test.lines()).toHaveLength(1);
+    }
+  });
+
   it("reads no more of an endless layer than the layer has", async () => {
     const endless = new EndlessBody();
     await using test = await setUp({ intercept: endless.intercept });

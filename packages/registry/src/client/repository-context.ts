@@ -13,7 +13,7 @@ export interface RepositoryContext {
 }
 
 /** Waits; rejects with the signal's reason as soon as that is aborted. */
-export type Sleep = (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
+type Sleep = (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
 
 /** A request inside a repository. `path` follows `/v2/<repository>/`; `location` stands for a whole address that the
  * registry gave. */

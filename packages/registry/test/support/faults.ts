@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Interceptor } from "./exchange.js";
 
 /** Answers like chance, but the same for the same seed. */
-export class Dice {
+class Dice {
   #state: number;
 
   constructor(seed: number) {

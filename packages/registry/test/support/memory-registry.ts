@@ -5,7 +5,7 @@ import { handleRequest } from "./registry-routes.js";
 import { RegistryState } from "./registry-state.js";
 
 /** One request as it was answered. `bodyBytes` came, `sentBytes` went. */
-export interface LoggedRequest {
+interface LoggedRequest {
   readonly method: string;
   readonly path: string;
   readonly status: number;
