@@ -9,7 +9,8 @@ export function decodeAuthEntry(entry: unknown, file: string): Credential | unde
   if (identityToken !== "") return { kind: "identity-token", identityToken };
   const token = textOf(entry["registrytoken"]);
   if (token !== "") return { kind: "bearer", token };
-  const auth = textOf(entry["auth"]);
+  // Some tools wrap the lines of base64.
+  const auth = textOf(entry["auth"]).replace(/[\r\n]/g, "");
   const [username, password] =
     auth === "" ? [textOf(entry["username"]), textOf(entry["password"])] : decodeAuth(auth, file);
   return username === "" && password === "" ? undefined : { kind: "basic", username, password };
@@ -26,5 +27,5 @@ function decodeAuth(auth: string, file: string): readonly [string, string] {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === "string" ? value.trim() : "";
+  return typeof value === "string" ? value : "";
 }

@@ -32,6 +32,8 @@ describe("dockerCredentials", () => {
     ["a password with colons", { auth: encode("me:a:b:") }, login("me", "a:b:")],
     ["a password of UTF-8", { auth: encode("mé:pässword") }, login("mé", "pässword")],
     ["a password with NULs behind it", { auth: encode("me:password\0\0") }, login("me")],
+    ["base64 of several lines", { auth: "bWU6cGFz\r\nc3dvcmQ=\n" }, login("me")],
+    ["blanks as part of a password", { username: "me", password: " pass " }, login("me", " pass ")],
     ["them apart", { username: "me", password: "password" }, login("me")],
     [
       "an identity token, whatever stands beside it",

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseChallenges } from "./parse-challenges.js";
 
@@ -36,6 +37,30 @@ describe("parseChallenges", () => {
     ["\u0000", []],
   ])("of %j are %j", (header, challenges) => {
     expect(told(header)).toEqual(challenges);
+  });
+
+  it("are found again in any header that was made of them", () => {
+    const token = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/);
+    const parameters = fc.dictionary(token, fc.string(), { minKeys: 1, maxKeys: 4, noNullPrototype: true });
+    const challenge = fc.record({ scheme: token, parameters });
+    fc.assert(
+      fc.property(fc.array(challenge, { maxLength: 4 }), (challenges) => {
+        const quote = (value: string): string => `"${value.replace(/["\\]/g, "\\$&")}"`;
+        const header = challenges.map((one) => {
+          const pairs = Object.entries(one.parameters).map(([name, value]) => `${name}=${quote(value)}`);
+          return `${one.scheme} ${pairs.join(",")}`;
+        });
+        const found = parseChallenges(header.join(", "));
+        expect(
+          found.map(({ scheme, parameters: named }) => ({ scheme, parameters: Object.fromEntries(named) })),
+        ).toEqual(challenges);
+      }),
+    );
+  });
+
+  it("never fail to be read", () => {
+    const unit = fc.constantFrom(...'aB="\\\\, \t;:/\0é');
+    fc.assert(fc.property(fc.string({ unit }), (header) => void parseChallenges(header)));
   });
 
   it("are sixteen at most", () => {

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { inspect } from "node:util";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder, writeFiles } from "../../../../test/support/build-folder.js";
 import { fakeHelper } from "../../test/support/fake-helper.js";
@@ -33,6 +34,21 @@ describe("saveLogin", () => {
     }
     expect(fs.readdirSync(path.dirname(file))).toEqual(["config.json"]);
     expect(await dockerCredentials(options).find("r.example")).toMatchObject({ username: "me" });
+  });
+
+  it("keeps any name and password so that they are found again", async () => {
+    const { options } = homeOf();
+    const text = fc.string({ unit: "binary", minLength: 1 }).filter((one) => one.isWellFormed());
+    const property = fc.asyncProperty(
+      text.filter((name) => !/[:\0]/.test(name)),
+      text.filter((password) => !password.endsWith("\0")),
+      async (username, password) => {
+        await saveLogin({ registry: "r.example", username, password }, options);
+        const found = await dockerCredentials(options).find("r.example");
+        expect(found).toEqual({ kind: "basic", username, password });
+      },
+    );
+    await fc.assert(property, { numRuns: 50 });
   });
 
   it("keeps everything else in its order, and makes a file private that was not", async () => {
