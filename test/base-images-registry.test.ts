@@ -78,11 +78,16 @@ describe.skipIf(obstacle !== undefined)(unlessObstacle("a base image of a regist
     const blobs = path.join(cacheDir, "v1/blobs/sha256");
     const [gone = "", damaged = ""] = layersOf(path.join(folder, "1.tar"));
     fs.rmSync(path.join(blobs, gone));
-    const bytes = fs.readFileSync(path.join(blobs, damaged));
-    bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
-    fs.writeFileSync(path.join(blobs, damaged), bytes);
+    damage(path.join(blobs, damaged));
     const second = await built(lines, { cacheDir, output: output("2.tar") });
     expect(second.result.digest).toBe(first.result.digest);
+    const [, again = ""] = layersOf(path.join(folder, "2.tar"));
+    damage(path.join(blobs, again));
+    fs.rmSync(path.join(cacheDir, "v1/trees"), { recursive: true });
+    fs.mkdirSync(path.join(cacheDir, "v1/trees"));
+    const third = await built(lines, { cacheDir, output: output("3.tar") });
+    expect(layersOf(path.join(folder, "3.tar")).slice(0, 2)).toEqual([gone, damaged]);
+    expect(third.result.steps.map(({ status }) => status)).toEqual(["executed"]);
     expect(
       fs.readFileSync(path.join(folder, "2.tar")).equals(fs.readFileSync(path.join(folder, "1.tar"))),
     ).toBe(true);
@@ -205,6 +210,13 @@ async function blobReads(): Promise<number> {
 function pinnedDigest(tag: string): string {
   const image = `docker://${registry.name}/base:${tag}`;
   return runTool("skopeo", ["inspect", "--tls-verify=false", "--format", "{{.Digest}}", image]).trim();
+}
+
+/** Changes a byte in the middle. */
+function damage(file: string): void {
+  const bytes = fs.readFileSync(file);
+  bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
+  fs.writeFileSync(file, bytes);
 }
 
 function layersOf(file: string): readonly string[] {

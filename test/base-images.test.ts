@@ -238,6 +238,13 @@ describe("a base image that cannot be used", () => {
     ["another platform", `oci-layout://${layout}:all`, { platform: "linux/s390x" }, "BASE_PLATFORM_MISSING"],
     ["a layer that is not what the config says", `oci-layout://${folder}/liar:1`, {}, "BASE_LAYER_MISMATCH"],
     ["a config with too few layers", `oci-layout://${folder}/short:1`, {}, "BASE_IMAGE_INVALID"],
+    ["a layer that is no tar", `oci-layout://${folder}/junk:1`, {}, "TAR_MALFORMED"],
+    [
+      "a layer with other bytes than its digest",
+      `oci-layout://${folder}/rotten:1`,
+      {},
+      "OCI_BLOB_DIGEST_MISMATCH",
+    ],
   ])("%s: %s", async (_, value, options, code) => {
     packLayout(path.join(folder, "two"), "1", [{ platform: platforms[0], layers: [], config: {} }]);
     const { index, ...two } = { index: path.join(folder, "two/index.json") };
@@ -251,11 +258,25 @@ describe("a base image that cannot be used", () => {
       rootfs: { type: "layers", diff_ids: [`sha256:${"0".repeat(64)}`] },
     }));
     packLying("short", (config) => ({ ...config, rootfs: { type: "layers", diff_ids: [] } }));
+    packJunk();
     const lines = ["ARG X", "FROM x", "WORKDIR /w"];
     const found = await failure(built(lines, { buildContexts: { x: value }, ...options }));
-    expect(found).toMatchObject({ code, place: code === "BASE_LAYER_MISMATCH" ? 3 : 2 });
+    expect(found).toMatchObject({ code, place: /^(BASE_LAYER|TAR|OCI_BLOB)_/.test(code) ? 3 : 2 });
   });
 });
+
+/** Layouts whose layers are no tar, by their author or by accident. */
+function packJunk(): void {
+  const image = (layer: Buffer) => [{ platform: platforms[0], layers: [layer], config: {} }];
+  packLayout(path.join(folder, "junk"), "1", image(Buffer.alloc(1024, "no tar ")));
+  const rotten = path.join(folder, "rotten");
+  packLayout(rotten, "1", image(tarOf({ x: "x".repeat(5000) })));
+  const blobs = path.join(rotten, "blobs/sha256");
+  for (const name of fs.readdirSync(blobs)) {
+    const bytes = fs.readFileSync(path.join(blobs, name));
+    if (bytes[0] === 0x1f) fs.writeFileSync(path.join(blobs, name), bytes.fill(0xff, 20, 40));
+  }
+}
 
 /** A layout whose config says something else. */
 function packLying(name: string, change: (config: Record<string, unknown>) => object): void {

@@ -4,8 +4,10 @@ import {
   type DiffId,
   type Digest,
   decompressedStream,
+  isOciBuildError,
   type LayerTree,
   mediaTypes,
+  OciBuildError,
   parseDigest,
   readLayerTree,
   sizedBlob,
@@ -88,8 +90,11 @@ export class BaseLayers {
     const { cache } = this.#context;
     const known = await cache.tree(layer.diffId);
     if (known !== undefined) return known;
-    const tree = await readLayerTree(decompressedStream(this.#packed(image, layer)));
-    checkDiffId(image, layer, tree.diffId);
+    const tree = await this.#unpacking(image, layer, async (tar) => {
+      const read = await readLayerTree(tar);
+      checkDiffId(image, layer, read.diffId);
+      return read;
+    });
     await cache.writeTree(tree);
     return tree;
   }
@@ -108,11 +113,31 @@ export class BaseLayers {
   }
 
   #unpack(image: BaseImage, layer: BaseLayer): Promise<StoredLayer> {
-    return this.#context.cache.writeLayer(async (sink) => {
-      const written = await unpackLayer(decompressedStream(this.#packed(image, layer)), sink);
-      checkDiffId(image, layer, written.diffId);
-      return written;
-    });
+    const { cache } = this.#context;
+    return this.#unpacking(image, layer, (tar) =>
+      cache.writeLayer(async (sink) => {
+        const written = await unpackLayer(tar, sink);
+        checkDiffId(image, layer, written.diffId);
+        return written;
+      }),
+    );
+  }
+
+  /** Does some work on a layer's tar. Damaged bytes fail as a tar before their digest is known: then the digest is asked
+   * for first, so that what can be fetched again is, and nobody takes it for the author's mistake. */
+  async #unpacking<Result>(
+    image: BaseImage,
+    layer: BaseLayer,
+    work: (tar: AsyncIterable<Uint8Array>) => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await work(decompressedStream(this.#packed(image, layer)));
+    } catch (error) {
+      const failure = inLayer(error, image, layer);
+      if (failure === undefined) throw error;
+      for await (const chunk of this.#packed(image, layer)) void chunk;
+      throw failure;
+    }
   }
 
   /** A layer's blob; what comes from far is stored on the way. */
@@ -139,6 +164,25 @@ export class BaseLayers {
     });
     emit({ type: "layer.fetched", layer: told, durationMs: Date.now() - startedMs });
   }
+}
+
+/** An error of the tar itself, with the layer that it is about; undefined for all others. */
+function inLayer(
+  error: unknown,
+  { reference }: BaseImage,
+  { descriptor }: BaseLayer,
+): OciBuildError | undefined {
+  if (!isOciBuildError(error)) return undefined;
+  if (isOciBuildError(error, "BASE_LAYER_MISMATCH")) return error;
+  const { code, exitCode, message, hint, cause, data } = error;
+  if (!code.startsWith("TAR_")) return undefined;
+  const { digest } = descriptor;
+  return new OciBuildError(code, exitCode, {
+    message: `the layer ${digest} of ${reference}: ${message}`,
+    data: { ...data, reference, digest },
+    hint,
+    cause,
+  });
 }
 
 /** What fails is tried again when it is asked for again. */
