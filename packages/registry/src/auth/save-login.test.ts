@@ -38,7 +38,9 @@ describe("saveLogin", () => {
 
   it("keeps any name and password so that they are found again", async () => {
     const { options } = homeOf();
-    const text = fc.string({ unit: "binary", minLength: 1 }).filter((one) => one.isWellFormed());
+    const text = fc
+      .string({ unit: "binary", minLength: 1 })
+      .filter((one) => Buffer.from(one).toString() === one);
     const property = fc.asyncProperty(
       text.filter((name) => !/[:\0]/.test(name)),
       text.filter((password) => !password.endsWith("\0")),
