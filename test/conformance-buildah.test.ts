@@ -1,13 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import {
-  decodeManifest,
-  type ImageManifest,
-  isOciBuildError,
-  MANIFEST_MAX_BYTES,
-  openImageArchive,
-  readBlob,
-} from "@oci-build/oci";
+import { isOciBuildError } from "@oci-build/oci";
 import { build } from "oci-build";
 import { describe, expect, it } from "vitest";
 import { writeTree } from "../packages/snapshot/src/testing/write-tree.js";
@@ -21,7 +14,8 @@ import { differences } from "./support/conformance/differences.js";
 import { ignoreCases } from "./support/conformance/ignore-cases.js";
 import { sourceCases } from "./support/conformance/source-cases.js";
 import { stageCases } from "./support/conformance/stage-cases.js";
-import { finalImageLines, type RawImage } from "./support/final-image.js";
+import { finalImageLines } from "./support/final-image.js";
+import { readRawImage } from "./support/read-raw-image.js";
 import { hasTool, runTool } from "./support/tools.js";
 
 const isRoot = process.getuid?.() === 0;
@@ -54,23 +48,7 @@ async function builtByUs(conformance: ConformanceCase, folder: string): Promise<
     if (!isOciBuildError(error)) throw error;
     return { lines: ["fails"], code: error.code };
   }
-  return { lines: await finalImageLines(await readOurs(dest)) };
-}
-
-async function readOurs(file: string): Promise<RawImage> {
-  const source = await openImageArchive(file);
-  try {
-    const [descriptor] = (await source.index()).manifests;
-    if (descriptor === undefined) throw new Error(`${file} holds no image`);
-    const manifest: ImageManifest = decodeManifest(await readBlob(source, descriptor, MANIFEST_MAX_BYTES));
-    const blob = (of: ImageManifest["config"]): Promise<Buffer> => readBlob(source, of, of.size);
-    return {
-      config: JSON.parse((await blob(manifest.config)).toString("utf8")) as unknown,
-      layers: await Promise.all(manifest.layers.map(blob)),
-    };
-  } finally {
-    await source.close();
-  }
+  return { lines: await finalImageLines(await readRawImage(dest)) };
 }
 
 async function builtByBuildah(conformance: ConformanceCase, folder: string): Promise<Outcome> {
