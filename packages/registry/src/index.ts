@@ -35,4 +35,5 @@ export type { PushedBlob, PushedManifest, PushReport, PushRequest } from "./tran
 export { pushImage } from "./transfer/push-image.js";
 export type { ReadImageOptions, RemoteImage } from "./transfer/read-image.js";
 export { readImage } from "./transfer/read-image.js";
+export { remoteBlobs } from "./transfer/remote-blobs.js";
 export type { TransferOptions, TransferProgress } from "./transfer/transfer-progress.js";

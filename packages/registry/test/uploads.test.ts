@@ -165,6 +165,21 @@ describe("writeBlob", () => {
     expect(ranges).toEqual([undefined, `0-${half - 1}`, `${half}-${large.length - 1}`]);
   });
 
+  it("makes no part smaller than the registry takes", async () => {
+    const ranges: (string | undefined)[] = [];
+    await using test = await setUp({
+      chunkMinBytes: 6 * MIB,
+      intercept: (request, response) => {
+        if (request.method === "PATCH") ranges.push(request.headers["content-range"]);
+        const isTooLarge = Number(request.headers["content-length"] ?? 0) > 7 * MIB;
+        if (isTooLarge) response.writeHead(413, { connection: "close" }).end();
+        return isTooLarge;
+      },
+    });
+    await write(test, large);
+    expect(ranges.slice(1)).toEqual([`0-${6 * MIB - 1}`, `${6 * MIB}-${9 * MIB - 1}`]);
+  });
+
   it("fails with the registry's word when it refuses an upload", async () => {
     await using test = await setUp({
       intercept: (request, response) => {

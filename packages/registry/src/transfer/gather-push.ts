@@ -9,6 +9,8 @@ import {
   type StoredDocument,
 } from "@oci-build/oci";
 import { INDEX_DEPTH_MAX, indexTooDeep } from "./index-depth.js";
+import { runPool } from "./run-pool.js";
+import { CONCURRENCY_DEFAULT } from "./transfer-progress.js";
 
 /** Everything that has to be in a repository before a manifest can be. */
 export interface PushPlan {
@@ -66,9 +68,23 @@ async function gather(descriptor: Descriptor, gathering: Gathering): Promise<Sto
 async function gatherBelow(index: StoredDocument, { sources, gathered, depth }: Gathering): Promise<void> {
   const { digest } = index.descriptor;
   if (depth >= INDEX_DEPTH_MAX) throw indexTooDeep(digest);
-  for (const member of decodeIndex(index.bytes, `index ${digest}`).manifests) {
-    const isKnown = gathered.below.some(({ descriptor }) => descriptor.digest === member.digest);
-    if (isKnown || (await sources.isThere(member))) continue;
+  const members = new Map(
+    decodeIndex(index.bytes, `index ${digest}`).manifests.map((member) => [member.digest, member]),
+  );
+  for (const { descriptor } of gathered.below) members.delete(descriptor.digest);
+  for (const member of await missingOf([...members.values()], sources)) {
     gathered.below.push(await gather(member, { sources, gathered, depth: depth + 1 }));
   }
+}
+
+/** Those that the repository does not have, in their order. */
+async function missingOf(
+  members: readonly Descriptor[],
+  { isThere, signal }: PushSources,
+): Promise<readonly Descriptor[]> {
+  const missing = new Set<Descriptor>();
+  await runPool(members, { concurrency: CONCURRENCY_DEFAULT, signal }, async (member) => {
+    if (!(await isThere(member))) missing.add(member);
+  });
+  return members.filter((member) => missing.has(member));
 }
