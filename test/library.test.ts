@@ -75,7 +75,7 @@ describe("build", () => {
       names: ["docker.io/library/app:latest", "localhost:5000/x/app:2"],
       platform: { os: "linux", architecture: "arm64" },
       steps: [{ name: "[1/1] COPY . /app/", status: "executed", entries: 2, filesHashed: 1, bytesHashed: 1 }],
-      output: { path: dest, size: fs.statSync(dest).size },
+      outputs: [{ kind: "archive", path: dest, size: fs.statSync(dest).size, outcome: "written" }],
     });
     expect(image.config.architecture).toBe("arm64");
   });
@@ -109,7 +109,7 @@ describe("build", () => {
     const { cacheDir } = fresh();
     const dest = new PassThrough();
     const bytes = buffer(dest);
-    const { output } = await build({
+    const { outputs } = await build({
       context: { fs: volume({ a: "1" }), root: "/context" },
       dockerfile,
       cacheDir,
@@ -117,7 +117,8 @@ describe("build", () => {
     });
     expect(dest.writableEnded).toBe(false);
     dest.end();
-    expect((await bytes).length).toBe(output?.size);
+    const size = (await bytes).length;
+    expect(outputs).toEqual([{ kind: "archive", path: undefined, size, outcome: "written" }]);
   });
 
   it("gives the same digest whatever the folder, the time zone and the order of names", async () => {
@@ -228,8 +229,9 @@ describe("build", () => {
     };
     // On any file system: the tests' own may be one whose stats are not trusted.
     for (const changed of [{}, {}, { tags: ["other"] }, { noCache: true }]) {
-      const { output } = await build({ ...options, ...changed, trustStat: "always", onEvent });
-      expect(output).toEqual({ path: dest, size: fs.statSync(dest).size, outcome: outcomes.at(-1) });
+      const { outputs } = await build({ ...options, ...changed, trustStat: "always", onEvent });
+      const { size } = fs.statSync(dest);
+      expect(outputs).toEqual([{ kind: "archive", path: dest, size, outcome: outcomes.at(-1) }]);
     }
     expect(outcomes).toEqual(["written", "unchanged", "written", "written"]);
     expect((await readImage(dest)).layers.flatMap(layerLines)).toContain("file app/a 0666 1");

@@ -43,7 +43,7 @@ describe.sequential("the draft of a large output", () => {
     expect(drafts).toBe(0);
     const bytes = fs.readFileSync(dest);
     fs.rmSync(dest);
-    expect(await run()).toMatchObject({ digest, drafts: 1, output: { outcome: "written" } });
+    expect(await run()).toMatchObject({ digest, drafts: 1, outputs: [{ outcome: "written" }] });
     expect(fs.readFileSync(dest).equals(bytes)).toBe(true);
     expect(asides()).toEqual([]);
   });

@@ -30,4 +30,5 @@ const result = await build({
   },
 });
 
-console.log(`${result.output?.path}  ${result.digest}`);
+const [output] = result.outputs;
+if (output?.kind === "archive") console.log(`${output.path}  ${result.digest}`);

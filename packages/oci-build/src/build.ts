@@ -1,5 +1,4 @@
 import { type BuildLog, type Cache, layerForm, type StepRecord } from "@oci-build/cache";
-import { imageContent } from "@oci-build/oci";
 import { imageLayers } from "./base/image-layers.js";
 import { type RunContext, withBuildSession } from "./build-session.js";
 import { eventEmitter, type StepOutcome } from "./events/build-event.js";
@@ -15,8 +14,9 @@ import type { BuildOptions, BuildResult, BuiltStep } from "./options/build-optio
 import { layerEncoding } from "./options/compression.js";
 import { type ResolvedOptions, resolveOptions } from "./options/resolve-options.js";
 import type { Draft } from "./output/draft.js";
+import { findLoaders } from "./output/find-loader.js";
 import { startDraft } from "./output/start-draft.js";
-import { writeResult } from "./output/write-result.js";
+import { type ResultContext, writeResult } from "./output/write-result.js";
 import { type PreparedBuild, prepareOnImages, prepareWithoutImages, readBuild } from "./prepare-build.js";
 import { abortReason } from "./solve/abort-reason.js";
 import { repairBlobs } from "./solve/repair-blobs.js";
@@ -63,15 +63,23 @@ async function run(
   const read = readBuild(options, emit);
   // What can be known to be wrong is told before anything is written.
   const early = prepareWithoutImages(read, emit);
+  const { env, outputs } = options;
+  const loaders = await findLoaders(outputs, { env, signal: context.signal });
   const built = await withBuildSession(read, context, async (session) => {
     const prepared = early ?? (await prepareOnImages(read, session.images, emit));
     const { cache } = session;
     const loggedImages = await recordImages(prepared, cache);
     const journal = new StepJournal(prepared.steps);
     const watcher = await watchSteps(prepared, session, { journal, emit });
-    const repeatable = options.output.type === "none" || typeof options.output.dest === "string";
+    const repeatable = outputs.every(
+      ({ kind, ...output }) => !("dest" in output) || typeof output.dest === "string",
+    );
     const { result, imageRecord } = await repairBlobs(
-      () => solveAndWrite(prepared, { ...context, solveContext: session.solveContext(watcher) }),
+      () =>
+        solveAndWrite(prepared, {
+          ...{ ...context, loaders, registries: session.registries },
+          solveContext: session.solveContext(watcher),
+        }),
       { cache, emit, repeatable },
     );
     const builtSec = Math.floor(startedMs / 1000);
@@ -99,7 +107,7 @@ async function lastIfExecuted(
   return isExecuted ? cache.lastBuild(project.id) : undefined;
 }
 
-interface Solving extends RunContext {
+interface Solving extends RunContext, Pick<ResultContext, "loaders" | "registries"> {
   readonly solveContext: SolveContext;
 }
 
@@ -110,7 +118,7 @@ interface Solved {
 
 async function solveAndWrite(
   prepared: PreparedBuild,
-  { solveContext, emit, signal }: Solving,
+  { solveContext, ...solving }: Solving,
 ): Promise<Solved> {
   const { cache } = solveContext;
   const draft = await startDraft({ options: prepared.options, cache });
@@ -118,7 +126,7 @@ async function solveAndWrite(
     // The layer is begun while the file is removed; how that ends is told below.
     const willWrite = (): void => void draft?.discard().catch(() => undefined);
     const context = { ...solveContext, willWrite };
-    return await solveInto(draft, prepared, { emit, signal, solveContext: context });
+    return await solveInto(draft, prepared, { ...solving, solveContext: context });
   } finally {
     await draft?.discard();
   }
@@ -127,15 +135,14 @@ async function solveAndWrite(
 async function solveInto(
   draft: Draft | undefined,
   { options, plan }: PreparedBuild,
-  { solveContext, emit, signal }: Solving,
+  { solveContext, ...solving }: Solving,
 ): Promise<Solved> {
   const target = await solvePlan(plan, solveContext);
   const { image, record } = await makeImage(target, solveContext);
   const { names } = options;
   const { cache, baseLayers } = solveContext;
   const layers = imageLayers(cache.blobs, target.image, baseLayers);
-  const content = imageContent([{ ...image, names }], layers.kept);
-  const output = await writeResult(image, content, { options, cache, emit, signal, draft });
+  const outputs = await writeResult({ image, layers }, { ...solving, options, cache, draft });
   const { descriptor } = image.manifest;
   const result = {
     digest: descriptor.digest,
@@ -143,7 +150,7 @@ async function solveInto(
     descriptor,
     platform: target.plan.platform,
     names,
-    output,
+    outputs,
   };
   return { result, imageRecord: record };
 }

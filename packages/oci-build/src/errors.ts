@@ -43,6 +43,8 @@ export type BuildErrorData = {
   COPY_SOURCE_UNSUPPORTED: { path: string; type: string };
   OPTION_INVALID: { option: string; value: string };
   OUTPUT_DISK_FULL: { path: string };
+  OUTPUT_LOADER_MISSING: { tried: readonly { readonly program: string; readonly problem: string }[] };
+  OUTPUT_LOAD_FAILED: { program: string; exitCode: number | null; stderr: string };
   OUTPUT_NOT_WRITABLE: { path: string };
   WORKDIR_NOT_DIRECTORY: { path: string; found: string };
 };
@@ -77,6 +79,8 @@ export const buildErrorCodes: ErrorCodes<BuildErrorData> = {
   COPY_SOURCE_UNSUPPORTED: 1,
   OPTION_INVALID: 2,
   OUTPUT_DISK_FULL: 3,
+  OUTPUT_LOADER_MISSING: 3,
+  OUTPUT_LOAD_FAILED: 3,
   OUTPUT_NOT_WRITABLE: 3,
   WORKDIR_NOT_DIRECTORY: 1,
 };

@@ -1,6 +1,14 @@
 export { build } from "./build.js";
 export { type BuildErrorData, buildErrorCodes, type Place } from "./errors.js";
-export type { BuildEvent, FetchedLayer, ImageInfo, StepInfo, StepOutcome } from "./events/build-event.js";
+export type {
+  BuildEvent,
+  FetchedLayer,
+  ImageInfo,
+  OutputBlobs,
+  OutputInfo,
+  StepInfo,
+  StepOutcome,
+} from "./events/build-event.js";
 export type { ErrorSummary } from "./events/error-summary.js";
 export type {
   BuildExplanation,
@@ -15,12 +23,16 @@ export type { BaseExplanation } from "./explain/explain-bases.js";
 export type { AttributeChange, FileChange, FileType } from "./explain/file-change.js";
 export type { FactName, MissReason, StepExplanation } from "./explain/step-explanation.js";
 export type {
+  ArchiveOutput,
   BuildOptions,
   BuildOutput,
   BuildResult,
+  BuiltOutput,
   BuiltStep,
   CompressionType,
   LayerCompression,
+  LoadOutput,
+  RegistryOutput,
   VirtualContext,
 } from "./options/build-options.js";
 export type { BuildMetadata } from "./output/metadata.js";

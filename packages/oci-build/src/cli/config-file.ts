@@ -26,6 +26,8 @@ const KEYS = {
   "insecure-registry": { flag: "insecureRegistry", kind: "list" },
   "registry-mirror": { flag: "registryMirror", kind: "pairs" },
   output: { flag: "output", kind: "output" },
+  push: { flag: "push", kind: "boolean" },
+  load: { flag: "load", kind: "boolean" },
   compression: { flag: "compression", kind: "compression" },
   "compression-level": { flag: "compressionLevel", kind: "number" },
   "no-cache": { flag: "cache", kind: "negated" },
@@ -109,7 +111,7 @@ const EXPECTED: Record<Kind, string> = {
   list: "a text or a list of texts",
   pairs: "a table of texts or a list of name=value",
   contexts: "a table of texts or a list of name=value",
-  output: "a text such as type=oci,dest=app.tar",
+  output: "a text such as type=oci,dest=app.tar, or a list of them",
   compression: `one of ${compressionTypes.join(", ")}`,
   number: "a whole number",
   boolean: "true or false",
@@ -148,7 +150,9 @@ function convert(kind: Kind, value: unknown, folder: string): unknown {
     case "progress":
       return progressModes.find((mode) => mode === value);
     case "output":
-      return typeof value === "string" ? resolveDest(value, folder) : undefined;
+      return (typeof value === "string" ? [value] : textList(value))?.map((spec) =>
+        resolveDest(spec, folder),
+      );
     case "text":
       return typeof value === "string" ? value : undefined;
   }
@@ -190,13 +194,13 @@ function resolveContext(pair: string, folder: string): string {
 }
 
 /** The output with its `dest` relative to the file's folder; as it is when it cannot be read, for its reader to tell. */
-function resolveDest(spec: string, folder: string): readonly string[] {
+function resolveDest(spec: string, folder: string): string {
   const fields = splitCsv(spec) ?? [];
   const resolved = fields.map((field) => {
     const dest = /^dest=(.+)$/s.exec(field)?.[1];
     return dest === undefined || dest === "-" ? field : `dest=${path.resolve(folder, dest)}`;
   });
-  return [fields.length === 0 ? spec : formatCsv(resolved)];
+  return fields.length === 0 ? spec : formatCsv(resolved);
 }
 
 function mistake({ file, text }: Source, keys: readonly string[], message: string): Error {

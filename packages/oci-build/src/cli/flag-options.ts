@@ -2,7 +2,7 @@ import path from "node:path";
 import { buildError } from "../errors.js";
 import type { BuildOptions, LayerCompression } from "../options/build-options.js";
 import { joinCompression, parseCompression } from "./compression-flags.js";
-import { parseOutput } from "./output-spec.js";
+import { outputFlags } from "./output-flags.js";
 import type { BuildFlags } from "./parse-arguments.js";
 import { registryMirrors } from "./registry-mirrors.js";
 import type { CliProcess } from "./terminal.js";
@@ -51,8 +51,7 @@ function withoutEmpty({ output, platform, ...flags }: BuildFlags): BuildFlags {
 /** What the flags ask `build()` for.
  * @throws OciBuildError OPTION_INVALID */
 export function flagOptions(context: string, flags: BuildFlags, process: CliProcess): BuildOptions {
-  const output = single("--output", flags.output, "one output at a time is supported");
-  const spec = output === undefined ? undefined : parseOutput(output, process.stdout);
+  const { outputs, compression } = outputFlags(flags, process.stdout);
   return {
     context,
     dockerfile: flags.file,
@@ -69,8 +68,8 @@ export function flagOptions(context: string, flags: BuildFlags, process: CliProc
       flags.platform?.flatMap((text) => text.split(",")),
       ONE_PLATFORM,
     ),
-    output: spec?.output,
-    compression: compressionOption(flags, spec?.compression ?? {}),
+    output: outputs,
+    compression: compressionOption(flags, compression),
     noCache: flags.cache === false,
     trustStat: statTrust(flags),
     explain: flags.explain,

@@ -37,8 +37,21 @@ describe("parseOutput", () => {
     ["type=oci,dest=-", { type: "oci", dest: stdout }],
     ["type=oci,dest=/dev/stdout", { type: "oci", dest: stdout }],
     ["type=oci,dest=d,tar=F", { type: "oci", dest: "d", tar: false }],
-    ["type=oci", undefined],
-    ["type=oci,dest=", undefined],
+    ["type=oci", { type: "oci" }],
+    ["type=oci,dest=", { type: "oci" }],
+    ["type=oci,dest=a.tar,name=app:2", { type: "oci", dest: "a.tar", tar: true, names: ["app:2"] }],
+    ["type=docker", { type: "docker" }],
+    ["type=docker,context=remote", { type: "docker", context: "remote" }],
+    ["type=docker,dest=a.tar", { type: "docker", dest: "a.tar", tar: true }],
+    ["type=docker,dest=-", { type: "docker", dest: stdout }],
+    ["type=registry", { type: "registry" }],
+    ["type=registry,name=a,registry.insecure=true", { type: "registry", names: ["a"], insecure: true }],
+    ['type=image,"name=a, b",push=true', { type: "image", names: ["a", "b"], push: true }],
+    [
+      "type=image,name=a,push-by-digest=true,name-canonical=true,push=true",
+      { type: "image", names: ["a"], pushByDigest: true, push: true },
+    ],
+    ["type=image,push=1,store=1,oci-mediatypes=true", { type: "image", push: true, store: true }],
   ])("reads %s", (spec, output) => {
     expect(parseOutput(spec, stdout)).toEqual({ output, compression: {} });
   });
@@ -50,7 +63,7 @@ describe("parseOutput", () => {
     ["type=oci,compression=uncompressed", { type: "uncompressed" }],
     ["type=oci,compression=,compression-level=", {}],
   ])("reads the compression of %s", (spec, compression) => {
-    expect(parseOutput(spec, stdout)).toEqual({ output: undefined, compression });
+    expect(parseOutput(spec, stdout)).toEqual({ output: { type: "oci" }, compression });
   });
 
   it.each([
@@ -58,9 +71,14 @@ describe("parseOutput", () => {
     ["-", "it means type=tar, which is not supported"],
     ["type=oci,a.tar", "not key=value: a.tar"],
     ["dest=a.tar", "it names no type"],
-    ["type=docker,dest=a", "the output type docker is not supported, only oci is"],
+    ["type=local,dest=a", "the output type local is not supported, only oci, docker, image, registry are"],
+    ["type=image,dest=a", "the output option dest is not known of type=image"],
+    ["type=registry,push=false", "type=registry is what is pushed"],
+    ["type=docker,dest=a,context=b", "a context is for what is loaded, without a dest"],
+    ["type=image,oci-mediatypes=false", "only OCI's media types are written"],
+    ["type=image,push=yes", "push is true or false, not yes"],
     ['type=oci,dest="a.tar"', "a quote stands inside a field"],
-    ["type=oci,dst=a", "the output option dst is not known"],
+    ["type=oci,dst=a", "the output option dst is not known of type=oci"],
     ["type=oci,dest=-,tar=false", "a folder cannot go to standard output"],
     ["type=oci,tar=false", "a folder needs a dest"],
     ["type=oci,compression=estargz", "the compression is one of gzip, zstd, uncompressed, not estargz"],

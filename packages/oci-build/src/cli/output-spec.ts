@@ -8,7 +8,18 @@ import { splitCsv } from "./split-csv.js";
 const TRUE = /^(?:1|t|T|true|TRUE|True)$/;
 const FALSE = /^(?:0|f|F|false|FALSE|False)$/;
 
-const KNOWN_KEYS: ReadonlySet<string> = new Set(["type", "dest", "tar", "compression", "compression-level"]);
+const COMMON_KEYS = ["type", "name", "compression", "compression-level", "oci-mediatypes"] as const;
+const REGISTRY_KEYS = ["push", "push-by-digest", "name-canonical", "registry.insecure"] as const;
+
+/** What each type of output can say of itself. */
+const KEYS = {
+  oci: [...COMMON_KEYS, "dest", "tar"],
+  docker: [...COMMON_KEYS, "dest", "tar", "context"],
+  image: [...COMMON_KEYS, ...REGISTRY_KEYS, "store"],
+  registry: [...COMMON_KEYS, ...REGISTRY_KEYS],
+} as const satisfies Record<string, readonly string[]>;
+
+type OutputType = keyof typeof KEYS;
 
 /** Names of standard output; written as files they would mix with what else goes there. */
 const STDOUT = /^(?:-|\/dev\/stdout|\/dev\/fd\/1|\/proc\/self\/fd\/1)$/;
@@ -16,13 +27,14 @@ const STDOUT = /^(?:-|\/dev\/stdout|\/dev\/fd\/1|\/proc\/self\/fd\/1)$/;
 /** Buildx's short forms: `-` is `type=tar,dest=-` and PATH is `type=local,dest=PATH`. */
 const SHORT_FORM = /^[^=,]+$/;
 
-/** What a value of `--output` says. `output` is undefined when it leaves the name to the default. */
+/** What a value of `--output` says. */
 export interface OutputSpec {
-  readonly output: BuildOutput | undefined;
+  readonly output: Exclude<BuildOutput, { type: "none" }>;
   readonly compression: LayerCompression;
 }
 
-/** Reads `type=oci,dest=PATH[,tar=false][,compression=TYPE][,compression-level=N]`. `dest=-` is the given stream.
+/** Reads `type=TYPE,KEY=VALUE,…` in buildx's words. `dest=-` is the given stream. `name-canonical` changes nothing: an
+ * image of the local store is found by its digest anyway.
  * @throws OciBuildError OPTION_INVALID */
 export function parseOutput(spec: string, stdout: Writable): OutputSpec {
   const fields = readFields(spec);
@@ -30,7 +42,7 @@ export function parseOutput(spec: string, stdout: Writable): OutputSpec {
   const compression = parseCompression(texts, (_, problem) =>
     invalid(spec, problem, "Write type=oci,dest=PATH,compression=gzip,compression-level=9."),
   );
-  return { output: readOutput(spec, fields, stdout), compression };
+  return { output: readOutput(new Spec(spec, fields), stdout), compression };
 }
 
 function readFields(spec: string): ReadonlyMap<string, string> {
@@ -40,31 +52,91 @@ function readFields(spec: string): ReadonlyMap<string, string> {
     throw invalid(spec, "a quote stands inside a field", 'Quote whole fields: type=oci,"dest=a,b.tar".');
   }
   const fields = new Map(parts.map((field) => keyValue(field, spec)));
+  const type = fields.get("type");
+  if (type === undefined) throw invalid(spec, "it names no type");
+  if (!isOutputType(type)) {
+    throw invalid(spec, `the output type ${type} is not supported, only ${Object.keys(KEYS).join(", ")} are`);
+  }
+  const known: readonly string[] = KEYS[type];
   for (const key of fields.keys()) {
-    if (!KNOWN_KEYS.has(key)) throw invalid(spec, `the output option ${key} is not known`);
+    if (!known.includes(key)) throw invalid(spec, `the output option ${key} is not known of type=${type}`);
   }
   return fields;
 }
 
-function readOutput(
-  spec: string,
-  fields: ReadonlyMap<string, string>,
-  stdout: Writable,
-): BuildOutput | undefined {
-  const type = fields.get("type");
-  if (type === undefined) throw invalid(spec, "it names no type");
-  if (type !== "oci") throw invalid(spec, `the output type ${type} is not supported, only oci is`);
-  const dest = fields.get("dest");
-  const tar = fields.get("tar") ?? "true";
-  if (!TRUE.test(tar) && !FALSE.test(tar)) throw invalid(spec, `tar is true or false, not ${tar}`);
-  const isTar = TRUE.test(tar);
-  if (dest === undefined || dest === "") {
-    if (!isTar) throw invalid(spec, "a folder needs a dest");
-    return undefined;
+function isOutputType(type: string): type is OutputType {
+  return Object.hasOwn(KEYS, type);
+}
+
+/** The fields of a value of `--output`, whose keys its type knows. */
+class Spec {
+  readonly text: string;
+  readonly #fields: ReadonlyMap<string, string>;
+
+  constructor(text: string, fields: ReadonlyMap<string, string>) {
+    this.text = text;
+    this.#fields = fields;
   }
-  if (!STDOUT.test(dest)) return { type: "oci", dest, tar: isTar };
-  if (!isTar) throw invalid(spec, "a folder cannot go to standard output");
-  return { type: "oci", dest: stdout };
+
+  /** An empty value is as good as none. */
+  field(key: string): string | undefined {
+    return this.#fields.get(key) || undefined;
+  }
+
+  flag(key: string): boolean | undefined {
+    const value = this.field(key);
+    if (value === undefined) return undefined;
+    if (TRUE.test(value)) return true;
+    if (FALSE.test(value)) return false;
+    throw invalid(this.text, `${key} is true or false, not ${value}`);
+  }
+
+  /** `name=a`, or several in one field: `"name=a,b"`. */
+  names(): readonly string[] | undefined {
+    const names = this.field("name")?.split(",");
+    return names?.map((name) => name.trim()).filter((name) => name !== "");
+  }
+}
+
+function readOutput(spec: Spec, stdout: Writable): OutputSpec["output"] {
+  if (spec.flag("oci-mediatypes") === false) {
+    throw invalid(spec.text, "only OCI's media types are written", "Leave oci-mediatypes out.");
+  }
+  const type = spec.field("type");
+  if (type === "registry" || type === "image") return registryOutput(spec, type);
+  return archiveOutput(spec, type === "docker" ? "docker" : "oci", stdout);
+}
+
+function registryOutput(spec: Spec, type: "image" | "registry"): OutputSpec["output"] {
+  const common = withoutUndefined({
+    names: spec.names(),
+    pushByDigest: spec.flag("push-by-digest"),
+    insecure: spec.flag("registry.insecure"),
+  });
+  if (type === "image") {
+    return { type, ...common, ...withoutUndefined({ push: spec.flag("push"), store: spec.flag("store") }) };
+  }
+  if (spec.flag("push") !== false) return { type, ...common };
+  throw invalid(spec.text, "type=registry is what is pushed", "Write type=image,push=false.");
+}
+
+function archiveOutput(spec: Spec, type: "oci" | "docker", stdout: Writable): OutputSpec["output"] {
+  const dest = spec.field("dest");
+  const tar = spec.flag("tar") ?? true;
+  const context = spec.field("context");
+  const names = withoutUndefined({ names: spec.names() });
+  if (dest === undefined) {
+    if (!tar) throw invalid(spec.text, "a folder needs a dest");
+    return type === "oci" ? { type, ...names } : { type, ...names, ...withoutUndefined({ context }) };
+  }
+  if (context !== undefined) throw invalid(spec.text, "a context is for what is loaded, without a dest");
+  if (!STDOUT.test(dest)) return { type, dest, tar, ...names };
+  if (!tar) throw invalid(spec.text, "a folder cannot go to standard output");
+  return { type, dest: stdout, ...names };
+}
+
+function withoutUndefined<Fields extends object>(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
 }
 
 function keyValue(field: string, spec: string): [string, string] {

@@ -18,6 +18,8 @@ export interface BuildFlags {
   readonly insecureRegistry?: readonly string[] | undefined;
   readonly registryMirror?: readonly string[] | undefined;
   readonly output?: readonly string[] | undefined;
+  readonly push?: boolean | undefined;
+  readonly load?: boolean | undefined;
   readonly compression?: string | undefined;
   readonly compressionLevel?: string | undefined;
   /** False for `--no-cache`. */
@@ -118,9 +120,11 @@ const BUILD_ONLY: ReadonlySet<string> = new Set([
   "explain",
   "failOnCacheMiss",
   "iidfile",
+  "load",
   "metadataFile",
   "output",
   "progress",
+  "push",
   "quiet",
 ]);
 
@@ -149,9 +153,14 @@ function declare(process: CliProcess): Command {
     .addOption(
       repeatable(
         "-o, --output <spec>",
-        "type=oci,dest=PATH; dest=- is standard output, tar=false a folder (default: ./<name>.oci.tar)",
+        "type=oci|docker|image|registry,dest=PATH,name=…; dest=- is standard output, tar=false a folder; " +
+          "repeatable (default: ./<name>.oci.tar)",
       ),
     )
+    .addOption(new Option("--push", "push the image by its names; the same as --output type=registry"))
+    .addOption(new Option("--no-push", "push nothing").hideHelp())
+    .addOption(new Option("--load", "load the image into docker, else podman; as --output type=docker"))
+    .addOption(new Option("--no-load", "load nothing").hideHelp())
     .addOption(new Option("--compression <type>", "of layers (default: gzip)").choices(compressionTypes))
     .addOption(new Option("--compression-level <n>", "0 to 9 for gzip (default: 6), 1 to 22 for zstd (3)"))
     .addOption(new Option("--cache", "use the cache").hideHelp())

@@ -27,7 +27,7 @@ const words = [
   ...["--label", "--platform=linux/amd64", "--compression", "--compression=zstd", "--compression=xz", "zstd"],
   ...["--compression-level=3", "--no-cache", "--no-cache=true", "--quiet", "--quiet=false", "--progress"],
   ...["plain", "--progress=loud", "--iidfile", "--metadata-file=m", "--cache-dir", "--help", "-V", "--check"],
-  ...["--call", "--call=check", "--tags", "--cache", "--no-quiet"],
+  ...["--call", "--call=check", "--tags", "--cache", "--no-quiet", "--push", "--load", "--push=true"],
 ];
 
 describe("plainRequest", () => {

@@ -23,6 +23,8 @@ const options: ReadonlyMap<string, PlainOption> = new Map<string, PlainOption>([
   ["--output", output],
   ["-q", quiet],
   ["--quiet", quiet],
+  ["--push", { flag: "push", kind: "on" }],
+  ["--load", { flag: "load", kind: "on" }],
   ["--target", { flag: "target", kind: "text" }],
   ["--build-arg", { flag: "buildArg", kind: "list" }],
   ["--label", { flag: "label", kind: "list" }],

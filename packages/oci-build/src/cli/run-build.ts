@@ -1,7 +1,7 @@
 import path from "node:path";
 import { build } from "../build.js";
 import { buildError } from "../errors.js";
-import type { BuildOptions, BuildResult } from "../options/build-options.js";
+import type { BuildResult } from "../options/build-options.js";
 import { readConfigFile } from "./config-file.js";
 import { exitCodeOf, isReaderGone } from "./exit-code.js";
 import { configFolder, flagOptions, mergeFlags } from "./flag-options.js";
@@ -36,7 +36,9 @@ export async function runBuild(context: string, given: BuildFlags, process: CliP
     }
     const result = await build({ ...options, dockerfile, signal: signals.signal, onEvent: progress.tell });
     progress.end();
-    if (!goesToStream(options)) await writeLine(process.stdout, resultLine(result, flags.quiet === true));
+    if (!goesToStream(result)) {
+      for (const line of resultLines(result, flags.quiet === true)) await writeLine(process.stdout, line);
+    }
     return 0;
   } catch (error) {
     progress?.end();
@@ -64,10 +66,16 @@ function checkWorkingDirectory(): void {
   }
 }
 
-function goesToStream({ output }: BuildOptions): boolean {
-  return output?.type === "oci" && typeof output.dest !== "string";
+/** Then standard output has the image. */
+function goesToStream({ outputs }: BuildResult): boolean {
+  return outputs.some((output) => output.kind === "archive" && output.path === undefined);
 }
 
-function resultLine({ digest, output }: BuildResult, isQuiet: boolean): string {
-  return isQuiet || output?.path === undefined ? digest : `${output.path}  ${digest}`;
+/** Where the image is by now, place by place, with its digest. */
+function resultLines({ digest, outputs }: BuildResult, isQuiet: boolean): readonly string[] {
+  const places = outputs.flatMap((output) =>
+    output.kind === "archive" ? [output.path ?? "-"] : output.names.map((name) => name.replace(/@.*/, "")),
+  );
+  if (isQuiet || places.length === 0) return [digest];
+  return [...new Set(places)].map((place) => `${place}  ${digest}`);
 }

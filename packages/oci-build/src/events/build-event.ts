@@ -44,6 +44,19 @@ export interface FetchedLayer {
   readonly size: number;
 }
 
+/** An output as events name it: `destination` is a path, `-` for a stream, or names of the image. */
+export interface OutputInfo {
+  readonly action: "write" | "push" | "load" | "store";
+  readonly destination: string;
+}
+
+/** How many layers and configs a push sent, had the registry take from another repository, or found there. */
+export interface OutputBlobs {
+  readonly uploaded: number;
+  readonly mounted: number;
+  readonly present: number;
+}
+
 /** What a build tells while it runs, in order. Everything that progress, JSON and reports show comes from these.
  * `timeMs` is milliseconds since 1970. Values are JSON-safe. */
 export type BuildEvent = { readonly timeMs: number } & (
@@ -105,15 +118,23 @@ export type BuildEvent = { readonly timeMs: number } & (
   | { readonly type: "base.explained"; readonly explanation: BaseExplanation }
   /** Before the step is executed, if it is; see `BuildOptions.explain`. */
   | { readonly type: "step.explained"; readonly step: StepInfo; readonly explanation: StepExplanation }
-  | { readonly type: "output.started"; readonly destination: string }
-  | {
+  | (OutputInfo & { readonly type: "output.started" })
+  /** Of outputs that go through a pipe or over a network. The total of a push grows as it finds what must be sent. */
+  | (OutputInfo & {
+      readonly type: "output.progress";
+      readonly doneBytes: number;
+      readonly totalBytes: number;
+    })
+  | (OutputInfo & {
       readonly type: "output.finished";
-      readonly destination: string;
+      /** Bytes written or sent. */
       readonly size: number;
-      /** `unchanged`: the file is what would have been written, and was left alone. */
+      /** `unchanged`: all was there already, nothing was written or sent. */
       readonly outcome: "written" | "unchanged";
+      /** Of a push. */
+      readonly blobs?: OutputBlobs | undefined;
       readonly durationMs: number;
-    }
+    })
   | { readonly type: "build.finished"; readonly digest: Digest; readonly durationMs: number }
   | { readonly type: "build.failed"; readonly error: ErrorSummary }
 );

@@ -11,15 +11,49 @@ export interface VirtualContext {
   readonly root?: string | undefined;
 }
 
-/** Where the image goes. `dest` is a path, or a stream, which is not ended. `tar: false` writes a folder.
- * Paths are relative to the working directory. The folder that a tarball goes to must exist.
+/** Where the image goes; paths are relative to the working directory, and the folder that a file goes to must exist.
+ * `names` replace `BuildOptions.tags` in this output.
  *
- * A tarball that is what would be written, known by its stat as files of the context are, is left alone and keeps its
- * time. A folder is always written again. */
+ * - `oci`, `docker`: a tarball that is an OCI layout and that `docker load` reads too; `tar: false` writes a folder. A
+ *   stream is not ended. `oci` without `dest` writes `<name>.oci.tar`; `docker` without `dest` loads the image into
+ *   Docker, else into podman. A tarball that is what would be written, known by its stat as files of the context are, is
+ *   left alone and keeps its time. A folder is always written again.
+ * - `registry`: pushes. `pushByDigest` gives no tag. `insecure` is as naming the registries in `insecureRegistries`.
+ * - `image`: keeps the image under its names in the local store, where FROM finds it, or pushes it with `push`, or both.
+ * - `none`: nowhere; layers still get into the cache. */
 export type BuildOutput =
-  | { readonly type: "oci"; readonly dest: string; readonly tar?: boolean | undefined }
-  | { readonly type: "oci"; readonly dest: Writable; readonly tar?: true | undefined }
+  | ArchiveOutput
+  | LoadOutput
+  | (RegistryOutput & { readonly type: "registry" })
+  | (RegistryOutput & {
+      readonly type: "image";
+      readonly push?: boolean | undefined;
+      /** Default: whether it is not pushed. */
+      readonly store?: boolean | undefined;
+    })
   | { readonly type: "none" };
+
+/** See `BuildOutput`. */
+export type ArchiveOutput = { readonly names?: readonly string[] | undefined } & (
+  | { readonly type: "oci"; readonly dest?: string | undefined; readonly tar?: boolean | undefined }
+  | { readonly type: "docker"; readonly dest: string; readonly tar?: boolean | undefined }
+  | { readonly type: "oci" | "docker"; readonly dest: Writable; readonly tar?: true | undefined }
+);
+
+/** See `BuildOutput`. With `context`, one of `docker context ls`, only Docker is asked. */
+export interface LoadOutput {
+  readonly type: "docker";
+  readonly dest?: undefined;
+  readonly context?: string | undefined;
+  readonly names?: readonly string[] | undefined;
+}
+
+/** See `BuildOutput`. */
+export interface RegistryOutput {
+  readonly names?: readonly string[] | undefined;
+  readonly pushByDigest?: boolean | undefined;
+  readonly insecure?: boolean | undefined;
+}
 
 /** The compressions of a layer. zstd needs Node 22.15 or later. */
 export type CompressionType = "gzip" | "zstd" | "uncompressed";
@@ -59,8 +93,9 @@ export interface BuildOptions {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** `os/architecture[/variant]` or an architecture. Default: linux on this machine's architecture. */
   readonly platform?: string | undefined;
-  /** Default: `<name>.oci.tar` in the working directory, named after the first tag, else after the context's folder. */
-  readonly output?: BuildOutput | undefined;
+  /** One or several, which are made in their order; the first that fails ends the build. Default: `<name>.oci.tar` in
+   * the working directory, named after the first tag, else after the context's folder. */
+  readonly output?: BuildOutput | readonly BuildOutput[] | undefined;
   /** Default: gzip. */
   readonly compression?: LayerCompression | undefined;
   /** Looks nothing up in the cache; what is built replaces what was there. */
@@ -102,18 +137,43 @@ export interface BuiltStep extends StepOutcome {
   readonly explanation?: StepExplanation | undefined;
 }
 
+/** One output as it was made; `names` are full. `unchanged`: all was there already, nothing was written or sent.
+ *
+ * - `archive`: `path` is absolute, undefined for a stream; size in bytes.
+ * - `push`: the names are `host/path:tag`, or `host/path@digest` when pushed by digest. `bytesSent` counts repetitions.
+ * - `load`: into which program.
+ * - `store`: kept in the local store. */
+export type BuiltOutput =
+  | {
+      readonly kind: "archive";
+      readonly path: string | undefined;
+      readonly size: number;
+      readonly outcome: "written" | "unchanged";
+    }
+  | {
+      readonly kind: "push";
+      readonly names: readonly string[];
+      readonly bytesSent: number;
+      readonly outcome: "written" | "unchanged";
+    }
+  | {
+      readonly kind: "load";
+      readonly program: "docker" | "podman";
+      readonly names: readonly string[];
+      readonly outcome: "written";
+    }
+  | { readonly kind: "store"; readonly names: readonly string[]; readonly outcome: "written" | "unchanged" };
+
 /** What was built. `digest` is the manifest's; `descriptor` points to it. */
 export interface BuildResult {
   readonly digest: Digest;
   readonly configDigest: Digest;
   readonly descriptor: Descriptor;
   readonly platform: Platform;
-  /** Full names: `docker.io/library/app:1.0`. */
+  /** Full names, those of outputs included: `docker.io/library/app:1.0`. */
   readonly names: readonly string[];
   /** Steps that made layers or found them, in the order in which they were run. */
   readonly steps: readonly BuiltStep[];
-  /** The file or folder, if any; size in bytes. `unchanged`: it is what would have been written, and was left alone. */
-  readonly output:
-    | { readonly path: string | undefined; readonly size: number; readonly outcome: "written" | "unchanged" }
-    | undefined;
+  /** In the order in which they were made; an `image` that is stored and pushed counts twice. */
+  readonly outputs: readonly BuiltOutput[];
 }

@@ -10,13 +10,12 @@ export interface RegistryChoices {
 }
 
 /** @throws OciBuildError OPTION_INVALID */
-export function registryChoices({
-  insecureRegistries = [],
-  registryMirrors = {},
-  env = process.env,
-}: BuildOptions): RegistryChoices {
+export function registryChoices(
+  { insecureRegistries = [], registryMirrors = {}, env = process.env }: BuildOptions,
+  insecureOutputs: readonly string[],
+): RegistryChoices {
   for (const mirror of Object.values(registryMirrors).flat()) checkMirror(mirror);
-  return { insecure: insecureRegistries, mirrors: registryMirrors, env };
+  return { insecure: [...insecureRegistries, ...insecureOutputs], mirrors: registryMirrors, env };
 }
 
 function checkMirror(mirror: string): void {

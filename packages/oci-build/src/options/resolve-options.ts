@@ -1,7 +1,6 @@
 import os from "node:os";
 import { type CacheLimit, defaultCacheDir, type TimePolicy } from "@oci-build/cache";
 import { type Platform, requireZstd } from "@oci-build/oci";
-import { formatReference, parseTaggedReference } from "@oci-build/registry";
 import type { LeftOutRule, StatTrust } from "@oci-build/snapshot";
 import { type NamedContexts, namedContexts } from "../base/named-context.js";
 import { buildError } from "../errors.js";
@@ -9,11 +8,12 @@ import { type ContextFolder, contextFolder } from "../input/context-folder.js";
 import { defaultOutputFile } from "../output/default-output.js";
 import { resolveDestination } from "../output/destination.js";
 import { hostPlatform, parsePlatform } from "../plan/parse-platform.js";
-import type { BuildOptions, BuildOutput } from "./build-options.js";
+import type { BuildOptions } from "./build-options.js";
 import { cacheLimit } from "./cache-limit.js";
 import { type ResolvedCompression, resolveCompression } from "./compression.js";
 import { epochSeconds } from "./epoch-seconds.js";
 import { type RegistryChoices, registryChoices } from "./registry-choices.js";
+import { type ResolvedOutput, resolveOutputs } from "./resolve-outputs.js";
 import { writtenFiles } from "./written-paths.js";
 
 /** Options with every default filled in and every value checked. */
@@ -23,7 +23,7 @@ export interface ResolvedOptions {
   readonly pull: "always" | "missing";
   readonly registries: RegistryChoices;
   readonly dockerfile: BuildOptions["dockerfile"];
-  /** Full names. */
+  /** Full names, those that outputs give included. */
   readonly names: readonly string[];
   readonly target: string | undefined;
   readonly buildArgs: ReadonlyMap<string, string>;
@@ -31,7 +31,7 @@ export interface ResolvedOptions {
   readonly targetPlatform: Platform;
   readonly platformChoice: "explicit" | "implicit";
   readonly buildPlatform: Platform;
-  readonly output: BuildOutput;
+  readonly outputs: readonly ResolvedOutput[];
   readonly compression: ResolvedCompression;
   readonly cacheUse: "read-write" | "write-only";
   readonly explain: "yes" | "no";
@@ -43,24 +43,23 @@ export interface ResolvedOptions {
   readonly metadataFile: string | undefined;
   readonly times: TimePolicy;
   readonly written: LeftOutRule;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** @throws OciBuildError OPTION_INVALID, REGISTRY_REFERENCE_INVALID, BUILD_CONTEXT_INVALID, CACHE_NO_FOLDER,
  *   OUTPUT_NOT_WRITABLE, LAYER_ZSTD_UNAVAILABLE */
 export function resolveOptions(options: BuildOptions): ResolvedOptions {
   const env = options.env ?? process.env;
-  const references = (options.tags ?? []).map((tag) => parseTaggedReference(tag));
+  const tags = options.tags ?? [];
   const buildPlatform = hostPlatform(process.arch);
   const compression = resolveCompression(options.compression);
   if (compression.type === "zstd") requireZstd();
   const context = contextFolder(options.context);
-  const output = options.output ?? {
-    type: "oci",
-    dest: defaultOutputFile(references[0]?.repository, options.context ?? "."),
-  };
+  const file = defaultOutputFile(tags, options.context ?? ".");
+  const { outputs, names, insecure } = resolveOutputs(options.output, { tags, file });
   const cacheDir = options.cacheDir ?? defaultCacheDir(env, process.platform, os.homedir());
   const { iidFile, metadataFile, platform } = options;
-  for (const file of [tarballOf(output), iidFile, metadataFile]) {
+  for (const file of [...outputs.map(tarballOf), iidFile, metadataFile]) {
     // Asked now, so that no build runs whose result has no place.
     if (file !== undefined) resolveDestination(file);
   }
@@ -68,16 +67,16 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
     context,
     contexts: namedContexts(options.buildContexts ?? {}),
     pull: options.pull === true ? "always" : "missing",
-    registries: registryChoices(options),
+    registries: registryChoices(options, insecure),
     dockerfile: options.dockerfile,
-    names: [...new Set(references.map(formatReference))],
+    names,
     target: options.target,
     buildArgs: new Map(Object.entries(options.buildArgs ?? {})),
     labels: new Map(Object.entries(options.labels ?? {})),
     targetPlatform: platform === undefined ? buildPlatform : parsePlatform(platform, buildPlatform),
     platformChoice: platform === undefined ? "implicit" : "explicit",
     buildPlatform,
-    output,
+    outputs,
     compression,
     cacheUse: options.noCache === true ? "write-only" : "read-write",
     explain: options.explain === true ? "yes" : "no",
@@ -88,12 +87,13 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
     iidFile,
     metadataFile,
     times: timePolicy(epochSeconds(options, env)),
-    written: writtenFiles(output, [iidFile, metadataFile, cacheDir]),
+    env,
+    written: writtenFiles(outputs, [iidFile, metadataFile, cacheDir]),
   };
 }
 
-function tarballOf(output: BuildOutput): string | undefined {
-  return output.type === "oci" && typeof output.dest === "string" && output.tar !== false
+function tarballOf(output: ResolvedOutput): string | undefined {
+  return output.kind === "archive" && typeof output.dest === "string" && output.form === "tar"
     ? output.dest
     : undefined;
 }

@@ -15,7 +15,7 @@ const inFolder = (name: string): string => path.join(folder, name);
 const testFor = (name: string) => testOf(inFolder(name), []);
 
 function testOf(dest: string, others: readonly (string | undefined)[]): (file: string) => boolean {
-  const { folders, isLeftOut } = writtenFiles({ type: "oci", dest }, others);
+  const { folders, isLeftOut } = writtenFiles([{ kind: "archive", dest, form: "tar", names: [] }], others);
   return (file) => folders.has(path.dirname(file)) && isLeftOut(file);
 }
 

@@ -2,18 +2,24 @@ import fs from "node:fs";
 import path from "node:path";
 import type { LeftOutRule } from "@oci-build/snapshot";
 import { asideTarget } from "../output/aside-file.js";
-import type { BuildOutput } from "./build-options.js";
+import type { ResolvedOutput } from "./resolve-outputs.js";
 
-/** What a build writes: the output, other files and folders, and the files beside each that it, another build or one
+/** What a build writes: outputs, other files and folders, and the files beside each that it, another build or one
  * that was killed writes before they take the place. Asked with absolute paths without links. */
-export function writtenFiles(output: BuildOutput, others: readonly (string | undefined)[]): LeftOutRule {
-  const dest = output.type === "oci" && typeof output.dest === "string" ? output.dest : undefined;
-  const files = [dest, ...others].filter((file) => file !== undefined);
+export function writtenFiles(
+  outputs: readonly ResolvedOutput[],
+  others: readonly (string | undefined)[],
+): LeftOutRule {
+  const files = [...outputs.map(placeOf), ...others].filter((file) => file !== undefined);
   const written = new Set(files.flatMap((file) => [withRealFolder(path.resolve(file)), realPath(file)]));
   return {
     folders: new Set(Array.from(written, (file) => path.dirname(file))),
     isLeftOut: (file) => written.has(file) || written.has(asideTarget(file) ?? file),
   };
+}
+
+function placeOf(output: ResolvedOutput): string | undefined {
+  return output.kind === "archive" && typeof output.dest === "string" ? output.dest : undefined;
 }
 
 /** The path with links on the way resolved, but not of its last name. */

@@ -60,12 +60,13 @@ function imageOf(chosen: readonly Buffer[] = layers): ImageContent {
 
 function write(content = imageOf(), draft?: Draft): Promise<WrittenOutput> {
   const memory = { cache, trustStat: "always", cacheUse: "read-write" } as const;
-  return writeOutput(content, { type: "oci", dest: file }, { memory, signal: undefined, draft });
+  return writeOutput(content, { dest: file, form: "tar" }, { memory, signal: undefined, draft });
 }
 
 function start(options: { cacheUse?: "write-only"; minBytes?: number } = {}): Promise<Draft | undefined> {
   const { cacheUse = "read-write", minBytes = MiB } = options;
-  return startDraft({ options: { cacheUse, output: { type: "oci", dest: file } }, cache, minBytes });
+  const outputs = [{ kind: "archive", dest: file, form: "tar", names: [] }] as const;
+  return startDraft({ options: { cacheUse, outputs }, cache, minBytes });
 }
 
 /** The output as it is without a draft; it is gone afterwards, as are the notes. */

@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Cache } from "@oci-build/cache";
 import { isOciBuildError } from "@oci-build/oci";
 import type { ResolvedOptions } from "../options/resolve-options.js";
+import type { ResolvedOutput } from "../options/resolve-outputs.js";
 import { resolveDestination } from "./destination.js";
 import type { Draft } from "./draft.js";
 
@@ -17,7 +18,7 @@ const DRAFT_MAX_BYTES = 4096 * MiB;
 
 /** Where drafts are looked for and how large they have to be. */
 export interface DraftContext {
-  readonly options: Pick<ResolvedOptions, "cacheUse" | "output">;
+  readonly options: Pick<ResolvedOptions, "cacheUse" | "outputs">;
   readonly cache: Pick<Cache, "root" | "writtenOutput">;
   readonly minBytes?: number | undefined;
 }
@@ -27,7 +28,8 @@ export interface DraftContext {
  * output has it, so that a wrong guess costs a second core some work and nothing else. Undefined where it would not
  * pay. */
 export async function startDraft(context: DraftContext): Promise<Draft | undefined> {
-  const file = absentFile(context.options);
+  const { cacheUse, outputs } = context.options;
+  const file = cacheUse === "write-only" ? undefined : outputs.map(absentFile).find(isFile);
   if (file === undefined || availableParallelism() < 2) return undefined;
   const { cache, minBytes = DRAFT_MIN_BYTES } = context;
   const { blobs = [] } = (await cache.writtenOutput(file)) ?? {};
@@ -43,10 +45,14 @@ export async function startDraft(context: DraftContext): Promise<Draft | undefin
   }
 }
 
+function isFile(file: string | undefined): boolean {
+  return file !== undefined;
+}
+
 /** The real path of an output file that is not there. */
-function absentFile({ cacheUse, output }: DraftContext["options"]): string | undefined {
-  if (cacheUse === "write-only" || output.type === "none") return undefined;
-  if (typeof output.dest !== "string" || output.tar === false) return undefined;
+function absentFile(output: ResolvedOutput): string | undefined {
+  if (output.kind !== "archive" || output.form === "folder" || typeof output.dest !== "string")
+    return undefined;
   try {
     if (statSync(output.dest, { throwIfNoEntry: false }) !== undefined) return undefined;
     const destination = resolveDestination(path.resolve(output.dest));

@@ -40,7 +40,7 @@ function write({
   cacheUse = "read-write",
 }: Way = {}): Promise<WrittenOutput> {
   const memory = { cache, trustStat, cacheUse };
-  return writeOutput(contentOf(tag), { type: "oci", dest: file }, { memory, signal: undefined });
+  return writeOutput(contentOf(tag), { dest: file, form: "tar" }, { memory, signal: undefined });
 }
 
 const statOf = (): fs.BigIntStats => fs.statSync(file, { bigint: true });
@@ -125,7 +125,7 @@ describe("writeOutput", () => {
   });
 
   it("always writes a folder again", async () => {
-    const output = { type: "oci", dest: path.join(folder, "layout"), tar: false } as const;
+    const output = { dest: path.join(folder, "layout"), form: "folder" } as const;
     const context = {
       memory: { cache, trustStat: "always", cacheUse: "read-write" },
       signal: undefined,

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { type ImageContent, writeImageArchive, writeImageLayout } from "@oci-build/oci";
-import type { BuildOutput } from "../options/build-options.js";
+import type { ResolvedArchive } from "../options/resolve-outputs.js";
 import { resolveDestination } from "./destination.js";
 import type { Draft } from "./draft.js";
 import { backdate, type KnownOutput, knownSize, type OutputMemory, rememberKnown } from "./known-output.js";
@@ -25,11 +25,11 @@ export interface OutputContext {
   readonly draft?: Draft | undefined;
 }
 
-/** Writes an image where the output says. A folder is always written again: any of its files may have been changed.
+/** Writes an archive or a layout where the output says. A folder is always written again: any of its files may have been changed.
  * @throws OciBuildError OUTPUT_DISK_FULL, OUTPUT_NOT_WRITABLE and the errors of `writeImageArchive` */
 export async function writeOutput(
   content: ImageContent,
-  output: Exclude<BuildOutput, { type: "none" }>,
+  output: Pick<ResolvedArchive, "dest" | "form">,
   { memory, signal, draft }: OutputContext,
 ): Promise<WrittenOutput> {
   if (typeof output.dest !== "string") {
@@ -39,7 +39,7 @@ export async function writeOutput(
     return { path: undefined, size: written.size, outcome: "written" };
   }
   const dest = path.resolve(output.dest);
-  if (output.tar === false) {
+  if (output.form === "folder") {
     return { path: dest, outcome: "written", ...(await writeFolder(content, dest, signal)) };
   }
   const destination = resolveDestination(dest);

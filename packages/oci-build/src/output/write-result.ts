@@ -1,55 +1,91 @@
-import type { AssembledImage, ImageContent } from "@oci-build/oci";
+import type { Cache } from "@oci-build/cache";
+import type { RegistryClient } from "@oci-build/registry";
 import type { EmitEvent } from "../events/build-event.js";
+import type { BuiltOutput } from "../options/build-options.js";
 import type { ResolvedOptions } from "../options/resolve-options.js";
+import type { ResolvedArchive, ResolvedOutput } from "../options/resolve-outputs.js";
 import type { Draft } from "./draft.js";
+import type { Loader } from "./find-loader.js";
 import type { OutputMemory } from "./known-output.js";
 import { buildMetadata } from "./metadata.js";
-import { type WrittenOutput, writeOutput } from "./write-output.js";
+import { namedContent, type OutputImage } from "./output-image.js";
+import { tellOutput } from "./tell-output.js";
+import { writeOutput } from "./write-output.js";
 import { writeWholeFile } from "./write-whole-file.js";
 
-/** What writing a result needs besides the image. */
+/** What making outputs needs besides the image. */
 export interface ResultContext {
   readonly options: Pick<
     ResolvedOptions,
-    "cacheUse" | "iidFile" | "metadataFile" | "names" | "output" | "trustStat"
+    "cacheUse" | "env" | "iidFile" | "metadataFile" | "names" | "outputs" | "trustStat"
   >;
-  readonly cache: OutputMemory["cache"];
+  readonly cache: OutputMemory["cache"] & Pick<Cache, "blobs" | "images" | "tagImage">;
   readonly emit: EmitEvent;
   readonly signal: AbortSignal | undefined;
   readonly draft?: Draft | undefined;
+  /** Opens what speaks with registries, once a build. */
+  readonly registries: () => Promise<RegistryClient>;
+  /** What loads each output that is to be loaded. */
+  readonly loaders: ReadonlyMap<ResolvedOutput, Loader>;
 }
 
-/** Writes the image and the files that tell of it, each whole or not at all; the image first.
- * @throws OciBuildError OUTPUT_DISK_FULL, OUTPUT_NOT_WRITABLE */
+/** Makes the outputs in their order, then the files that tell of the image; each is whole or untouched. The first that
+ * fails ends it.
+ * @throws OciBuildError OUTPUT_DISK_FULL, OUTPUT_LOAD_FAILED, OUTPUT_NOT_WRITABLE and those of a push */
 export async function writeResult(
-  image: AssembledImage,
-  content: ImageContent,
+  image: OutputImage,
   context: ResultContext,
-): Promise<WrittenOutput | undefined> {
-  const { output, names, iidFile, metadataFile } = context.options;
-  const written = output.type === "none" ? undefined : await writeAndTell(content, output, context);
-  const { descriptor } = image.manifest;
-  if (iidFile !== undefined) await writeText(iidFile, image.config.descriptor.digest);
+): Promise<readonly BuiltOutput[]> {
+  const { outputs, names, iidFile, metadataFile } = context.options;
+  const made: BuiltOutput[] = [];
+  for (const output of outputs) made.push(await makeOutput(output, image, context));
+  const { manifest, config } = image.image;
+  if (iidFile !== undefined) await writeText(iidFile, config.descriptor.digest);
   if (metadataFile !== undefined) {
-    const metadata = buildMetadata(descriptor, image.config.descriptor.digest, names);
+    const metadata = buildMetadata(manifest.descriptor, config.descriptor.digest, names);
     await writeText(metadataFile, `${JSON.stringify(metadata, undefined, 2)}\n`);
   }
-  return written;
+  return made;
+}
+
+/** All but archives are loaded when they are asked for. */
+async function makeOutput(
+  output: ResolvedOutput,
+  image: OutputImage,
+  context: ResultContext,
+): Promise<BuiltOutput> {
+  switch (output.kind) {
+    case "archive":
+      return writeAndTell(output, image, context);
+    case "push": {
+      const { pushOutput } = await import("./push-output.js");
+      return pushOutput(output.targets, image, context);
+    }
+    case "store": {
+      const { storeOutput } = await import("./store-output.js");
+      return storeOutput(output.names, image, context);
+    }
+    case "load": {
+      const loader = context.loaders.get(output);
+      if (loader === undefined) throw new TypeError("a loader was found before the build");
+      const { loadOutput } = await import("./load-output.js");
+      return loadOutput(output.names, image, { ...context, env: context.options.env, loader });
+    }
+  }
 }
 
 async function writeAndTell(
-  content: ImageContent,
-  output: Parameters<typeof writeOutput>[1],
+  output: ResolvedArchive,
+  image: OutputImage,
   { options: { cacheUse, trustStat }, cache, emit, signal, draft }: ResultContext,
-): Promise<WrittenOutput> {
-  const startedMs = Date.now();
+): Promise<BuiltOutput> {
   const destination = typeof output.dest === "string" ? output.dest : "-";
-  emit({ type: "output.started", destination });
   const memory = { cache, cacheUse, trustStat };
-  const written = await writeOutput(content, output, { memory, signal, draft });
-  const { size, outcome } = written;
-  emit({ type: "output.finished", destination, size, outcome, durationMs: Date.now() - startedMs });
-  return written;
+  const content = namedContent(image, output.names);
+  const written = await tellOutput({ action: "write", destination }, emit, () =>
+    writeOutput(content, output, { memory, signal, draft }),
+  );
+  return { kind: "archive", ...written };
 }
 
 function writeText(file: string, text: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { BuildEvent, FetchedLayer } from "../../events/build-event.js";
+import type { BuildEvent, FetchedLayer, OutputInfo } from "../../events/build-event.js";
 import { formatBytes, formatSeconds } from "./format-quantity.js";
 
 /** An event as a line; lines of one piece of work share its `work`. */
@@ -36,18 +36,16 @@ export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
     case "step.failed":
       return { work: event.step.id, line: `ERROR: ${event.error.message}` };
     case "output.started":
-      return {
-        work: "output",
-        line: `write ${nameDestination(event.destination)}`,
-      };
+      return { work: outputWork(event), line: nameOutput(event) };
     case "output.finished":
       return {
-        work: "output",
-        line: `DONE ${formatSeconds(event.durationMs)}  ${formatBytes(event.size)}${unchangedNote(event)}`,
+        work: outputWork(event),
+        line: `DONE ${formatSeconds(event.durationMs)}  ${describeOutput(event)}`,
       };
     case "build.started":
     case "build.planned":
     case "step.progress":
+    case "output.progress":
     case "base.explained":
     case "step.explained":
     case "build.finished":
@@ -76,14 +74,26 @@ export function describeWarning({ message, code, place }: Extract<BuildEvent, { 
   return `${message} [${code}]${where}`;
 }
 
-/** How people are told of an output's destination. */
-export function nameDestination(destination: string): string {
-  return destination === "-" ? "to standard output" : destination;
+/** What the events of one output share. */
+export function outputWork({ action, destination }: OutputInfo): string {
+  return `output ${action} ${destination}`;
 }
 
-/** Said of an output that was left alone. */
-export function unchangedNote({ outcome }: Extract<BuildEvent, { type: "output.finished" }>): string {
-  return outcome === "unchanged" ? ", unchanged" : "";
+/** How people are told of an output: what is done, and where to. */
+export function nameOutput({ action, destination }: OutputInfo): string {
+  if (action === "load") return `load into ${destination}`;
+  return `${action} ${destination === "-" ? "to standard output" : destination}`;
+}
+
+/** What an output came to. */
+export function describeOutput({
+  size,
+  outcome,
+  blobs,
+}: Extract<BuildEvent, { type: "output.finished" }>): string {
+  const counts = blobs === undefined ? [] : Object.entries(blobs).filter(([, count]) => count > 0);
+  const shown = counts.map(([name, count]) => `, ${count} ${name}`).join("");
+  return `${formatBytes(size)}${shown}${outcome === "unchanged" ? ", unchanged" : ""}`;
 }
 
 function describeOutcome({ outcome, durationMs }: Extract<BuildEvent, { type: "step.finished" }>): string {

@@ -2,8 +2,15 @@ import type { BuildEvent } from "../../events/build-event.js";
 import { columnsOf, fitColumns, padColumns } from "../columns-of.js";
 import { paint } from "../paint.js";
 import { safeText } from "../safe-text.js";
-import { describeWarning, fetchedName, imageWork, nameDestination, unchangedNote } from "./describe-event.js";
-import { formatBytes, formatSeconds } from "./format-quantity.js";
+import {
+  describeOutput,
+  describeWarning,
+  fetchedName,
+  imageWork,
+  nameOutput,
+  outputWork,
+} from "./describe-event.js";
+import { formatSeconds } from "./format-quantity.js";
 
 const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
@@ -46,8 +53,7 @@ export function takeEvent(running: Map<string, RunningWork>, event: BuildEvent):
       return;
     case "step.progress": {
       const work = running.get(event.step.id) ?? newWork(event.step.name, event.timeMs);
-      const doneShare = event.totalBytes === 0 ? undefined : event.doneBytes / event.totalBytes;
-      running.set(event.step.id, { ...work, doneShare });
+      running.set(event.step.id, { ...work, doneShare: doneShare(event) });
       return;
     }
     case "step.finished":
@@ -55,10 +61,15 @@ export function takeEvent(running: Map<string, RunningWork>, event: BuildEvent):
       running.delete(event.step.id);
       return;
     case "output.started":
-      running.set("output", newWork(`write ${nameDestination(event.destination)}`, event.timeMs));
+      running.set(outputWork(event), newWork(nameOutput(event), event.timeMs));
       return;
+    case "output.progress": {
+      const work = running.get(outputWork(event)) ?? newWork(nameOutput(event), event.timeMs);
+      running.set(outputWork(event), { ...work, doneShare: doneShare(event) });
+      return;
+    }
     case "output.finished":
-      running.delete("output");
+      running.delete(outputWork(event));
       return;
     case "warning":
     case "stage.based":
@@ -87,10 +98,8 @@ export function finishedLines(event: BuildEvent, style: LineStyle): readonly str
         : [doneLine(event.step.name, event.durationMs, style)];
     case "step.failed":
       return [`${paint("✗", "red", style)} ${fitColumns(safeText(event.step.name), style.width - 2)}`];
-    case "output.finished": {
-      const name = `write ${nameDestination(event.destination)} ${formatBytes(event.size)}${unchangedNote(event)}`;
-      return [doneLine(name, event.durationMs, style)];
-    }
+    case "output.finished":
+      return [doneLine(`${nameOutput(event)} ${describeOutput(event)}`, event.durationMs, style)];
     case "warning":
       return [`${paint("warning", "yellow", style)}: ${safeText(describeWarning(event))}`];
     case "image.resolving":
@@ -102,6 +111,7 @@ export function finishedLines(event: BuildEvent, style: LineStyle): readonly str
     case "base.explained":
     case "step.explained":
     case "output.started":
+    case "output.progress":
     case "build.started":
     case "build.planned":
     case "build.finished":
@@ -119,6 +129,16 @@ export function runningLine(
   const time = share + formatSeconds(nowMs - startedMs);
   const spinner = paint(SPINNER[frame % SPINNER.length] ?? "", "cyan", style);
   return `${spinner} ${alignRight(name, time, style.width - 2)}`;
+}
+
+function doneShare({
+  doneBytes,
+  totalBytes,
+}: {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}): number | undefined {
+  return totalBytes === 0 ? undefined : doneBytes / totalBytes;
 }
 
 function newWork(name: string, startedMs: number): RunningWork {
