@@ -67,12 +67,9 @@ export class Authorizer {
 
   async #logIn(scheme: Scheme, wanted: ScopeSet, scopes: readonly AccessScope[]): Promise<Login> {
     const credential = await this.#credential(scopes[0]?.repository);
-    const { mask } = this.#server.context;
     if (scheme.kind === "basic") {
       if (credential?.kind !== "basic") return NOBODY;
-      const header = basicHeader(credential.username, credential.password);
-      mask.add(header.replace("Basic ", ""));
-      return { header, login: "used" };
+      return { header: basicHeader(credential.username, credential.password), login: "used" };
     }
     if (credential?.kind === "bearer") return { header: `Bearer ${credential.token}`, login: "used" };
     const token = await this.#tokens.find(JSON.stringify(credential ?? null), wanted, async () =>
@@ -154,6 +151,8 @@ export class Authorizer {
 }
 
 function secretsOf(credential: Credential): readonly string[] {
-  if (credential.kind === "basic") return [credential.password];
+  // Both together are what goes over the wire, in base64.
+  if (credential.kind === "basic")
+    return [credential.password, `${credential.username}:${credential.password}`];
   return [credential.kind === "bearer" ? credential.token : credential.identityToken];
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../../test/support/test-server.js";
 import { readRequest, testClock, testTransport, textOf } from "../../test/support/test-transport.js";
 import type { Credentials } from "../auth/credentials.js";
+import { registryError } from "../errors.js";
 
 const asking = { mirrors: "ask" } as const;
 
@@ -76,10 +77,12 @@ describe("a mirror", () => {
 
   it("is not blamed for what was stopped", async () => {
     const stop = new AbortController();
-    const [registry, mirror] = [
-      await sayer("registry"),
-      await startServer(() => stop.abort(new Error("stopped"))),
-    ];
+    // An error of ours, as builds give.
+    const reason = registryError("REGISTRY_UNSUPPORTED", {
+      message: "stopped",
+      data: { registry: "r", repository: "a", operation: "none" },
+    });
+    const [registry, mirror] = [await sayer("registry"), await startServer(() => stop.abort(reason))];
     const { transport, warnings } = testTransport({ settings: () => ({ mirrors: [mirror.url] }) });
     const request = readRequest(registry.host, { ...asking, signal: stop.signal });
     await expect(transport.request(request)).rejects.toThrow("stopped");

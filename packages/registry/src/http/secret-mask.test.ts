@@ -11,6 +11,7 @@ describe("SecretMask", () => {
   it.each([
     ["as it is", "sec/ret+ä", "a sec/ret+ä b", "a *** b"],
     ["in an address", "sec/ret+ä", "?p=sec%2Fret%2B%C3%A4", "?p=***"],
+    ["in a form", "secret word!", "p=secret+word%21", "p=***"],
     ["in base64", "secret", "Basic c2VjcmV0", "Basic ***"],
     ["in JSON", 'sec"ret', '{"p":"sec\\"ret"}', '{"p":"***"}'],
     ["often", "secret", "secretsecret", "******"],

@@ -51,5 +51,6 @@ function signaturesOf({ searchParams }: URL): readonly string[] {
 
 function spellings(secret: string): readonly string[] {
   const base64 = Buffer.from(secret).toString("base64");
-  return [secret, encodeURIComponent(secret), base64, JSON.stringify(secret).slice(1, -1)];
+  const form = new URLSearchParams([["", secret]]).toString().slice(1);
+  return [secret, encodeURIComponent(secret), form, base64, JSON.stringify(secret).slice(1, -1)];
 }

@@ -12,7 +12,7 @@ const TOKEN = "token-0815";
 const SIGNATURE = "sig-9999";
 
 /** All that must not be seen, however it is spelled. */
-const SECRETS = [PASSWORD, `me:${PASSWORD}`, IDENTITY, TOKEN, SIGNATURE].flatMap((secret) => [
+const SECRETS = [PASSWORD, `user:${PASSWORD}`, IDENTITY, TOKEN, SIGNATURE].flatMap((secret) => [
   secret,
   encodeURIComponent(secret),
   JSON.stringify(secret).slice(1, -1),
@@ -20,7 +20,7 @@ const SECRETS = [PASSWORD, `me:${PASSWORD}`, IDENTITY, TOKEN, SIGNATURE].flatMap
 ]);
 
 const credentials: readonly Credential[] = [
-  { kind: "basic", username: "me", password: PASSWORD },
+  { kind: "basic", username: "user", password: PASSWORD },
   { kind: "identity-token", identityToken: IDENTITY },
   { kind: "bearer", token: TOKEN },
 ];
