@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { isOciBuildError, parseDigest } from "@oci-build/oci";
-import { type BuildOptions, type BuildResult, build } from "oci-build";
+import { type BuildEvent, type BuildOptions, type BuildResult, build } from "oci-build";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openCache } from "../packages/cache/src/index.js";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
@@ -161,6 +161,15 @@ describe.skipIf(obstacle !== undefined)(unlessObstacle("a base image of a regist
       architecture,
       config: { Labels: { platform: label } },
     });
+  });
+
+  it("is warned of when it is for another platform", async () => {
+    const warned: string[] = [];
+    const onEvent = (event: BuildEvent): void => {
+      if (event.type === "warning") warned.push(`${event.place?.span.start.line} ${event.code}`);
+    };
+    await built([`FROM ${registry.name}/base:two-layers`], { platform: "linux/arm64", onEvent });
+    expect(warned).toEqual(["1 InvalidBaseImagePlatform"]);
   });
 
   it.each<[string, string, string]>([
