@@ -22,6 +22,17 @@ export type { StepWork } from "./explain/evaluate.js";
 export type { BaseExplanation } from "./explain/explain-bases.js";
 export type { AttributeChange, FileChange, FileType } from "./explain/file-change.js";
 export type { FactName, MissReason, StepExplanation } from "./explain/step-explanation.js";
+export type { CopyImageOptions } from "./images/copy-image.js";
+export { copyImage } from "./images/copy-image.js";
+export type { ConfigChange } from "./images/diff-config.js";
+export type { DiffedImage, DiffImagesOptions, ImageDiff } from "./images/diff-images.js";
+export { diffImages } from "./images/diff-images.js";
+export type { ImageAccess, ImageWarning } from "./images/image-access.js";
+export { openImage } from "./images/open-image.js";
+export type { OpenedImage } from "./images/opened-image.js";
+export type { PutImage } from "./images/put-image.js";
+export type { RebasedImage, RebaseImageOptions } from "./images/rebase-image.js";
+export { rebaseImage } from "./images/rebase-image.js";
 export type {
   ArchiveOutput,
   BuildOptions,

@@ -10,6 +10,7 @@ const commands: ReadonlyMap<string, RunCommand> = new Map<string, RunCommand>([
   ["cache", async (args, process) => (await import("./commands/run-cache.js")).runCache(args, process)],
   ["check", async (args, process) => (await import("./commands/run-check.js")).runCheck(args, process)],
   ["copy", async (args, process) => (await import("./commands/run-copy.js")).runCopy(args, process)],
+  ["diff", async (args, process) => (await import("./commands/run-diff.js")).runDiff(args, process)],
   ["explain", async (args, process) => (await import("./commands/run-explain.js")).runExplain(args, process)],
   ["format", async (args, process) => (await import("./commands/run-format.js")).runFormat(args, process)],
   ["history", async (args, process) => (await import("./commands/run-history.js")).runHistory(args, process)],
@@ -21,8 +22,13 @@ const commands: ReadonlyMap<string, RunCommand> = new Map<string, RunCommand>([
   ["plan", async (args, process) => (await import("./commands/run-plan.js")).runPlan(args, process)],
   ["pull", async (args, process) => (await import("./commands/run-pull.js")).runPull(args, process)],
   ["push", async (args, process) => (await import("./commands/run-push.js")).runPush(args, process)],
+  ["rebase", async (args, process) => (await import("./commands/run-rebase.js")).runRebase(args, process)],
   ["rmi", async (args, process) => (await import("./commands/run-rmi.js")).runRmi(args, process)],
   ["tag", async (args, process) => (await import("./commands/run-tag.js")).runTag(args, process)],
+  [
+    "validate",
+    async (args, process) => (await import("./commands/run-validate.js")).runValidate(args, process),
+  ],
 ]);
 
 /** Runs the command line and sets the process's exit code: 0 built, 1 the build failed, 2 usage, 3 environment,

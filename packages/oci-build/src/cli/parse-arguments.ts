@@ -85,14 +85,25 @@ function declareBuild(process: CliProcess): Command {
 
 const COMMANDS_HELP = `
 Commands:
-  cache    show what the cache takes, prune it, or check that it is sound
-  check    find mistakes and bad habits in Dockerfiles
-  explain  say what a build would take from the cache, and why not the rest
-  format   write Dockerfiles in one style
-  login    log in to a registry
-  logout   forget the login for a registry
-  parse    show what a Dockerfile is made of
-  plan     say what a build would do, without building`;
+  cache     show what the cache takes, prune it, or check that it is sound
+  check     find mistakes and bad habits in Dockerfiles
+  copy      copy an image between registries, files and the local store
+  diff      compare the files and the config of two images
+  explain   say what a build would take from the cache, and why not the rest
+  format    write Dockerfiles in one style
+  history   show how an image came to be
+  images    list the images of the local store
+  inspect   tell what an image is, as JSON
+  login     log in to a registry
+  logout    forget the login for a registry
+  parse     show what a Dockerfile is made of
+  plan      say what a build would do, without building
+  pull      fetch an image from its registry into the local store
+  push      put an image of the local store into a registry
+  rebase    put an image's own layers on another base, without a rebuild
+  rmi       take names of the local store away
+  tag       give an image one more name
+  validate  check all that an image states about itself`;
 
 const REPORT_DESCRIPTIONS = {
   explain: "Says of each step whether it is in the cache, and why it is not. Builds nothing.",

@@ -85,7 +85,8 @@ function listedChange(change: FileChange): string {
   return change.kind === "deleted" ? `- ${describeChange(change)}` : describeChange(change);
 }
 
-function describeChange(change: FileChange): string {
+/** A change on one line: its path, and what differs. */
+export function describeChange(change: FileChange): string {
   const path = change.type === "directory" ? `${change.path}/` : change.path;
   if (!("attributes" in change)) return path;
   const shown = change.kind === "renamed" ? `${change.from} → ${path}` : path;

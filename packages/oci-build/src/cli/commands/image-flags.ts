@@ -79,7 +79,8 @@ function imageAccess(flags: ImageFlags, process: CliProcess, signal: AbortSignal
   };
 }
 
-function repeatable(flags: string, description: string): Option {
+/** A flag that may be given more than once; its values are a list. */
+export function repeatable(flags: string, description: string): Option {
   const collect = (value: string, previous: readonly string[] | undefined): readonly string[] => [
     ...(previous ?? []),
     value,
