@@ -72,6 +72,18 @@ describe("fetchBlobs", () => {
     expect([sink.blobs.size, sink.openWriters]).toEqual([0, 0]);
   });
 
+  it("fetches from the registry itself what a mirror has wrongly", async () => {
+    await using mirror = await setUp();
+    await using test = await setUp({}, { settings: () => ({ mirrors: [`http://${mirror.registry.host}`] }) });
+    for (const bytes of blobs) {
+      test.state.addBlob("team/app", bytes);
+      mirror.state.repository("team/app").blobs.set(digestOf(bytes), Buffer.alloc(bytes.length, 9));
+    }
+    const sink = new MemorySink();
+    await fetchBlobs(test.repository, wanted, { sink });
+    for (const bytes of blobs) expect(sink.blobs.get(digestOf(bytes))?.equals(bytes)).toBe(true);
+  });
+
   it("fails with the sink's error, and leaves nothing half-written", async () => {
     await using test = await setUp();
     for (const bytes of blobs) test.state.addBlob("team/app", bytes);

@@ -5,6 +5,7 @@ import { parseContentRange } from "./content-range.js";
 import { isCut } from "./is-cut.js";
 import { contentLength } from "./manifest-request.js";
 import { blobMissing, sizeMismatch } from "./registry-failures.js";
+import type { ReadBlobOptions } from "./repository.js";
 import { type RepositoryContext, send, told } from "./repository-context.js";
 
 /** The largest blob that is read when nobody says how large it is; registries' own limits are 10 to 52 GB. */
@@ -24,6 +25,7 @@ export interface DownloadRequest {
   readonly digest: Digest;
   readonly range: ByteRange | undefined;
   readonly size: number | undefined;
+  readonly mirrors: ReadBlobOptions["mirrors"];
   readonly signal: AbortSignal | undefined;
 }
 
@@ -69,7 +71,7 @@ export class BlobDownload {
 
   /** Asks for what is still missing. */
   async #ask(): Promise<RegistryResponse | "at-end"> {
-    const { range, digest, signal } = this.#request;
+    const { range, digest, mirrors, signal } = this.#request;
     const isPart = this.#position > 0 || range?.length !== undefined;
     const last = range?.length === undefined ? "" : range.offset + range.length - 1;
     const response = await send(this.#context, {
@@ -78,7 +80,7 @@ export class BlobDownload {
       actions: ["pull"],
       headers: isPart ? { range: `bytes=${this.#position}-${last}` } : {},
       expect: [200, 206, 404, 416],
-      mirrors: this.#breaks === 0 ? "ask" : undefined,
+      mirrors: this.#breaks === 0 && mirrors !== "pass-by" ? "ask" : undefined,
       signal,
     });
     if (response.status === 200 || response.status === 206) return response;

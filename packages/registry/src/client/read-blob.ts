@@ -12,7 +12,8 @@ export function readBlob(
   range: ByteRange | undefined,
   options: ReadBlobOptions = {},
 ): AsyncIterable<Uint8Array> {
-  const download = new BlobDownload(context, { digest, range, size: options.size, signal: options.signal });
+  const { size, mirrors, signal } = options;
+  const download = new BlobDownload(context, { digest, range, size, mirrors, signal });
   const isWhole = range === undefined || (range.offset === 0 && range.length === undefined);
   return isWhole && options.verify !== "reader" ? verified(context, digest, download) : download.chunks();
 }

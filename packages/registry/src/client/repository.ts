@@ -74,6 +74,8 @@ export interface ReadBlobOptions extends RequestOptions {
   readonly size?: number | undefined;
   /** `reader`: who reads hashes the bytes anyway and compares the digest; nothing is hashed here. Default: `here`. */
   readonly verify?: "here" | "reader" | undefined;
+  /** `pass-by`: the registry itself is asked, where a mirror may have sent something else. Default: `ask`. */
+  readonly mirrors?: "ask" | "pass-by" | undefined;
 }
 
 /** What every request takes. */

@@ -1,9 +1,12 @@
-import type { Descriptor, Digest } from "@oci-build/oci";
+import { type Descriptor, type Digest, isOciBuildError } from "@oci-build/oci";
 import { digestMismatch } from "../client/registry-failures.js";
-import type { Repository } from "../client/repository.js";
+import type { ReadBlobOptions, Repository } from "../client/repository.js";
 import { BatchWriter } from "./batch-writer.js";
 import { runPool } from "./run-pool.js";
 import { CONCURRENCY_DEFAULT, inTransferOrder, type TransferOptions } from "./transfer-progress.js";
+
+type BlobReader = Pick<Repository, "name" | "read">;
+type Blob = Pick<Descriptor, "digest" | "size">;
 
 /** Where fetched blobs go; a `BlobStore` of `@oci-build/cache` is one. */
 export interface BlobSink {
@@ -32,8 +35,8 @@ export interface FetchedBlob {
  * too. When one fails the others stop, and none of them is left half-written.
  * @throws OciBuildError those of `Repository.read` and of the sink */
 export async function fetchBlobs(
-  source: Pick<Repository, "name" | "read">,
-  wanted: readonly Pick<Descriptor, "digest" | "size">[],
+  source: BlobReader,
+  wanted: readonly Blob[],
   { sink, concurrency = CONCURRENCY_DEFAULT, signal, onProgress }: FetchOptions,
 ): Promise<readonly FetchedBlob[]> {
   const fetched: FetchedBlob[] = [];
@@ -50,16 +53,26 @@ export interface FetchOptions extends TransferOptions {
   readonly sink: BlobSink;
 }
 
-async function fetchBlob(
-  source: Pick<Repository, "name" | "read">,
-  { digest, size }: Pick<Descriptor, "digest" | "size">,
-  { sink, signal, onProgress }: FetchOptions,
+/** What came with another digest is fetched once more, from the registry itself: it may have been a mirror's. */
+async function fetchBlob(source: BlobReader, blob: Blob, options: FetchOptions): Promise<void> {
+  try {
+    await copyBlob(source, blob, { ...options, mirrors: "ask" });
+  } catch (error) {
+    if (!isOciBuildError(error, "REGISTRY_DIGEST_MISMATCH")) throw error;
+    await copyBlob(source, blob, { ...options, mirrors: "pass-by" });
+  }
+}
+
+async function copyBlob(
+  source: BlobReader,
+  { digest, size }: Blob,
+  { sink, signal, onProgress, mirrors }: FetchOptions & Pick<ReadBlobOptions, "mirrors">,
 ): Promise<void> {
   const writer = await sink.writer();
   const batches = new BatchWriter((batch) => writer.write(batch), size);
   try {
     let doneBytes = 0;
-    for await (const chunk of source.read(digest, undefined, { size, signal, verify: "reader" })) {
+    for await (const chunk of source.read(digest, undefined, { size, signal, mirrors, verify: "reader" })) {
       await batches.add(chunk);
       doneBytes += chunk.length;
       onProgress?.({ digest, size, doneBytes });
