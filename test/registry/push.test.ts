@@ -1,14 +1,14 @@
 import path from "node:path";
-import { type BlobSource, type Descriptor, decodeIndex, imageRoots, openImageLayout } from "@oci-build/oci";
 import { build } from "oci-build";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type PushReport, pushImage, type Repository } from "../../packages/registry/src/index.js";
+import { type PushReport, pushImage, remoteBlobs } from "../../packages/registry/src/index.js";
 import { temporaryFolder, writeFiles } from "../support/build-folder.js";
 import { isBlobRead, requestLines, WRITES } from "../support/registry/access-log.js";
 import { busyboxLayout } from "../support/registry/busybox-image.js";
 import { pulledDigests, testClient } from "../support/registry/client.js";
 import { startFaultyFront } from "../support/registry/faulty-front.js";
 import { toolObstacle, unlessObstacle } from "../support/registry/obstacle.js";
+import { openedLayout } from "../support/registry/opened-layout.js";
 import { startRegistry } from "../support/registry/registry-server.js";
 import { skopeo, skopeoCopy, skopeoDigests, skopeoRaw } from "../support/registry/skopeo.js";
 
@@ -16,22 +16,19 @@ const obstacle = toolObstacle("docker-registry", "skopeo", "busybox");
 
 /** Pushes the only image of a layout, all that it leads to. */
 async function pushLayout(
-  layout: string,
+  image: string,
   place: { readonly registry: string; readonly repository: string },
   tags: readonly string[],
   mountFrom?: readonly string[],
 ): Promise<PushReport> {
   await using client = testClient();
-  await using source = await openImageLayout(layout);
-  const [root] = imageRoots(await source.index());
-  if (root === undefined) throw new Error("no image");
+  await using source = await openedLayout(image);
   const repository = client.repository(place);
   const mounts = mountFrom === undefined ? {} : { mountFrom: () => mountFrom };
-  return await pushImage(repository, { blobs: source, root: root.descriptor, tags, ...mounts });
+  return await pushImage(repository, { ...source, tags, ...mounts });
 }
 
 describe.skipIf(obstacle)(unlessObstacle("what we push", obstacle), () => {
-  const folderOf = (image: string): string => image.split(":")[1] ?? "";
   let busybox: ReturnType<typeof busyboxLayout>;
   let built: string;
 
@@ -55,7 +52,7 @@ describe.skipIf(obstacle)(unlessObstacle("what we push", obstacle), () => {
     await using registry = await startRegistry();
     const image = busybox.image(tag);
     const place = { registry: registry.name, repository: "team/busybox" };
-    const report = await pushLayout(folderOf(image), place, ["1", "latest"]);
+    const report = await pushLayout(image, place, ["1", "latest"]);
     const pushed = `docker://${registry.name}/team/busybox:latest`;
     expect(await skopeoRaw(pushed)).toBe(await skopeoRaw(image));
     expect(await skopeoDigests(pushed)).toEqual(await skopeoDigests(image));
@@ -67,7 +64,7 @@ describe.skipIf(obstacle)(unlessObstacle("what we push", obstacle), () => {
 
   it("is what we built, as skopeo reads it", async () => {
     await using registry = await startRegistry();
-    await pushLayout(built, { registry: registry.name, repository: "app" }, ["1"]);
+    await pushLayout(`oci:${built}`, { registry: registry.name, repository: "app" }, ["1"]);
     const inspected: unknown = JSON.parse(
       await skopeo("inspect", "--tls-verify=false", "--config", `docker://${registry.name}/app:1`),
     );
@@ -81,7 +78,7 @@ describe.skipIf(obstacle)(unlessObstacle("what we push", obstacle), () => {
 
   it("has its manifest last", async () => {
     await using registry = await startRegistry();
-    await pushLayout(folderOf(busybox.image("all")), { registry: registry.name, repository: "app" }, ["1"]);
+    await pushLayout(busybox.image("all"), { registry: registry.name, repository: "app" }, ["1"]);
     const writes = (await registry.requests()).filter(({ method }) => WRITES.has(method));
     const manifests = writes.map(({ path: place }) => place.includes("/manifests/"));
     expect(manifests.indexOf(true)).toBe(manifests.length - 5);
@@ -94,9 +91,9 @@ describe.skipIf(obstacle)(unlessObstacle("what we push", obstacle), () => {
   it("changes nothing when all is there: no PUT, POST, PATCH and no blob is read", async () => {
     await using registry = await startRegistry();
     const place = { registry: registry.name, repository: "app" };
-    await pushLayout(built, place, ["1"]);
+    await pushLayout(`oci:${built}`, place, ["1"]);
     await registry.newRequests();
-    const report = await pushLayout(built, place, ["1"]);
+    const report = await pushLayout(`oci:${built}`, place, ["1"]);
     const requests = await registry.newRequests();
     expect(requests.filter(({ method }) => WRITES.has(method))).toEqual([]);
     expect(requests.filter(isBlobRead)).toEqual([]);
@@ -107,9 +104,9 @@ describe.skipIf(obstacle)(unlessObstacle("what we push", obstacle), () => {
   it("gets a new tag with one PUT", async () => {
     await using registry = await startRegistry();
     const place = { registry: registry.name, repository: "app" };
-    await pushLayout(built, place, ["1"]);
+    await pushLayout(`oci:${built}`, place, ["1"]);
     await registry.newRequests();
-    await pushLayout(built, place, ["2"]);
+    await pushLayout(`oci:${built}`, place, ["2"]);
     const writes = (await registry.newRequests()).filter(({ method }) => WRITES.has(method));
     expect(requestLines(writes)).toEqual(["PUT /v2/app/manifests/2 201"]);
   });
@@ -118,9 +115,9 @@ describe.skipIf(obstacle)(unlessObstacle("what we push", obstacle), () => {
     await using registry = await startRegistry();
     await using front = await startFaultyFront(registry.url);
     const place = { registry: front.name, repository: "app" };
-    await pushLayout(folderOf(busybox.image("one")), place, ["1"]);
+    await pushLayout(busybox.image("one"), place, ["1"]);
     const before = front.exchanges.length;
-    const report = await pushLayout(folderOf(busybox.image("two-layers")), place, ["2"]);
+    const report = await pushLayout(busybox.image("two-layers"), place, ["2"]);
     const received = front.exchanges.slice(before).reduce((sum, { receivedBytes }) => sum + receivedBytes, 0);
     expect(report.blobs.map(({ outcome }) => outcome).sort()).toEqual(["present", "uploaded", "uploaded"]);
     expect(received).toBe(report.bytesSent);
@@ -129,10 +126,10 @@ describe.skipIf(obstacle)(unlessObstacle("what we push", obstacle), () => {
 
   it("mounts layers that another repository of the registry has, and sends none of their bytes", async () => {
     await using registry = await startRegistry();
-    await pushLayout(folderOf(busybox.image("one")), { registry: registry.name, repository: "base" }, ["1"]);
+    await pushLayout(busybox.image("one"), { registry: registry.name, repository: "base" }, ["1"]);
     await registry.newRequests();
     const place = { registry: registry.name, repository: "app" };
-    const report = await pushLayout(folderOf(busybox.image("one")), place, ["1"], ["base"]);
+    const report = await pushLayout(busybox.image("one"), place, ["1"], ["base"]);
     expect(report.blobs.map(({ outcome }) => outcome)).toContain("mounted");
     const writes = (await registry.newRequests()).filter(({ method }) => WRITES.has(method));
     const lines = requestLines(writes);
@@ -144,7 +141,7 @@ describe.skipIf(obstacle)(unlessObstacle("what we push", obstacle), () => {
   it("is uploaded when the repository to mount from has nothing", async () => {
     await using registry = await startRegistry();
     const place = { registry: registry.name, repository: "app" };
-    const report = await pushLayout(folderOf(busybox.image("one")), place, ["1"], ["nothing", "neither"]);
+    const report = await pushLayout(busybox.image("one"), place, ["1"], ["nothing", "neither"]);
     expect(report.blobs.map(({ outcome }) => outcome)).toEqual(["uploaded", "uploaded"]);
     const image = `docker://${registry.name}/app:1`;
     expect(await skopeoDigests(image)).toEqual(await skopeoDigests(busybox.image("one")));
@@ -161,25 +158,9 @@ describe.skipIf(obstacle)(unlessObstacle("what we push", obstacle), () => {
     const root = await source.resolve("1");
     if (root === undefined) throw new Error("not there");
     const target = client.repository({ registry: second.name, repository: "copy" });
-    await pushImage(target, { blobs: await withManifests(source, root.digest), root, tags: ["1"] });
+    await pushImage(target, { blobs: remoteBlobs(source, root), root, tags: ["1"] });
     expect(await skopeoDigests(`docker://${second.name}/copy:1`)).toEqual(
       await skopeoDigests(`docker://${first.name}/app:1`),
     );
   });
 });
-
-/** A repository gives manifests and blobs at different addresses; a push reads them at one. */
-async function withManifests(source: Repository, top: Descriptor["digest"]): Promise<BlobSource> {
-  const root = await source.manifest(top);
-  const below = decodeIndex(root.bytes).manifests.map(({ digest }) => source.manifest(digest));
-  const documents = new Map(
-    [root, ...(await Promise.all(below))].map(({ descriptor, bytes }) => [descriptor.digest, bytes]),
-  );
-  return {
-    async *read(digest) {
-      const document = documents.get(digest);
-      if (document === undefined) yield* source.read(digest);
-      else yield document;
-    },
-  };
-}

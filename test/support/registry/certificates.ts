@@ -12,7 +12,7 @@ export interface Certificate {
 }
 
 /** What a certificate is for. `tokens` has an RSA key, for RS256. */
-export type CertificatePurpose = "server" | "client" | "tokens";
+type CertificatePurpose = "server" | "client" | "tokens";
 
 /** An authority of one test file. Only who is told of it trusts what it issues. */
 export interface CertificateAuthority {

@@ -11,7 +11,7 @@ export interface RegistryConfig {
 }
 
 /** Files of a server's certificate. */
-export interface RegistryTls {
+interface RegistryTls {
   readonly certFile: string;
   readonly keyFile: string;
   /** File of the authority whose client certificates are demanded. */

@@ -28,7 +28,7 @@ export interface TokenServerOptions {
 }
 
 /** What the server was asked. */
-export interface TokenRequest {
+interface TokenRequest {
   readonly method: string;
   readonly service: string | null;
   readonly scopes: readonly string[];
