@@ -18,6 +18,7 @@ import type { EmitEvent } from "../events/build-event.js";
 import type { BaseImage, BaseLayer } from "./base-image.js";
 import { inParallel } from "./in-parallel.js";
 import { keepingBlob } from "./keeping-blob.js";
+import { toldChunks } from "./told-chunks.js";
 
 /** How many layers are fetched at once; Docker and containerd take three. */
 const FETCHES_AT_ONCE = 4;
@@ -157,7 +158,10 @@ export class BaseLayers {
     const told = { image: image.reference, digest, size };
     const startedMs = Date.now();
     emit({ type: "layer.fetching", layer: told });
-    yield* keepingBlob(sizedBlob(image.blobs.read(digest), descriptor), {
+    const chunks = toldChunks(sizedBlob(image.blobs.read(digest), descriptor), (doneBytes) =>
+      emit({ type: "layer.progress", layer: told, doneBytes }),
+    );
+    yield* keepingBlob(chunks, {
       blobs: cache.blobs,
       digest,
       signal,

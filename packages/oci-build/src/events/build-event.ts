@@ -87,6 +87,7 @@ export type BuildEvent = { readonly timeMs: number } & (
   /** A stage begins on an image. Nothing of it is fetched before a step needs it. */
   | { readonly type: "stage.based"; readonly step: StepInfo }
   | { readonly type: "layer.fetching"; readonly layer: FetchedLayer }
+  | { readonly type: "layer.progress"; readonly layer: FetchedLayer; readonly doneBytes: number }
   | { readonly type: "layer.fetched"; readonly layer: FetchedLayer; readonly durationMs: number }
   | { readonly type: "context.started"; readonly root: string }
   | (ScanWork & {

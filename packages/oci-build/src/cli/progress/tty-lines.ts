@@ -39,6 +39,12 @@ export function takeEvent(running: Map<string, RunningWork>, event: BuildEvent):
     case "layer.fetching":
       running.set(event.layer.digest, newWork(fetchedName(event.layer), event.timeMs));
       return;
+    case "layer.progress": {
+      const { layer, doneBytes, timeMs } = event;
+      const work = running.get(layer.digest) ?? newWork(fetchedName(layer), timeMs);
+      running.set(layer.digest, { ...work, doneShare: doneShare({ doneBytes, totalBytes: layer.size }) });
+      return;
+    }
     case "layer.fetched":
       running.delete(event.layer.digest);
       return;
@@ -105,6 +111,7 @@ export function finishedLines(event: BuildEvent, style: LineStyle): readonly str
     case "image.resolving":
     case "image.resolved":
     case "layer.fetching":
+    case "layer.progress":
     case "context.started":
     case "step.started":
     case "step.progress":
