@@ -50,7 +50,7 @@ export async function withBuildSession<T>(
   });
   const lease = await cache.lease();
   const scratch = new Scratch();
-  const sources = imageSources(read.options, { ...run, cache });
+  const sources = imageSources(read.options, { ...run, cache, lock: read.lock });
   const images = new ImageResolver({ contexts, origins: sources.origins, emit: run.emit });
   const saves: (() => Promise<unknown>)[] = [];
   try {

@@ -1,6 +1,7 @@
 import type { Diagnostic, Span } from "@oci-build/dockerfile";
 import { type ErrorCodes, type ErrorFactory, errorFactory } from "@oci-build/oci";
 import type { StepExplanation } from "./explain/step-explanation.js";
+import type { LockChange } from "./lock/compare-locks.js";
 
 /** Where in a Dockerfile something happened. `step` is the step's name as progress shows it. */
 export type Place = {
@@ -20,6 +21,7 @@ export type BuildErrorData = {
   BUILD_DOCKERFILE_TOO_LARGE: { path: string; limit: number };
   BUILD_FILE_UNREADABLE: { path: string; code: string };
   BUILD_IGNORE_FILE_INVALID: { path: string; line: number; pattern: string };
+  BUILD_OFFLINE: { reference: string };
   BUILD_TARGET_MISSING: { target: string; nearest: string | undefined };
   BUILD_UNSUPPORTED: { file: string; diagnostics: readonly Diagnostic[] };
   BASE_IMAGE_INVALID: { reference: string; problem: string };
@@ -41,6 +43,12 @@ export type BuildErrorData = {
     ignoredBy: { pattern: string; line: number | undefined } | undefined;
   };
   COPY_SOURCE_UNSUPPORTED: { path: string; type: string };
+  LOCK_INVALID: { path: string; line: number | undefined; problem: string };
+  LOCK_MISMATCH: { path: string; reference: string; locked: string; found: string };
+  LOCK_MISSING: { path: string };
+  LOCK_MISSING_ENTRY: { path: string; reference: string };
+  LOCK_OUTDATED: { path: string; changes: readonly LockChange[] };
+  LOCK_VERSION_UNSUPPORTED: { path: string; version: number; supported: number };
   OPTION_INVALID: { option: string; value: string };
   OUTPUT_DISK_FULL: { path: string };
   OUTPUT_LOADER_MISSING: { tried: readonly { readonly program: string; readonly problem: string }[] };
@@ -60,6 +68,7 @@ export const buildErrorCodes: ErrorCodes<BuildErrorData> = {
   BUILD_DOCKERFILE_TOO_LARGE: 1,
   BUILD_FILE_UNREADABLE: 1,
   BUILD_IGNORE_FILE_INVALID: 1,
+  BUILD_OFFLINE: 1,
   BUILD_TARGET_MISSING: 1,
   BUILD_UNSUPPORTED: 3,
   BASE_IMAGE_INVALID: 1,
@@ -77,6 +86,12 @@ export const buildErrorCodes: ErrorCodes<BuildErrorData> = {
   COPY_RESERVED_NAME: 1,
   COPY_SOURCE_MISSING: 1,
   COPY_SOURCE_UNSUPPORTED: 1,
+  LOCK_INVALID: 1,
+  LOCK_MISMATCH: 1,
+  LOCK_MISSING: 1,
+  LOCK_MISSING_ENTRY: 1,
+  LOCK_OUTDATED: 1,
+  LOCK_VERSION_UNSUPPORTED: 1,
   OPTION_INVALID: 2,
   OUTPUT_DISK_FULL: 3,
   OUTPUT_LOADER_MISSING: 3,

@@ -33,6 +33,10 @@ export type { OpenedImage } from "./images/opened-image.js";
 export type { PutImage } from "./images/put-image.js";
 export type { RebasedImage, RebaseImageOptions } from "./images/rebase-image.js";
 export { rebaseImage } from "./images/rebase-image.js";
+export type { LockChange } from "./lock/compare-locks.js";
+export { lock } from "./lock/lock.js";
+export type { LockOptions, LockReport } from "./lock/lock-options.js";
+export type { LockedImage } from "./lock/locked-image.js";
 export type {
   ArchiveOutput,
   BuildOptions,

@@ -11,6 +11,7 @@ import { checkOptions } from "./input/check-options.js";
 import { type ParsedInput, parseInput } from "./input/parse-input.js";
 import { type DockerfileText, readDockerfile } from "./input/read-dockerfile.js";
 import { type IgnoreRules, readIgnoreFile } from "./input/read-ignore-file.js";
+import { type LockFile, lockOfBuild } from "./lock/read-lock.js";
 import type { ResolvedOptions } from "./options/resolve-options.js";
 import { findTarget } from "./plan/find-target.js";
 import { formatPlatform } from "./plan/global-args.js";
@@ -31,6 +32,8 @@ export interface ReadBuild {
   readonly warnings: ParsedInput["warnings"];
   /** The images that are named so far. */
   readonly needed: readonly NeededImage[];
+  /** What pins them. */
+  readonly lock: LockFile | undefined;
 }
 
 /** A build of which everything is known that needs neither the context's files nor layers. */
@@ -54,7 +57,10 @@ export function readBuild(options: ResolvedOptions, emit: EmitEvent): ReadBuild 
   emit({ type: "build.started", file, source, platform, target: options.target });
   const { warnings, ...parsed } = parseInput(dockerfile, checkOptions(options, ignore));
   const input = { ...options, ...parsed, images: new Map<string, BaseImage>() };
-  return { options, dockerfile, ignore, input, warnings, needed: imagesNeeded(input, file) };
+  const needed = imagesNeeded(input, file);
+  // Where no image is named there is nothing to pin.
+  const lock = needed.length === 0 ? undefined : lockOfBuild(dockerfile, options.lockUse);
+  return { options, dockerfile, ignore, input, warnings, needed, lock };
 }
 
 /** Plans a build that needs no images; undefined for all others. */

@@ -26,12 +26,23 @@ export function mergeFlags(defaults: BuildFlags, flags: BuildFlags): BuildFlags 
     ...(given.compression === undefined ? {} : { compressionLevel: undefined }),
     // A way to show progress that is asked for now outdoes `quiet = true` of the file.
     ...(given.progress === undefined ? {} : { quiet: undefined }),
+    ...opposites(given),
     ...given,
     buildArg: [...(defaults.buildArg ?? []), ...(flags.buildArg ?? [])],
     label: [...(defaults.label ?? []), ...(flags.label ?? [])],
     insecureRegistry: [...(defaults.insecureRegistry ?? []), ...(flags.insecureRegistry ?? [])],
     registryMirror: [...(defaults.registryMirror ?? []), ...(flags.registryMirror ?? [])],
     buildContext: [...(defaults.buildContext ?? []), ...(flags.buildContext ?? [])],
+  };
+}
+
+/** What is asked for now outdoes its opposite in the file. */
+function opposites({ lock, locked, offline, pull }: BuildFlags): BuildFlags {
+  return {
+    ...(lock === undefined ? {} : { locked: undefined }),
+    ...(locked === undefined ? {} : { lock: undefined }),
+    ...(offline === true ? { pull: undefined } : {}),
+    ...(pull === true ? { offline: undefined } : {}),
   };
 }
 
@@ -60,6 +71,8 @@ export function flagOptions(context: string, flags: BuildFlags, process: CliProc
     buildArgs: buildArguments(flags.buildArg ?? [], process.env),
     buildContexts: Object.fromEntries((flags.buildContext ?? []).map(splitContext)),
     pull: flags.pull,
+    offline: flags.offline,
+    lockFile: lockFile(flags),
     insecureRegistries: flags.insecureRegistry,
     registryMirrors: registryMirrors(flags.registryMirror ?? []),
     labels: Object.fromEntries((flags.label ?? []).map(splitLabel)),
@@ -96,6 +109,14 @@ function compressionOption(flags: BuildFlags, output: LayerCompression): LayerCo
 function failOnCacheMiss({ failOnCacheMiss: stage }: BuildFlags): BuildOptions["failOnCacheMiss"] {
   if (stage === undefined || stage === false) return undefined;
   return stage === "*" ? true : { stage };
+}
+
+function lockFile({ lock, locked }: BuildFlags): BuildOptions["lockFile"] {
+  if (lock === false && locked === true) {
+    throw invalid("--locked", "--no-lock", "the lock file is either asked for or taken no notice of");
+  }
+  if (lock === false) return "never";
+  return locked === true ? "required" : undefined;
 }
 
 function statTrust({ verify, trustStat }: BuildFlags): BuildOptions["trustStat"] {

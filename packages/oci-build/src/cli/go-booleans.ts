@@ -5,6 +5,9 @@ const FALSE = /^(0|f|F|false|FALSE|False)$/;
 const OPPOSITES: ReadonlyMap<string, string> = new Map([
   ["--no-cache", "--cache"],
   ["--pull", "--no-pull"],
+  ["--offline", "--no-offline"],
+  ["--locked", "--no-locked"],
+  ["--no-lock", "--lock"],
   ["--quiet", "--no-quiet"],
   ["-q", "--no-quiet"],
   ["--verify", "--no-verify"],

@@ -16,6 +16,7 @@ const commands: ReadonlyMap<string, RunCommand> = new Map<string, RunCommand>([
   ["history", async (args, process) => (await import("./commands/run-history.js")).runHistory(args, process)],
   ["images", async (args, process) => (await import("./commands/run-images.js")).runImages(args, process)],
   ["inspect", async (args, process) => (await import("./commands/run-inspect.js")).runInspect(args, process)],
+  ["lock", async (args, process) => (await import("./commands/run-lock.js")).runLock(args, process)],
   ["login", async (args, process) => (await import("./commands/run-login.js")).runLogin(args, process)],
   ["logout", async (args, process) => (await import("./commands/run-logout.js")).runLogout(args, process)],
   ["parse", async (args, process) => (await import("./commands/run-parse.js")).runParse(args, process)],

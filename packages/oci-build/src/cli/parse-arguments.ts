@@ -15,6 +15,10 @@ export interface BuildFlags {
   readonly label?: readonly string[] | undefined;
   readonly buildContext?: readonly string[] | undefined;
   readonly pull?: boolean | undefined;
+  /** False for `--no-lock`. */
+  readonly lock?: boolean | undefined;
+  readonly locked?: boolean | undefined;
+  readonly offline?: boolean | undefined;
   readonly insecureRegistry?: readonly string[] | undefined;
   readonly registryMirror?: readonly string[] | undefined;
   readonly output?: readonly string[] | undefined;
@@ -94,6 +98,7 @@ Commands:
   history   show how an image came to be
   images    list the images of the local store
   inspect   tell what an image is, as JSON
+  lock     pin the images of a Dockerfile to digests
   login     log in to a registry
   logout    forget the login for a registry
   parse     show what a Dockerfile is made of
@@ -156,6 +161,12 @@ function declare(process: CliProcess): Command {
       ),
     )
     .addOption(new Option("--pull", "ask the registry also for images that the local store has"))
+    .addOption(new Option("--offline", "ask no registry: take images of the local store alone"))
+    .addOption(new Option("--no-offline", "ask registries").hideHelp())
+    .addOption(new Option("--locked", "there must be a lock file beside the Dockerfile: see oci-build lock"))
+    .addOption(new Option("--no-locked", "go by a lock file where there is one").hideHelp())
+    .addOption(new Option("--lock", "go by a lock file where there is one").hideHelp())
+    .addOption(new Option("--no-lock", "take no notice of the lock file"))
     .addOption(repeatable("--insecure-registry <host>", "registry that need not speak https; repeatable"))
     .addOption(
       repeatable("--registry-mirror <host=url>", "address that is asked before a registry; repeatable"),

@@ -79,6 +79,13 @@ export interface BuildOptions {
   readonly buildContexts?: Readonly<Record<string, string | VirtualContext>> | undefined;
   /** Asks the registry also for images that have a name in the local store. */
   readonly pull?: boolean | undefined;
+  /** What is done with the lock file beside the Dockerfile, `Dockerfile.lock`, which `lock` makes. "if-there", the
+   * default: where there is one, images are those that it pins, and one that it does not have is an error; with `pull`,
+   * so is one whose tag has moved. "required": no such file is an error, too. "never": it is not read. */
+  readonly lockFile?: "if-there" | "required" | "never" | undefined;
+  /** Asks no registry: what is not in the local store, by a name of its own or by the digest that the Dockerfile or the
+   * lock file says, is an error. */
+  readonly offline?: boolean | undefined;
   /** Registries that need not speak https, or whose certificates are not verified: `host`, `host:port` or a network of
    * addresses. `localhost` is tried with https, then with http, without being named. Logins are those of Docker's and
    * podman's files. */

@@ -21,6 +21,8 @@ export interface ResolvedOptions {
   readonly context: ContextFolder;
   readonly contexts: NamedContexts;
   readonly pull: "always" | "missing";
+  readonly lockUse: NonNullable<BuildOptions["lockFile"]>;
+  readonly network: "any" | "none";
   readonly registries: RegistryChoices;
   readonly dockerfile: BuildOptions["dockerfile"];
   /** Full names, those that outputs give included. */
@@ -66,7 +68,7 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
   return {
     context,
     contexts: namedContexts(options.buildContexts ?? {}),
-    pull: options.pull === true ? "always" : "missing",
+    ...imageChoices(options),
     registries: registryChoices(options, insecure),
     dockerfile: options.dockerfile,
     names,
@@ -96,6 +98,26 @@ function tarballOf(output: ResolvedOutput): string | undefined {
   return output.kind === "archive" && typeof output.dest === "string" && output.form === "tar"
     ? output.dest
     : undefined;
+}
+
+/** @throws OciBuildError OPTION_INVALID for `pull` with `offline` */
+function imageChoices({
+  pull,
+  offline,
+  lockFile = "if-there",
+}: BuildOptions): Pick<ResolvedOptions, "lockUse" | "network" | "pull"> {
+  if (pull === true && offline === true) {
+    throw buildError("OPTION_INVALID", {
+      message: "--offline: with --pull registries are to be asked",
+      data: { option: "--offline", value: "--pull" },
+      hint: "Leave one of them out.",
+    });
+  }
+  return {
+    pull: pull === true ? "always" : "missing",
+    network: offline === true ? "none" : "any",
+    lockUse: lockFile,
+  };
 }
 
 /** @throws OciBuildError OPTION_INVALID with `noCache`, under which every step is a miss */

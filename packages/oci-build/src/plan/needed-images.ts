@@ -1,8 +1,8 @@
-import type { Span } from "@oci-build/dockerfile";
+import type { Instruction, Span, Word } from "@oci-build/dockerfile";
 import type { Platform } from "@oci-build/oci";
 import { imageKey } from "../base/image-resolver.js";
 import type { PlanInput } from "./plan-input.js";
-import { type ResolvedFile, resolveCopyFrom, stageNamesOf } from "./resolve-stages.js";
+import { type CopyNames, type ResolvedFile, resolveCopyFrom, stageNamesOf } from "./resolve-stages.js";
 
 /** An image that has to be known before the file can be planned. */
 export interface NeededImage {
@@ -28,12 +28,23 @@ export function neededImages(
     if (current === undefined) continue;
     const { base, stage, instructions } = current;
     if (base.kind === "image") add({ name: base.name, platform: base.platform, span: stage.from.image.span });
-    for (const { instruction } of instructions) {
-      if (instruction.kind !== "copy" || instruction.from === undefined) continue;
-      const origin = resolveCopyFrom(names, index, instruction.from);
-      if (origin.kind === "image")
-        add({ name: origin.name, platform: targetPlatform, span: instruction.from.span });
+    for (const from of instructions.flatMap(({ instruction }) => sourcesOf(instruction, names))) {
+      const origin = resolveCopyFrom(names, index, from);
+      if (origin.kind === "image") add({ name: origin.name, platform: targetPlatform, span: from.span });
     }
   }
   return [...needed.values()];
+}
+
+/** What an instruction copies from, or mounts. As in BuildKit, a mount names stages by their names alone, also later
+ * ones, and no variables. */
+function sourcesOf(instruction: Instruction, { indexes }: CopyNames): readonly Word[] {
+  if (instruction.kind === "copy") return instruction.from === undefined ? [] : [instruction.from];
+  if (instruction.kind !== "run") return [];
+  return instruction.mounts.flatMap((mount) => {
+    const from = "from" in mount ? mount.from : undefined;
+    return from === undefined || from.text.includes("$") || indexes.has(from.text.toLowerCase())
+      ? []
+      : [from];
+  });
 }

@@ -1,3 +1,4 @@
+import { imageKey } from "../base/image-resolver.js";
 import { buildError } from "../errors.js";
 import { globalArgs } from "./global-args.js";
 import { type NeededImage, neededImages } from "./needed-images.js";
@@ -18,6 +19,17 @@ export function imagesNeeded(input: PlanInput, file: string): readonly NeededIma
     refuseUnsupported(resolved, file);
     return neededImages(resolved, input);
   });
+}
+
+/** As `imagesNeeded`, with every stage as the target, and whether this version can run it or not. */
+export function imagesOfAllStages(input: PlanInput, file: string): readonly NeededImage[] {
+  const needed = inFile(file, () =>
+    input.dockerfile.stages.flatMap(({ name, index }) => {
+      const forTarget = { ...input, target: name };
+      return neededImages(resolveFile(forTarget, globalArgs(forTarget), index), input);
+    }),
+  );
+  return [...new Map(needed.map((image) => [imageKey(image.name, image.platform), image])).values()];
 }
 
 /** Resolves a Dockerfile for one target and one platform, without touching a file.

@@ -37,10 +37,13 @@ export interface ResolvedFile {
 }
 
 /** Resolves what the stages of a file stand on and what runs in them. Triggers of images that are not known yet are
- * left out. */
-export function resolveFile(input: PlanInput, globals: ReadonlyMap<string, string>): ResolvedFile {
+ * left out. `target` is the index of a stage, by default of the one that the build is for. */
+export function resolveFile(
+  input: PlanInput,
+  globals: ReadonlyMap<string, string>,
+  target: number = findTarget(input.dockerfile, input.target),
+): ResolvedFile {
   const based = resolveBases(input, globals);
-  const target = findTarget(input.dockerfile, input.target);
   const imageTriggers = based.map((stage) => triggersOfImage(stage, input));
   const reachable = reachableIndexes(based, imageTriggers, target);
   const needed = new Set(reachable);
