@@ -268,7 +268,7 @@ describe("a registry that wants a name and password", () => {
 
   it.each([
     ["nobody is logged in", undefined, /Log in with oci-build login/],
-    ["the password is wrong", { ...basic, password: "wrong" }, /login for .* is allowed/],
+    ["the password is wrong", { ...basic, password: "wrong" }, /Look at the login for .*, at what it allows/],
   ] as const)("says so when %s", async (_, credential, hint) => {
     const server = await challenging();
     const { transport } = testTransport({ credentials: always(credential) });

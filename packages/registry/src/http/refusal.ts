@@ -67,5 +67,5 @@ function told(errors: readonly RegistryComplaint[]): string {
 function loginHint(registry: string, login: RefusalFacts["login"]): string {
   return login === "none"
     ? `Log in with oci-build login ${registry}, and look at the spelling of the name.`
-    : `Look at the spelling of the name and at what the login for ${registry} is allowed.`;
+    : `Look at the login for ${registry}, at what it allows, and at the spelling of the name.`;
 }
