@@ -1,9 +1,10 @@
 import { digestOf, MANIFEST_MAX_BYTES, mediaTypes } from "@oci-build/oci";
 import { describe, expect, it } from "vitest";
+import type { RegistryWarning } from "../src/client/registry-client.js";
 import { fetchBlobs } from "../src/transfer/fetch-blobs.js";
 import { readImage } from "../src/transfer/read-image.js";
 import type { Interceptor } from "./support/exchange.js";
-import { cuttingAnswers, dripping, EndlessBody, failing, isFor } from "./support/faults.js";
+import { cutAfter, cuttingAnswers, dripping, EndlessBody, failing, isFor } from "./support/faults.js";
 import { MemorySink } from "./support/memory-sink.js";
 import { amd64, hold, sampleImage } from "./support/sample-image.js";
 import { codeOf, seededBytes, type TestClientOptions } from "./support/test-client.js";
@@ -49,6 +50,25 @@ describe("a pull", () => {
     expect([code, stored]).toEqual(["none", everything]);
     const sent = test.registry.log.reduce((sum, { sentBytes }) => sum + sentBytes, 0);
     expect(sent).toBeLessThan(2 * imageBytes);
+  });
+
+  it("tells of each break", async () => {
+    const told: RegistryWarning[] = [];
+    const { code, test } = await pull(
+      (request, response) => {
+        if (isFor(request, "blobs") && request.headers.range === undefined) cutAfter(response, 60_000);
+        return false;
+      },
+      { onWarning: (warning) => told.push(warning) },
+    );
+    expect(code).toBe("none");
+    const name = `${test.registry.host}/team/app`;
+    const broken = image.layers.map((layer) => ({
+      code: "REGISTRY_RETRY",
+      message: `${name}: the download of blob ${digestOf(layer)} broke off at byte 60000; going on`,
+    }));
+    expect(told).toHaveLength(broken.length);
+    expect(told).toEqual(expect.arrayContaining(broken));
   });
 
   it.each([408, 429, 500, 502, 503, 504])("tries again after %d", async (status) => {

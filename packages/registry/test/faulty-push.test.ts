@@ -1,5 +1,6 @@
 import { digestOf } from "@oci-build/oci";
 import { describe, expect, it } from "vitest";
+import type { RegistryWarning } from "../src/client/registry-client.js";
 import { pushImage } from "../src/transfer/push-image.js";
 import type { Interceptor } from "./support/exchange.js";
 import { cuttingUploads, failing, isFor } from "./support/faults.js";
@@ -27,6 +28,24 @@ const complete = { code: "none", blobs: 4, tags: 1 };
 describe("a push", () => {
   it.each([1, 2, 3, 4, 5, 6])("comes through connections that are cut anywhere (seed %d)", async (seed) => {
     expect(await push(cuttingUploads(seed))).toMatchObject(complete);
+  });
+
+  it("tells of each break", async () => {
+    const told: RegistryWarning[] = [];
+    let isCut = false;
+    const outcome = await push(
+      (request) => {
+        if (request.method !== "PUT" || !isFor(request, "uploads") || isCut) return false;
+        isCut = true;
+        request.socket.destroy();
+        return true;
+      },
+      { onWarning: (warning) => told.push(warning) },
+    );
+    expect(outcome).toMatchObject(complete);
+    expect(told.map(({ message }) => message.replace(/.*the upload of blob sha256:\w{64}/, "…"))).toEqual([
+      "… broke off at byte 0; going on",
+    ]);
   });
 
   it.each([429, 500, 502, 503, 504])("tries again after %d", async (status) => {

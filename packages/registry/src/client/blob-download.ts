@@ -6,7 +6,7 @@ import { isCut } from "./is-cut.js";
 import { contentLength } from "./manifest-request.js";
 import { blobMissing, sizeMismatch } from "./registry-failures.js";
 import type { ReadBlobOptions } from "./repository.js";
-import { type RepositoryContext, send, told } from "./repository-context.js";
+import { type RepositoryContext, send, told, warnOfBreak } from "./repository-context.js";
 
 /** The largest blob that is read when nobody says how large it is; registries' own limits are 10 to 52 GB. */
 const BLOB_MAX_BYTES = 256 * 1024 ** 3;
@@ -158,7 +158,9 @@ export class BlobDownload {
     if (this.#breaks > BREAKS_MAX) {
       throw ending === "ended" ? this.#wrongSize(this.#position) : this.#brokenOff();
     }
-    if (this.#breaks > 1) await this.#context.sleep(PAUSE_MS * 2 ** (this.#breaks - 2), this.#request.signal);
+    const { digest, signal } = this.#request;
+    warnOfBreak(this.#context, { digest, atByte: this.#position, doing: "the download" });
+    if (this.#breaks > 1) await this.#context.sleep(PAUSE_MS * 2 ** (this.#breaks - 2), signal);
   }
 
   #wrongSize(found: number): Error {

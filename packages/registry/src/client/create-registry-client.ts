@@ -9,5 +9,6 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
   const transport = new LazyTransport(async () =>
     (await import("../http/create-transport.js")).createTransport(options),
   );
-  return makeRegistryClient({ transport, clock: systemClock, signal: options.signal });
+  const { signal, onWarning } = options;
+  return makeRegistryClient({ transport, clock: systemClock, signal, onWarning });
 }

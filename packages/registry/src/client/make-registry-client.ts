@@ -4,7 +4,7 @@ import { REPOSITORY_MAX_LENGTH, registryPattern, repositoryPattern } from "../re
 import { referenceError } from "../reference/reference-error.js";
 import { KnownBlobs } from "./known-blobs.js";
 import { openRepository } from "./open-repository.js";
-import type { RegistryClient } from "./registry-client.js";
+import type { RegistryClient, RegistryClientOptions } from "./registry-client.js";
 import type { RepositoryName } from "./repository.js";
 import { told } from "./repository-context.js";
 
@@ -13,15 +13,22 @@ export interface ClientParts {
   readonly transport: Transport;
   readonly clock: Pick<Clock, "sleep">;
   readonly signal: AbortSignal | undefined;
+  readonly onWarning?: RegistryClientOptions["onWarning"];
 }
 
 /** A client over a transport. */
-export function makeRegistryClient({ transport, clock, signal }: ClientParts): RegistryClient {
-  const known = new KnownBlobs();
+export function makeRegistryClient({ transport, clock, signal, onWarning }: ClientParts): RegistryClient {
+  const shared = {
+    transport,
+    known: new KnownBlobs(),
+    sleep: clock.sleep,
+    warn: onWarning ?? ignore,
+    signal,
+  };
   return {
     repository(name) {
       requireName(name);
-      return openRepository({ name, transport, known, sleep: clock.sleep, signal });
+      return openRepository({ ...shared, name });
     },
     async checkLogin(registry) {
       const request = { method: "GET", registry, target: "/v2/", scopes: [], expect: [200] } as const;
@@ -31,6 +38,10 @@ export function makeRegistryClient({ transport, clock, signal }: ClientParts): R
     close: () => transport.close(),
     [Symbol.asyncDispose]: () => transport.close(),
   };
+}
+
+function ignore(): void {
+  // Nobody wants to be told.
 }
 
 /** Names come into paths; what is none could lead elsewhere. */

@@ -1,5 +1,6 @@
 import type { AccessScope, RegistryRequest, RegistryResponse, Transport } from "../http/transport.js";
 import type { KnownBlobs } from "./known-blobs.js";
+import type { RegistryWarning } from "./registry-client.js";
 import type { RepositoryName } from "./repository.js";
 
 /** What every operation on a repository works with. */
@@ -8,6 +9,7 @@ export interface RepositoryContext {
   readonly transport: Transport;
   readonly known: KnownBlobs;
   readonly sleep: Sleep;
+  readonly warn: (warning: RegistryWarning) => void;
   /** Aborted when the whole client is to stop. */
   readonly signal: AbortSignal | undefined;
 }
@@ -49,4 +51,13 @@ export function isAborted(context: RepositoryContext, signal: AbortSignal | unde
 /** The repository in full, for messages. */
 export function told({ registry, repository }: RepositoryName): string {
   return `${registry}/${repository}`;
+}
+
+/** Tells of a blob whose transfer broke off and goes on. */
+export function warnOfBreak(
+  { name, warn }: RepositoryContext,
+  { digest, atByte, doing }: { readonly digest: string; readonly atByte: number; readonly doing: string },
+): void {
+  const message = `${told(name)}: ${doing} of blob ${digest} broke off at byte ${atByte}; going on`;
+  warn({ code: "REGISTRY_RETRY", message });
 }

@@ -51,7 +51,7 @@ export function cuttingUploads(seed: number): Interceptor {
 }
 
 /** Lets so many bytes of an answer's body through, and ends the connection. */
-function cutAfter(response: ServerResponse, bytes: number): void {
+export function cutAfter(response: ServerResponse, bytes: number): void {
   const send = response.end.bind(response);
   response.end = ((chunk?: unknown) => {
     if (!Buffer.isBuffer(chunk) || chunk.length <= bytes) return send(chunk as Buffer);

@@ -26,7 +26,10 @@ export function testClient({ limits, ...options }: TestClientOptions = {}): Test
     },
   };
   const transport = createTransport({ env: {}, ...options }, { clock, limits });
-  return { ...makeRegistryClient({ transport, clock, signal: options.signal }), sleptMs };
+  return {
+    ...makeRegistryClient({ transport, clock, signal: options.signal, onWarning: options.onWarning }),
+    sleptMs,
+  };
 }
 
 /** All bytes of a stream. */

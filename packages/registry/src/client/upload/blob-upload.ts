@@ -5,7 +5,7 @@ import { isCut } from "../is-cut.js";
 import { statedDigest } from "../manifest-request.js";
 import { digestMismatch } from "../registry-failures.js";
 import type { WriteBlobOptions } from "../repository.js";
-import { type RepositoryContext, send } from "../repository-context.js";
+import { type RepositoryContext, send, warnOfBreak } from "../repository-context.js";
 import { isThere } from "./is-there.js";
 import { UploadBytes } from "./upload-bytes.js";
 import { cancelUpload, continued, findUpload, startUpload, type UploadSession } from "./upload-session.js";
@@ -180,6 +180,8 @@ export class BlobUpload {
 
   /** Finds out where the upload stands; true when the blob is there after all. */
   async #recover(): Promise<boolean> {
+    const atByte = this.#session?.offset ?? 0;
+    warnOfBreak(this.#context, { digest: this.#blob.digest, atByte, doing: "the upload" });
     await this.#context.sleep(PAUSE_MS * 2 ** (this.#breaks - 1), this.#signal);
     const signal = this.#signal;
     const lost = this.#session;
