@@ -1,3 +1,4 @@
+export type { Credential, Credentials, RegistrySettings } from "@oci-build/registry";
 export { build } from "./build.js";
 export { type BuildErrorData, buildErrorCodes, type Place } from "./errors.js";
 export type {
@@ -47,6 +48,7 @@ export type {
   CompressionType,
   LayerCompression,
   LoadOutput,
+  RegistryOptions,
   RegistryOutput,
   VirtualContext,
 } from "./options/build-options.js";

@@ -90,6 +90,24 @@ describe("readConfigFile", () => {
     ["an unknown compression", ['compression = "xz"'], { line: 1, column: 1, key: "compression" }],
     ["half a level", ["compression-level = 1.5"], { line: 1, column: 1, key: "compression-level" }],
     ["an unknown mode", ['progress = "loud"'], { line: 1, column: 1, key: "progress" }],
+    ["a number in a list of outputs", ['output = ["type=oci", 1]'], { line: 1, column: 1, key: "output" }],
+    ["registries without a table", ["registry = true"], { line: 1, column: 1, key: "registry" }],
+    ["a registry without a table", ["[registry]", 'a = "b"'], { line: 2, column: 1, key: "registry" }],
+    [
+      "an unknown key of a registry",
+      ['[registry."localhost:5000"]', "insecure = true", "insekure = true"],
+      { line: 3, column: 1, key: "registry" },
+    ],
+    [
+      "a wrong type of a registry",
+      ['[registry."a.example"]', 'insecure = "yes"'],
+      { line: 2, column: 1, key: "registry" },
+    ],
+    [
+      "a certificate without its key",
+      ['[registry."a.example"]', 'cert = "a.pem"'],
+      { line: 2, column: 1, key: "registry" },
+    ],
   ])("shows %s at its line and column", async (_, lines, data) => {
     write(lines);
     await expect(readConfigFile(folder)).rejects.toMatchObject({
@@ -119,6 +137,26 @@ describe("readConfigFile", () => {
     write(['output = \'type=oci,"dest=a,""b.tar"\'']);
     expect(await readConfigFile(folder)).toEqual({
       output: [`type=oci,"dest=${path.join(folder, 'a,""b.tar')}"`],
+    });
+  });
+
+  it("reads several outputs, and the settings of registries with paths relative to its folder", async () => {
+    write([
+      'output = ["type=registry", "type=oci,dest=a.tar"]',
+      "push = true",
+      '[registry."localhost:5000"]',
+      'mirrors = ["https://mirror.example"]',
+      'ca = "ca.pem"',
+      "[registry.docker]",
+      "insecure = true",
+    ]);
+    expect(await readConfigFile(folder)).toEqual({
+      output: ["type=registry", `type=oci,dest=${path.join(folder, "a.tar")}`],
+      push: true,
+      registry: {
+        "localhost:5000": { mirrors: ["https://mirror.example"], ca: path.join(folder, "ca.pem") },
+        docker: { insecure: true },
+      },
     });
   });
 

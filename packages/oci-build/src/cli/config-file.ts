@@ -7,6 +7,7 @@ import { readSmallFile } from "../input/read-small-file.js";
 import { compressionTypes } from "../options/compression.js";
 import type { BuildFlags } from "./parse-arguments.js";
 import { progressModes } from "./progress/progress-mode.js";
+import { registryTables, wrongRegistryKey } from "./registry-tables.js";
 import { formatCsv, splitCsv } from "./split-csv.js";
 import { findTomlKey } from "./toml-place.js";
 
@@ -28,6 +29,7 @@ const KEYS = {
   "no-lock": { flag: "lock", kind: "negated" },
   "insecure-registry": { flag: "insecureRegistry", kind: "list" },
   "registry-mirror": { flag: "registryMirror", kind: "pairs" },
+  registry: { flag: "registry", kind: "registries" },
   output: { flag: "output", kind: "output" },
   push: { flag: "push", kind: "boolean" },
   load: { flag: "load", kind: "boolean" },
@@ -114,6 +116,7 @@ const EXPECTED: Record<Kind, string> = {
   list: "a text or a list of texts",
   pairs: "a table of texts or a list of name=value",
   contexts: "a table of texts or a list of name=value",
+  registries: 'tables such as [registry."localhost:5000"] with insecure, mirrors, ca, and cert with its key',
   output: "a text such as type=oci,dest=app.tar, or a list of them",
   compression: `one of ${compressionTypes.join(", ")}`,
   number: "a whole number",
@@ -152,6 +155,8 @@ function convert(kind: Kind, value: unknown, folder: string): unknown {
           : undefined;
     case "progress":
       return progressModes.find((mode) => mode === value);
+    case "registries":
+      return registryTables(value, folder);
     case "output":
       return (typeof value === "string" ? [value] : textList(value))?.map((spec) =>
         resolveDest(spec, folder),
@@ -175,6 +180,7 @@ function pairList(value: unknown): readonly string[] | undefined {
 
 /** The first item of a table whose value is no text. */
 function wrongItem(kind: Kind, value: unknown): readonly string[] {
+  if (kind === "registries") return wrongRegistryKey(value);
   if (
     (kind !== "pairs" && kind !== "contexts") ||
     typeof value !== "object" ||

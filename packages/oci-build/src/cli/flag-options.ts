@@ -5,6 +5,7 @@ import { joinCompression, parseCompression } from "./compression-flags.js";
 import { outputFlags } from "./output-flags.js";
 import type { BuildFlags } from "./parse-arguments.js";
 import { registryMirrors } from "./registry-mirrors.js";
+import { registrySettings } from "./registry-tables.js";
 import type { CliProcess } from "./terminal.js";
 
 const ONE_PLATFORM = "one platform at a time is supported";
@@ -75,6 +76,7 @@ export function flagOptions(context: string, flags: BuildFlags, process: CliProc
     lockFile: lockFile(flags),
     insecureRegistries: flags.insecureRegistry,
     registryMirrors: registryMirrors(flags.registryMirror ?? []),
+    registry: flags.registry === undefined ? undefined : { settings: registrySettings(flags.registry) },
     labels: Object.fromEntries((flags.label ?? []).map(splitLabel)),
     platform: single(
       "--platform",

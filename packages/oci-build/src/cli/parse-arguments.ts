@@ -4,6 +4,7 @@ import { escapeControls } from "./escape-controls.js";
 import { goBooleans } from "./go-booleans.js";
 import { type ProgressMode, progressModes } from "./progress/progress-mode.js";
 import { redact } from "./redact.js";
+import type { RegistryTable } from "./registry-tables.js";
 import type { CliProcess } from "./terminal.js";
 
 /** The build's options as the command line or the configuration file gives them; what was not given is undefined. */
@@ -21,6 +22,8 @@ export interface BuildFlags {
   readonly offline?: boolean | undefined;
   readonly insecureRegistry?: readonly string[] | undefined;
   readonly registryMirror?: readonly string[] | undefined;
+  /** Of the configuration file alone. */
+  readonly registry?: Readonly<Record<string, RegistryTable>> | undefined;
   readonly output?: readonly string[] | undefined;
   readonly push?: boolean | undefined;
   readonly load?: boolean | undefined;

@@ -8,6 +8,9 @@ export interface ImageWarning {
 
 /** What all work on images takes. */
 export interface ImageAccess
-  extends Pick<BuildOptions, "cacheDir" | "insecureRegistries" | "registryMirrors" | "env" | "signal"> {
+  extends Pick<
+    BuildOptions,
+    "cacheDir" | "insecureRegistries" | "registry" | "registryMirrors" | "env" | "signal"
+  > {
   readonly onWarning?: ((warning: ImageWarning) => void) | undefined;
 }

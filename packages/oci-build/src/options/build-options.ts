@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import type { Descriptor, Digest, Platform } from "@oci-build/oci";
+import type { Credentials, RegistrySettings } from "@oci-build/registry";
 import type { ContextFileSystem, StatTrust } from "@oci-build/snapshot";
 import type { BuildEvent, StepOutcome } from "../events/build-event.js";
 import type { StepExplanation } from "../explain/step-explanation.js";
@@ -65,6 +66,14 @@ export interface LayerCompression {
   readonly level?: number | undefined;
 }
 
+/** How registries are spoken with, beyond `insecureRegistries` and `registryMirrors`. */
+export interface RegistryOptions {
+  /** What to log in with. Default: the logins of Docker's and podman's files and helpers. */
+  readonly credentials?: Credentials | undefined;
+  /** By name, as in references (`docker.io`, `localhost:5000`): over what `certs.d` of Docker and podman has. */
+  readonly settings?: Readonly<Record<string, RegistrySettings>> | undefined;
+}
+
 /** What to build and how. The names are those of `docker buildx build`'s options. */
 export interface BuildOptions {
   /** A folder, or a virtual file system. Default: the working directory. */
@@ -92,6 +101,7 @@ export interface BuildOptions {
   readonly insecureRegistries?: readonly string[] | undefined;
   /** Addresses such as `https://mirror.example:5000` that are asked before a registry, by its name: `docker.io`. */
   readonly registryMirrors?: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly registry?: RegistryOptions | undefined;
   /** Names for the image, such as `app:1.0`; without a tag, `latest`. */
   readonly tags?: readonly string[] | undefined;
   /** The stage to build, by name. Default: the last. */

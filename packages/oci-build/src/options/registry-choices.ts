@@ -1,3 +1,4 @@
+import type { Credentials, RegistrySettings } from "@oci-build/registry";
 import { buildError } from "../errors.js";
 import type { BuildOptions } from "./build-options.js";
 
@@ -6,16 +7,27 @@ export interface RegistryChoices {
   readonly insecure: readonly string[];
   /** By registry; asked before it when something is read. */
   readonly mirrors: Readonly<Record<string, readonly string[]>>;
+  /** By registry. */
+  readonly settings: Readonly<Record<string, RegistrySettings>>;
+  /** Undefined for those of Docker's and podman's files. */
+  readonly credentials: Credentials | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** @throws OciBuildError OPTION_INVALID */
 export function registryChoices(
-  { insecureRegistries = [], registryMirrors = {}, env = process.env }: BuildOptions,
+  {
+    insecureRegistries = [],
+    registryMirrors = {},
+    registry: { credentials, settings = {} } = {},
+    env = process.env,
+  }: Pick<BuildOptions, "env" | "insecureRegistries" | "registry" | "registryMirrors">,
   insecureOutputs: readonly string[],
 ): RegistryChoices {
-  for (const mirror of Object.values(registryMirrors).flat()) checkMirror(mirror);
-  return { insecure: [...insecureRegistries, ...insecureOutputs], mirrors: registryMirrors, env };
+  const ofSettings = Object.values(settings).flatMap(({ mirrors = [] }) => mirrors);
+  for (const mirror of [...Object.values(registryMirrors).flat(), ...ofSettings]) checkMirror(mirror);
+  const insecure = [...insecureRegistries, ...insecureOutputs];
+  return { insecure, mirrors: registryMirrors, settings, credentials, env };
 }
 
 function checkMirror(mirror: string): void {
