@@ -5,6 +5,7 @@ import { type EmitEvent, eventEmitter } from "../events/build-event.js";
 import { type DockerfileText, readDockerfile } from "../input/read-dockerfile.js";
 import { type ResolvedOptions, resolveOptions } from "../options/resolve-options.js";
 import { writeWholeFile } from "../output/write-whole-file.js";
+import { formatPlatform } from "../plan/global-args.js";
 import { abortReason } from "../solve/abort-reason.js";
 import { compareLocks } from "./compare-locks.js";
 import { formatLock, inOrder } from "./format-lock.js";
@@ -32,6 +33,9 @@ async function lockImages(options: LockOptions, emit: EmitEvent): Promise<LockRe
   const dockerfile = readDockerfile(options.dockerfile, builds[0].context);
   const file = lockPath(dockerfile);
   const label = lockLabel(dockerfile);
+  const platform = formatPlatform(builds[0].targetPlatform);
+  const target = undefined;
+  emit({ type: "build.started", file: dockerfile.label, source: dockerfile.text, platform, target });
   const before: LockedImages = readLock(dockerfile)?.images ?? new Map();
   const updated = updatedNames(options.update, before);
   const kept = new Map([...before].filter(([reference]) => !updated.has(reference)));

@@ -68,7 +68,7 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
   return {
     context,
     contexts: namedContexts(options.buildContexts ?? {}),
-    ...imageChoices(options),
+    ...imageChoices(options, outputs),
     registries: registryChoices(options, insecure),
     dockerfile: options.dockerfile,
     names,
@@ -100,24 +100,26 @@ function tarballOf(output: ResolvedOutput): string | undefined {
     : undefined;
 }
 
-/** @throws OciBuildError OPTION_INVALID for `pull` with `offline` */
-function imageChoices({
-  pull,
-  offline,
-  lockFile = "if-there",
-}: BuildOptions): Pick<ResolvedOptions, "lockUse" | "network" | "pull"> {
-  if (pull === true && offline === true) {
-    throw buildError("OPTION_INVALID", {
-      message: "--offline: with --pull registries are to be asked",
-      data: { option: "--offline", value: "--pull" },
-      hint: "Leave one of them out.",
-    });
-  }
+/** @throws OciBuildError OPTION_INVALID for `offline` with `pull`, or with an output that is pushed */
+function imageChoices(
+  { pull, offline, lockFile = "if-there" }: BuildOptions,
+  outputs: readonly ResolvedOutput[],
+): Pick<ResolvedOptions, "lockUse" | "network" | "pull"> {
+  if (offline === true && pull === true) throw notOffline("--pull");
+  if (offline === true && outputs.some(({ kind }) => kind === "push")) throw notOffline("--push");
   return {
     pull: pull === true ? "always" : "missing",
     network: offline === true ? "none" : "any",
     lockUse: lockFile,
   };
+}
+
+function notOffline(value: "--pull" | "--push"): Error {
+  return buildError("OPTION_INVALID", {
+    message: `--offline: ${value} speaks with registries`,
+    data: { option: "--offline", value },
+    hint: "Leave one of them out.",
+  });
 }
 
 /** @throws OciBuildError OPTION_INVALID with `noCache`, under which every step is a miss */

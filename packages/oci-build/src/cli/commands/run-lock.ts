@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import { familiarName, parseReference } from "@oci-build/registry";
 import { Command, Option } from "commander";
 import { buildError } from "../../errors.js";
@@ -79,11 +80,7 @@ function declare(): Command {
     .addOption(
       repeatable("--build-context <name=value>", "what a name stands for, as in a build; repeatable"),
     )
-    .addOption(
-      repeatable("--update[=<image>]", "resolve all images anew, or one by its name; repeatable").argParser(
-        collect,
-      ),
-    )
+    .addOption(repeatable("--update [image]", "resolve all anew, or with =IMAGE one; repeatable"))
     .addOption(new Option("--keep", "leave entries that are not named with these build arguments"))
     .addOption(new Option("--check", "write nothing, and end with 1 if the lock file is out of date"))
     .addOption(new Option("--offline", "ask no registry: pin what the local store has"))
@@ -111,12 +108,14 @@ async function lockOptions(
 ): Promise<LockOptions> {
   const flags = mergeFlags(await readConfigFile(configFolder(context, given)), given);
   if (flags.file === "-") throw noFile();
+  const isAll = update?.includes("") === true;
+  if (isAll && !fs.existsSync(context)) throw imageApart(context);
   const { buildArg, buildContext, cacheDir, file, insecureRegistry, offline, registryMirror } = flags;
   const used = { buildArg, buildContext, cacheDir, file, insecureRegistry, offline, registryMirror };
   return {
     ...flagOptions(context, used, process),
     platforms: flags.platform?.flatMap((text) => text.split(",")),
-    update: update?.includes("") === true ? "all" : update,
+    update: isAll ? "all" : update,
     others: keep === true ? "keep" : "remove",
     mode: check === true ? "check" : "write",
   };
@@ -127,6 +126,15 @@ function noFile(): Error {
     message: "--file -: a Dockerfile of standard input has no place for a lock file",
     data: { option: "--file", value: "-" },
     hint: "Name a Dockerfile that is a file.",
+  });
+}
+
+/** `--update IMAGE` updates all, and takes the image for the context. */
+function imageApart(value: string): Error {
+  return buildError("OPTION_INVALID", {
+    message: `--update ${value}: an image stands behind =, and there is no folder ${value}`,
+    data: { option: "--update", value },
+    hint: `Write --update=${value}.`,
   });
 }
 
