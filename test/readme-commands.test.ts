@@ -24,6 +24,10 @@ const runElsewhere: readonly (readonly [command: RegExp, by: string])[] = [
     "test/packed-packages.test.ts",
   ],
   [/^git clone \S+ oci-build && cd oci-build$/, ".ci/run"],
+  [
+    /^oci-build (images|inspect|history|pull|tag|push|copy|diff|validate|rebase|rmi)( |$)/,
+    "test/image-commands.test.ts",
+  ],
 ];
 
 /** Programs that a command line of a document may use here: they write nothing outside the folder they run in. */

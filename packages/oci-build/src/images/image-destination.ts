@@ -36,7 +36,9 @@ export function parseDestination(text: string, bareName: "store" | "registry"): 
     case "registry":
       return registryDestination(text, location.reference);
     case "name":
-      if (bareName === "registry") return registryDestination(text, location.reference);
+      if (bareName === "registry" || location.reference.digest !== undefined) {
+        return registryDestination(text, location.reference);
+      }
       return { kind: "store", name: formatReference(parseTaggedReference(text)) };
     case "file": {
       const { path, target, form } = location;

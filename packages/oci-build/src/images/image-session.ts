@@ -3,7 +3,7 @@ import { type Cache, defaultCacheDir, type Lease, openCache } from "@oci-build/c
 import type { Platform } from "@oci-build/oci";
 import type { RegistryClient } from "@oci-build/registry";
 import type { EmitEvent } from "../events/build-event.js";
-import { registryChoices } from "../options/registry-choices.js";
+import { type RegistryChoices, registryChoices } from "../options/registry-choices.js";
 import { hostPlatform, parsePlatform } from "../plan/parse-platform.js";
 import type { ImageAccess } from "./image-access.js";
 import { formatLocation, type ImageLocation, mayBeId, parseImageLocation } from "./image-location.js";
@@ -19,12 +19,15 @@ export type NameLookUp = "store-then-registry" | "store" | "registry";
 /** What work on images holds: the local store, and what speaks with registries, each opened when it is first needed. */
 export class ImageSession implements AsyncDisposable {
   readonly #access: ImageAccess;
+  readonly #choices: RegistryChoices;
   readonly #emit: EmitEvent;
   #store: Promise<{ readonly cache: Cache; readonly lease: Lease }> | undefined;
   #client: Promise<RegistryClient> | undefined;
 
+  /** @throws OciBuildError OPTION_INVALID */
   constructor(access: ImageAccess) {
     this.#access = access;
+    this.#choices = registryChoices(access, []);
     this.#emit = (event) => {
       if (event.type === "warning") access.onWarning?.({ code: event.code, message: event.message });
     };
@@ -113,6 +116,6 @@ export class ImageSession implements AsyncDisposable {
 
   async #openClient(): Promise<RegistryClient> {
     const { openRegistries } = await import("../base/open-registries.js");
-    return openRegistries(registryChoices(this.#access, []), { emit: this.#emit, signal: this.signal });
+    return openRegistries(this.#choices, { emit: this.#emit, signal: this.signal });
   }
 }

@@ -16,7 +16,8 @@ type Members = Readonly<Record<string, Value>>;
  *
  * As with instructions: triggers (`OnBuild`) are never inherited; who sets an entrypoint has no command but its own. */
 export function mergeConfigs({ image, oldBase, newBase }: ConfigsToMerge): ContainerConfig {
-  const merged = mergeMembers(plain(image), plain(oldBase), plain(newBase));
+  const members = { image: plain(image), oldBase: plain(oldBase), newBase: plain(newBase) };
+  const merged = mergeMembers(members, isSame);
   const ownEntrypoint = !isSame(image.Entrypoint, oldBase.Entrypoint);
   return withoutEmpty({
     ...merged,
@@ -30,7 +31,14 @@ export function mergeConfigs({ image, oldBase, newBase }: ConfigsToMerge): Conta
 }
 
 /** Of three values of one thing: the new base's where the image has the old base's. */
-function mergeMembers(image: Members, oldBase: Members, newBase: Members): Members {
+function mergeMembers(
+  {
+    image,
+    oldBase,
+    newBase,
+  }: { readonly image: Members; readonly oldBase: Members; readonly newBase: Members },
+  isSame: (a: Value, b: Value) => boolean,
+): Members {
   const names = new Set([...Object.keys(newBase), ...Object.keys(image)]);
   const merged: Record<string, Value> = Object.create(null) as Record<string, Value>;
   for (const name of names) {
@@ -44,12 +52,14 @@ function mergeParts(
   name: "ExposedPorts" | "Labels" | "Volumes",
   { image, oldBase, newBase }: ConfigsToMerge,
 ): Members {
-  return { ...mergeMembers(plain(image[name]), plain(oldBase[name]), plain(newBase[name])) };
+  const parts = { image: plain(image[name]), oldBase: plain(oldBase[name]), newBase: plain(newBase[name]) };
+  return { ...mergeMembers(parts, isEqual) };
 }
 
 /** The new base's variables in its order, then the image's own. */
 function mergeVariables({ image, oldBase, newBase }: ConfigsToMerge): readonly string[] {
-  const merged = mergeMembers(variables(image), variables(oldBase), variables(newBase));
+  const all = { image: variables(image), oldBase: variables(oldBase), newBase: variables(newBase) };
+  const merged = mergeMembers(all, isEqual);
   return Object.entries(merged).map(([name, value]) => `${name}=${String(value)}`);
 }
 
@@ -69,9 +79,14 @@ function plain(value: object | undefined): Members {
   return Object.assign(Object.create(null) as Record<string, Value>, value);
 }
 
-/** Absent, empty and nothing are one. */
+/** Of members of a config: absent, empty and nothing are one. */
 function isSame(a: Value, b: Value): boolean {
-  return JSON.stringify(filled(a)) === JSON.stringify(filled(b));
+  return isEqual(filled(a), filled(b));
+}
+
+/** Of names: an empty value is one, too. */
+function isEqual(a: Value, b: Value): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function filled(value: Value): Value {
