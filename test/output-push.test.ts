@@ -149,6 +149,17 @@ describe.skipIf(obstacle !== undefined)(unlessObstacle("a push of what was built
     expect(fs.existsSync(after ?? "")).toBe(false);
   });
 
+  it("stops when the build is stopped, and gives no tag", async () => {
+    const stop = new AbortController();
+    const name = fresh(other);
+    const onEvent = ({ type }: BuildEvent): void => {
+      if (type === "output.progress") stop.abort(new Error("stopped"));
+    };
+    await expect(pushed([`${name}:1`], { signal: stop.signal, onEvent })).rejects.toThrow("stopped");
+    const asked = (await other.newRequests()).filter(({ path }) => path.includes("/manifests/"));
+    expect(asked.map(({ method }) => method)).not.toContain("PUT");
+  });
+
   it("mends a layer that is damaged in the store before it is pushed", async () => {
     const cacheDir = path.join(folder, `cache${count}`);
     const { result: first } = await built({ cacheDir });

@@ -14,7 +14,6 @@ import type { BuildOptions, BuildResult, BuiltStep } from "./options/build-optio
 import { layerEncoding } from "./options/compression.js";
 import { type ResolvedOptions, resolveOptions } from "./options/resolve-options.js";
 import type { Draft } from "./output/draft.js";
-import { findLoaders } from "./output/find-loader.js";
 import { startDraft } from "./output/start-draft.js";
 import { type ResultContext, writeResult } from "./output/write-result.js";
 import { type PreparedBuild, prepareOnImages, prepareWithoutImages, readBuild } from "./prepare-build.js";
@@ -63,8 +62,8 @@ async function run(
   const read = readBuild(options, emit);
   // What can be known to be wrong is told before anything is written.
   const early = prepareWithoutImages(read, emit);
-  const { env, outputs } = options;
-  const loaders = await findLoaders(outputs, { env, signal: context.signal });
+  const { outputs } = options;
+  const loaders = await loadersOf(options, context);
   const built = await withBuildSession(read, context, async (session) => {
     const prepared = early ?? (await prepareOnImages(read, session.images, emit));
     const { cache } = session;
@@ -72,7 +71,7 @@ async function run(
     const journal = new StepJournal(prepared.steps);
     const watcher = await watchSteps(prepared, session, { journal, emit });
     const repeatable = outputs.every(
-      ({ kind, ...output }) => !("dest" in output) || typeof output.dest === "string",
+      (output) => output.kind !== "archive" || typeof output.dest === "string",
     );
     const { result, imageRecord } = await repairBlobs(
       () =>
@@ -95,6 +94,16 @@ async function run(
   // The session's end may have something to warn of, too.
   emit({ type: "build.finished", digest: built.digest, durationMs: Date.now() - startedMs });
   return built;
+}
+
+/** What loads the outputs that are to be loaded; looked for only where there are some. */
+async function loadersOf(
+  { env, outputs }: ResolvedOptions,
+  { signal }: RunContext,
+): Promise<ResultContext["loaders"]> {
+  if (!outputs.some(({ kind }) => kind === "load")) return new Map();
+  const { findLoaders } = await import("./output/find-loader.js");
+  return findLoaders(outputs, { env, signal });
 }
 
 /** The build before, for the log to say what was different where something was executed. */
