@@ -220,7 +220,10 @@ describe("oci-build: usage", () => {
     expect([help.exitCode, help.stderr]).toEqual([0, ""]);
     const [, commands = ""] = help.stdout.split("\nCommands:\n");
     expect(commands.match(/^ {2}[a-z]+/gm)).toEqual(
-      ["cache", "check", "explain", "format", "login", "logout", "parse", "plan"].map((name) => `  ${name}`),
+      [
+        ...["cache", "check", "copy", "diff", "explain", "format", "history", "images", "inspect", "lock"],
+        ...["login", "logout", "parse", "plan", "pull", "push", "rebase", "rmi", "tag", "validate"],
+      ].map((name) => `  ${name}`),
     );
     for (const option of [
       "--file",

@@ -149,7 +149,7 @@ function reportLines({ label, images, changes, outcome }: LockReport): readonly 
   const count = images.length === 1 ? "1 image" : `${images.length} images`;
   const verdict = {
     written: `wrote ${label}: ${count}`,
-    unchanged: `${label} is up to date: ${count}`,
+    unchanged: images.length === 0 ? "there is no image to pin" : `${label} is up to date: ${count}`,
     outdated: `${label} is out of date`,
   };
   return [...changes.map(changeLine), safeText(verdict[outcome])];
