@@ -48,6 +48,18 @@ describe("resolveOutputs", () => {
     expect(outputsOf(given)).toEqual(outputs);
   });
 
+  it("Differs: an image that is pushed is not kept in the store unless that is asked for", () => {
+    const kinds = (output: BuildOutput): readonly string[] => outputsOf(output).map(({ kind }) => kind);
+    expect(kinds({ type: "image", push: true })).toEqual(["push"]);
+    expect(kinds({ type: "image", push: true, store: true })).toEqual(["store", "push"]);
+  });
+
+  it("Differs: an output's own names win over tags", () => {
+    expect(outputsOf({ type: "image", names: ["a.example/x:2"] }, ["app:1"])).toEqual([
+      { kind: "store", names: ["a.example/x:2"] },
+    ]);
+  });
+
   it("keeps the order of several, and gives all their names once", () => {
     const given: readonly BuildOutput[] = [
       { type: "registry", names: ["a.example/x:1"] },

@@ -46,6 +46,9 @@ export interface OutputDefaults {
 }
 
 /** Fills in names and places.
+ * Differs: an image that is pushed is not kept in the store unless that is asked for, so that a push never downloads a
+ * base.
+ * Differs: an output's own names win over tags; with buildx the tags win, so that several outputs cannot differ.
  * @throws OciBuildError OPTION_INVALID, REGISTRY_REFERENCE_INVALID */
 export function resolveOutputs(
   given: BuildOutput | readonly BuildOutput[] | undefined,
