@@ -308,6 +308,17 @@ function put(at: string, document: object): { digest: string; size: number } {
   return { digest: `sha256:${hex}`, size: bytes.length };
 }
 
+describe("a stage that is mistyped", () => {
+  it("is asked about where FROM stands", async () => {
+    const failing = built(["FROM scratch AS build", "FROM Build"]);
+    await expect(failing).rejects.toMatchObject({
+      code: "REGISTRY_REFERENCE_INVALID",
+      hint: "Did you mean the stage build?",
+      data: { place: { span: { start: { line: 2 } } } },
+    });
+  });
+});
+
 describe("explain", () => {
   const moving = path.join(folder, "moving");
   const options = {

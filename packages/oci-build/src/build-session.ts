@@ -9,6 +9,7 @@ import type { StepWatcher } from "./explain/step-watcher.js";
 import { type ContextIndex, contextSource } from "./input/context-source.js";
 import { namedSources } from "./input/named-sources.js";
 import type { ReadBuild } from "./prepare-build.js";
+import { ImageRoots } from "./solve/image-roots.js";
 import { LayerFiles } from "./solve/layer-files.js";
 import type { SolveContext } from "./solve/solve-context.js";
 
@@ -83,10 +84,13 @@ function solveContextOf(
   const { cacheUse, times, compression, context: folder, written, trustStat } = options;
   const indexing = { store: cache.indexes, trustStat, later };
   const index = { ...indexing, ignoreText: ignore?.text };
+  const layerFiles = new LayerFiles(cache);
+  const baseLayers = new BaseLayers({ cache, emit, signal });
   return {
     ...parts,
-    layerFiles: new LayerFiles(cache),
-    baseLayers: new BaseLayers({ cache, emit, signal }),
+    layerFiles,
+    baseLayers,
+    imageRoots: new ImageRoots(layerFiles, baseLayers),
     cacheUse,
     times,
     compression,

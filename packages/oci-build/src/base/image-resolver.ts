@@ -14,6 +14,8 @@ export interface WantedImage {
   readonly name: string;
   readonly platform: Platform;
   readonly place: Place;
+  /** A stage that may have been meant. */
+  readonly near?: string | undefined;
 }
 
 /** What resolving images needs. `origins` are asked in their order for what is no named context. */
@@ -53,7 +55,7 @@ export class ImageResolver implements AsyncDisposable {
     await Promise.all([...this.#files.values()].map((origin) => origin[Symbol.asyncDispose]()));
   }
 
-  async #resolve({ name, platform, place }: WantedImage): Promise<BaseImage> {
+  async #resolve({ name, platform, place, near }: WantedImage): Promise<BaseImage> {
     const { emit, contexts } = this.#context;
     const startedMs = Date.now();
     const context = findContext(contexts, name);
@@ -72,7 +74,7 @@ export class ImageResolver implements AsyncDisposable {
       });
       return image;
     } catch (error) {
-      throw atPlace(error, place);
+      throw atPlace(error, place, near);
     }
   }
 
@@ -110,9 +112,19 @@ function toldName(name: string, context: NamedContext | undefined): string {
   return `${kind}://${path}${target === undefined ? "" : mark + target}`;
 }
 
-/** An error with the place of what it is about. */
-function atPlace(error: unknown, place: Place): unknown {
+/** What a mistyped stage comes to: registries say so little of what is not there that it may also be a login. */
+const MISSING_CODES: ReadonlySet<string> = new Set([
+  "BASE_IMAGE_MISSING",
+  "REGISTRY_FORBIDDEN",
+  "REGISTRY_MANIFEST_MISSING",
+  "REGISTRY_REFERENCE_INVALID",
+  "REGISTRY_UNAUTHORIZED",
+]);
+
+/** An error with the place of what it is about, and what may have been meant. */
+function atPlace(error: unknown, place: Place, near: string | undefined): unknown {
   if (!isOciBuildError(error) || "place" in error.data) return error;
-  const { code, exitCode, message, hint, cause, data } = error;
+  const { code, exitCode, message, cause, data } = error;
+  const hint = near !== undefined && MISSING_CODES.has(code) ? `Did you mean the stage ${near}?` : error.hint;
   return new OciBuildError(code, exitCode, { message, hint, cause, data: { ...data, place } });
 }

@@ -11,7 +11,6 @@ import { type PreparedBuild, prepareOnImages, prepareWithoutImages, readBuild } 
 import { abortReason } from "../solve/abort-reason.js";
 import { changeTotals, hashWork } from "../solve/change-totals.js";
 import { digestChanges } from "../solve/digest-changes.js";
-import { imageRoot } from "../solve/image-root.js";
 import { layerEntries } from "../solve/layer-entries.js";
 import { type ContentLookUp, lookUpContent } from "../solve/look-up-content.js";
 import { looksBelow } from "../solve/looks-below.js";
@@ -118,7 +117,7 @@ async function evaluateSteps(
 }
 
 function startRoot(base: StageBase, { solved, context }: Evaluating): StageRoot {
-  if (base.kind === "image") return imageRoot(base.from.image, context);
+  if (base.kind === "image") return context.imageRoots.of(base.from.image);
   const below = base.kind === "stage" ? solved.get(base.index)?.root : undefined;
   return below ?? StageRoot.empty(context.layerFiles);
 }

@@ -1,4 +1,4 @@
-import type { Instruction, Span, Word } from "@oci-build/dockerfile";
+import { type Instruction, nearest, type Span, type Word } from "@oci-build/dockerfile";
 import type { Platform } from "@oci-build/oci";
 import { imageKey } from "../base/image-resolver.js";
 import type { PlanInput } from "./plan-input.js";
@@ -9,6 +9,8 @@ export interface NeededImage {
   readonly name: string;
   readonly platform: Platform;
   readonly span: Span;
+  /** The stage that is named much the same, which may have been meant. */
+  readonly near?: string | undefined;
 }
 
 /** The images that the target needs and that `input` does not know yet, each once. Their ONBUILD triggers may name more:
@@ -21,7 +23,8 @@ export function neededImages(
   const needed = new Map<string, NeededImage>();
   const add = (image: NeededImage): void => {
     const key = imageKey(image.name, image.platform);
-    if (!images.has(key) && !needed.has(key)) needed.set(key, image);
+    if (!images.has(key) && !needed.has(key))
+      needed.set(key, { ...image, near: nearStage(image.name, names) });
   };
   for (const index of file.reachable) {
     const current = file.stages[index];
@@ -34,6 +37,12 @@ export function neededImages(
     }
   }
   return [...needed.values()];
+}
+
+/** FROM finds stages in lower case only. */
+function nearStage(name: string, { indexes }: CopyNames): string | undefined {
+  const lower = name.toLowerCase();
+  return indexes.has(lower) ? lower : nearest(name, [...indexes.keys()]);
 }
 
 /** What an instruction copies from, or mounts. As in BuildKit, a mount names stages by their names alone, also later

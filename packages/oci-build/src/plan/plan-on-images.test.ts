@@ -116,6 +116,16 @@ describe("imagesNeeded", () => {
     expect(planned(["FROM alpine", "COPY --from=app a /"], {}, { contexts }).asked).toEqual([]);
   });
 
+  it.each([
+    ["FROM biuld", "build"],
+    ["FROM Build", "build"],
+    ["FROM scratch\nCOPY --from=buil /x /", "build"],
+    ["FROM debian", undefined],
+  ])("knows which stage %j may have meant", (line, near) => {
+    const needed = imagesNeeded(input(["FROM scratch AS build", ...line.split("\n")]), "Dockerfile");
+    expect(needed.map((image) => image.near)).toEqual([near]);
+  });
+
   it("refuses RUN before it asks for an image", () => {
     expect(refused(["FROM base", "RUN x"], {})).toEqual(["2 EXECUTOR_UNAVAILABLE"]);
   });

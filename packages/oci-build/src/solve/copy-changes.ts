@@ -5,7 +5,6 @@ import type { CopySource } from "../copy/copy-request.js";
 import { resolveOwner } from "../copy/owner.js";
 import { selectCopy } from "../copy/select-copy.js";
 import type { CopyStep } from "../plan/step.js";
-import { imageRoot } from "./image-root.js";
 import type { StepInput } from "./solve-step.js";
 import { StageRoot } from "./stage-root.js";
 
@@ -34,7 +33,7 @@ async function sourceOf({ origin }: CopyStep, { solved, context }: StepInput): P
     case "named":
       return context.named(origin.name);
     case "image":
-      return stageSource(imageRoot(origin.image, context));
+      return stageSource(context.imageRoots.of(origin.image));
     case "nothing":
       return stageSource(StageRoot.empty(context.layerFiles));
     case "stage": {

@@ -5,6 +5,7 @@ import type { Scratch } from "../copy/scratch.js";
 import type { EmitEvent } from "../events/build-event.js";
 import type { StepWatcher } from "../explain/step-watcher.js";
 import type { ResolvedCompression } from "../options/compression.js";
+import type { ImageRoots } from "./image-roots.js";
 import type { LayerFiles } from "./layer-files.js";
 
 /** What every step of a build works with. `context` scans the build context when a step first needs it. */
@@ -12,6 +13,7 @@ export interface SolveContext {
   readonly cache: Cache;
   readonly layerFiles: LayerFiles;
   readonly baseLayers: BaseLayers;
+  readonly imageRoots: ImageRoots;
   readonly scratch: Scratch;
   readonly cacheUse: "read-write" | "write-only";
   readonly context: () => Promise<CopySource>;

@@ -1,6 +1,5 @@
 import type { BaseImage } from "../base/base-image.js";
 import type { StagePlan } from "../plan/step.js";
-import { imageRoot } from "./image-root.js";
 import type { SolveContext } from "./solve-context.js";
 import { solveStep } from "./solve-step.js";
 import type { SolvedStep } from "./solved-step.js";
@@ -45,7 +44,7 @@ function startOf(
   if (base.kind === "image") {
     const { image, id, name, span } = base.from;
     context.emit({ type: "stage.based", step: { id, name, span } });
-    return { ...nothing, image, root: imageRoot(image, context) };
+    return { ...nothing, image, root: context.imageRoots.of(image) };
   }
   const below = solved.get(base.index);
   if (below === undefined) throw new TypeError(`stage ${base.index} was not built`);
