@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import fs from "node:fs";
+import net from "node:net";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
 import { packLayout } from "./support/registry/image-layout.js";
-import type { CommandResult } from "./support/run-command.js";
+import { type CommandResult, runOciBuild } from "./support/run-command.js";
 import { runWithin } from "./support/run-within.js";
 import { hasTool, runTool } from "./support/tools.js";
 
@@ -363,6 +365,23 @@ describe("oci-build rebase", () => {
 });
 
 describe("commands on images", () => {
+  it("stop at a signal, and say so", async () => {
+    const server = net.createServer();
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as net.AddressInfo;
+    const sockets: net.Socket[] = [];
+    const { exitCode, stderr } = await runOciBuild(["inspect", `docker://localhost:${port}/app`], {
+      cwd: folder,
+      env: environment,
+      onStart: (child) => server.on("connection", (socket) => sockets.push(socket) && child.kill("SIGINT")),
+    });
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    expect(exitCode).toBe(130);
+    expect(stderr).toBe("error: the command was stopped: received SIGINT [BUILD_ABORTED]\n");
+  });
+
   it.each([
     [["inspect", "dir:/tmp/x"], 2, "IMAGE_LOCATION_INVALID"],
     [["inspect", "missing.tar"], 1, "OCI_ARCHIVE_UNREADABLE"],

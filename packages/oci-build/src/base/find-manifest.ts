@@ -77,7 +77,7 @@ async function readDocument(
 /** The error for an image that no stage can stand on. */
 export function invalidImage(reference: string, problem: string): Error {
   return buildError("BASE_IMAGE_INVALID", {
-    message: `${reference} cannot be built on: ${problem}`,
+    message: `${reference} is no image that can be used: ${problem}`,
     data: { reference, problem },
   });
 }

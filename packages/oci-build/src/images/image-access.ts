@@ -8,9 +8,8 @@ export interface ImageWarning {
 
 /** What all work on images takes. */
 export interface ImageAccess
-  extends Pick<
-    BuildOptions,
-    "cacheDir" | "insecureRegistries" | "registry" | "registryMirrors" | "env" | "signal"
-  > {
+  extends Pick<BuildOptions, "cacheDir" | "insecureRegistries" | "registry" | "registryMirrors" | "env"> {
+  /** Stops the work, which then rejects with the signal's reason. What is written stays whole or untouched. */
+  readonly signal?: AbortSignal | undefined;
   readonly onWarning?: ((warning: ImageWarning) => void) | undefined;
 }

@@ -8,7 +8,7 @@ import { buildError } from "../errors.js";
 import { formatLocation, parseImageLocation, targetDigest, withTag } from "./image-location.js";
 
 /** How a file is written: `docker` is for tools that know nothing but `docker save`, and holds one platform. */
-export type WrittenForm = "layout" | "archive" | "docker";
+type WrittenForm = "layout" | "archive" | "docker";
 
 /** Where an image is to be put. */
 export type ImageDestination =

@@ -4,7 +4,7 @@ import { buildError } from "../errors.js";
 
 /** How images lie in a file or folder. What a `path` is shows when it is opened; to be written it is an archive when it
  * ends in `.tar`, else a layout. */
-export type FileForm = "oci-layout" | "oci-archive" | "docker-archive" | "path";
+type FileForm = "oci-layout" | "oci-archive" | "docker-archive" | "path";
 
 /** Where an image is, or is to be. */
 export type ImageLocation =

@@ -55,7 +55,7 @@ export async function openImageFile({ path }: Pick<FileLocation, "path">): Promi
 
 /** The image of an index that a file's target names.
  * @throws OciBuildError IMAGE_MISSING */
-export async function findRoot(
+async function findRoot(
   source: ImageSource,
   index: ImageIndex,
   { path, target }: Pick<FileLocation, "path" | "target">,

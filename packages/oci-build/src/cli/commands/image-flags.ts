@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { ImageAccess } from "../../images/image-access.js";
 import { ImageSession } from "../../images/image-session.js";
+import { abortReason } from "../../solve/abort-reason.js";
 import { paint } from "../paint.js";
 import { registryMirrors } from "../registry-mirrors.js";
 import { safeText } from "../safe-text.js";
@@ -21,8 +22,6 @@ export interface ImageWork<Flags> {
   readonly flags: Flags;
   readonly operands: readonly string[];
   readonly session: ImageSession;
-  readonly access: ImageAccess;
-  readonly process: CliProcess;
 }
 
 /** Reads the arguments of a command on images, does its work, and gives the exit code. A signal stops it. */
@@ -37,9 +36,13 @@ export async function runImageCommand<Flags extends ImageFlags>(
   const signals = watchSignals(process, () => undefined);
   try {
     const exitCode = await reportFailure(async () => {
-      const access = imageAccess(flags, process, signals.signal);
-      await using session = new ImageSession(access);
-      return await work({ flags, operands, session, access, process });
+      const { signal } = signals;
+      try {
+        await using session = new ImageSession(imageAccess(flags, process, signal));
+        return await work({ flags, operands, session });
+      } catch (error) {
+        throw abortReason(signal, error, "command");
+      }
     }, process);
     return signals.exitCode() ?? exitCode;
   } finally {
