@@ -4,20 +4,19 @@ import {
   type DiffId,
   type Digest,
   decompressedStream,
-  isOciBuildError,
   type LayerTree,
   mediaTypes,
-  OciBuildError,
   parseDigest,
   readLayerTree,
   sizedBlob,
   unpackLayer,
 } from "@oci-build/oci";
-import { buildError } from "../errors.js";
 import type { EmitEvent } from "../events/build-event.js";
 import type { BaseImage, BaseLayer } from "./base-image.js";
 import { inParallel } from "./in-parallel.js";
 import { keepingBlob } from "./keeping-blob.js";
+import { checkDiffId, inLayer } from "./layer-errors.js";
+import { once } from "./once.js";
 import { toldChunks } from "./told-chunks.js";
 
 /** How many layers are fetched at once; Docker and containerd take three. */
@@ -168,45 +167,4 @@ export class BaseLayers {
     });
     emit({ type: "layer.fetched", layer: told, durationMs: Date.now() - startedMs });
   }
-}
-
-/** An error of the tar itself, with the layer that it is about; undefined for all others. */
-function inLayer(
-  error: unknown,
-  { reference }: BaseImage,
-  { descriptor }: BaseLayer,
-): OciBuildError | undefined {
-  if (!isOciBuildError(error)) return undefined;
-  if (isOciBuildError(error, "BASE_LAYER_MISMATCH")) return error;
-  const { code, exitCode, message, hint, cause, data } = error;
-  if (!code.startsWith("TAR_")) return undefined;
-  const { digest } = descriptor;
-  return new OciBuildError(code, exitCode, {
-    message: `the layer ${digest} of ${reference}: ${message}`,
-    data: { ...data, reference, digest },
-    hint,
-    cause,
-  });
-}
-
-/** What fails is tried again when it is asked for again. */
-function once<Key, Value>(
-  known: Map<Key, Promise<Value>>,
-  key: Key,
-  make: () => Promise<Value>,
-): Promise<Value> {
-  const found = known.get(key);
-  if (found !== undefined) return found;
-  const making = make();
-  known.set(key, making);
-  void making.catch(() => known.delete(key));
-  return making;
-}
-
-function checkDiffId({ reference }: BaseImage, { descriptor, diffId }: BaseLayer, found: DiffId): void {
-  if (found === diffId) return;
-  throw buildError("BASE_LAYER_MISMATCH", {
-    message: `the layer ${descriptor.digest} of ${reference} unpacks to ${found}, its config tells of ${diffId}`,
-    data: { reference, digest: descriptor.digest, expected: diffId, found },
-  });
 }
