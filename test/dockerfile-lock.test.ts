@@ -1,13 +1,26 @@
 import fs from "node:fs";
 import path from "node:path";
 import { isOciBuildError } from "@oci-build/oci";
-import { type BuildOptions, type BuildResult, build, explain, type LockOptions, lock, plan } from "oci-build";
+import { Volume } from "memfs";
+import {
+  type BuildEvent,
+  type BuildOptions,
+  type BuildResult,
+  build,
+  explain,
+  type LockOptions,
+  lock,
+  plan,
+} from "oci-build";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { formatLock, inOrder } from "../packages/oci-build/src/lock/format-lock.js";
+import { parseLock } from "../packages/oci-build/src/lock/parse-lock.js";
 import {
   type MemoryRegistry,
   startMemoryRegistry,
 } from "../packages/registry/test/support/memory-registry.js";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
+import { type CodeBlock, documentedBlocks } from "./support/code-blocks.js";
 import { holdImages } from "./support/registry/hold-layout.js";
 import type { ImageParts } from "./support/registry/image-layout.js";
 import { runTool } from "./support/tools.js";
@@ -65,7 +78,8 @@ function locked(options: Partial<LockOptions> = {}): ReturnType<typeof lock> {
 
 function built(options: Partial<BuildOptions> = {}): Promise<BuildResult> {
   const output = { type: "none" } as const;
-  return build({ context: app, cacheDir, platform: "linux/amd64", output, env: {}, ...options });
+  const fixed = { platform: "linux/amd64", sourceDateEpoch: 0, env: {} };
+  return build({ context: app, cacheDir, output, ...fixed, ...options });
 }
 
 async function errorOf(work: Promise<unknown>): Promise<{ readonly code: string; readonly message: string }> {
@@ -248,11 +262,11 @@ describe("a build with a lock file", () => {
   it("tells plan and explain the same", async () => {
     publish("1", imageOf("old"));
     dockerfile(`FROM ${name("1")}`, "COPY --chown=1:1 a.txt /etc/");
-    await locked();
     const { digest } = await built();
+    await locked();
     publish("1", imageOf("new"));
     asked();
-    const options = { context: app, cacheDir, platform: "linux/amd64", env: {} };
+    const options = { context: app, cacheDir, platform: "linux/amd64", sourceDateEpoch: 0, env: {} };
     for (const report of [await plan(options), await explain(options)]) {
       expect(report.steps.map(({ verdict }) => verdict)).toEqual(["hit"]);
       expect(report.bases).toMatchObject([{ verdict: "same" }]);
@@ -315,6 +329,34 @@ describe("a build with a lock file", () => {
     dockerfile(`FROM ${name("1")}`, "COPY Dockerfile.lock /");
     await locked();
     expect((await built()).steps[0]).toMatchObject({ entries: 1 });
+  });
+});
+
+describe("a lock file in a virtual context", () => {
+  it("is gone by, as one on disk", async () => {
+    const digest = publish("1", imageOf("old"));
+    dockerfile(`FROM ${name("1")}`, "COPY a.txt /");
+    await locked();
+    const files = { "Dockerfile.lock": lockText(), Dockerfile: `FROM ${name("1")}\n`, "a.txt": "a" };
+    const context = { fs: Volume.fromJSON(files, "/") };
+    publish("1", imageOf("new"));
+    const pinned: string[] = [];
+    const onEvent = (event: BuildEvent): void => {
+      if (event.type === "image.resolved") pinned.push(event.pinned);
+    };
+    await built({ context, onEvent });
+    expect(pinned).toEqual([`${name("1")}@${digest}`]);
+  });
+});
+
+describe("docs/lock.md", () => {
+  it("shows a lock file as it is written", () => {
+    const isLock = ({ file, language }: CodeBlock): boolean => file === "docs/lock.md" && language === "toml";
+    const shown = documentedBlocks(path.join(import.meta.dirname, "..")).filter(isLock);
+    expect(shown.map(({ code }) => formatLock(inOrder(parseLock(code, "")), "Dockerfile"))).toEqual(
+      shown.map(({ code }) => code),
+    );
+    expect(shown).toHaveLength(1);
   });
 });
 

@@ -15,6 +15,7 @@ export interface LockOptions
     | "insecureRegistries"
     | "offline"
     | "onEvent"
+    | "registry"
     | "registryMirrors"
     | "signal"
   > {

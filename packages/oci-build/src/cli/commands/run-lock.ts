@@ -110,10 +110,12 @@ async function lockOptions(
   if (flags.file === "-") throw noFile();
   const isAll = update?.includes("") === true;
   if (isAll && !fs.existsSync(context)) throw imageApart(context);
-  const { buildArg, buildContext, cacheDir, file, insecureRegistry, offline, registryMirror } = flags;
-  const used = { buildArg, buildContext, cacheDir, file, insecureRegistry, offline, registryMirror };
+  // Other defaults of the file, such as its output, have no meaning here, and might be refused.
+  const { buildArg, buildContext, cacheDir, file } = flags;
+  const { insecureRegistry, offline, registry, registryMirror } = flags;
+  const ofRegistries = { insecureRegistry, offline, registry, registryMirror };
   return {
-    ...flagOptions(context, used, process),
+    ...flagOptions(context, { buildArg, buildContext, cacheDir, file, ...ofRegistries }, process),
     platforms: flags.platform?.flatMap((text) => text.split(",")),
     update: isAll ? "all" : update,
     others: keep === true ? "keep" : "remove",
