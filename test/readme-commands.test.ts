@@ -28,6 +28,7 @@ const runElsewhere: readonly (readonly [command: RegExp, by: string])[] = [
     /^oci-build (images|inspect|history|pull|tag|push|copy|diff|validate|rebase|rmi)( |$)/,
     "test/image-commands.test.ts",
   ],
+  [/^oci-build( -t \S+)+ --push \.$/, "test/output-push.test.ts"],
 ];
 
 /** Programs that a command line of a document may use here: they write nothing outside the folder they run in. */
