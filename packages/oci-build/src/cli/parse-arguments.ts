@@ -101,7 +101,7 @@ Commands:
   history   show how an image came to be
   images    list the images of the local store
   inspect   tell what an image is, as JSON
-  lock     pin the images of a Dockerfile to digests
+  lock      pin the images of a Dockerfile to digests
   login     log in to a registry
   logout    forget the login for a registry
   parse     show what a Dockerfile is made of
