@@ -95,6 +95,22 @@ describe("flags", () => {
   });
 
   it.each([
+    ["foo", false],
+    ["linux/amd64/v1/x", false],
+    ["", true],
+    ["linux", true],
+    ["arm64", true],
+    ["x86_64", true],
+    ["foo/bar", true],
+    ["windows(10.0.1)/amd64", true],
+    ["$foo", true],
+  ])("name a platform as containerd reads it: %j: %j", (platform, isOne) => {
+    const { diagnostics } = parseDockerfile(`FROM --platform=${platform} a`);
+    const rules = diagnostics.map(({ rule }) => rule);
+    expect(rules).toEqual(isOne ? [] : ["DOCKERFILE_INVALID_FLAG_VALUE"]);
+  });
+
+  it.each([
     "COPY --keep-git-dir a b",
     "COPY --checksum=a a b",
     "COPY --unpack a b",

@@ -1,6 +1,6 @@
 import { quoted } from "../diagnostics/quoted.js";
 import { spanOfMapped } from "../tree/mapped-text.js";
-import { parsePlatform } from "../values/parse-platform.js";
+import { normalizePlatform } from "../values/normalize-platform.js";
 import type { FromInstruction, Word } from "./instruction.js";
 import { countArguments, type ReadContext, reportAt, toWord } from "./read-context.js";
 import { filledFlag, readFlags } from "./read-flags.js";
@@ -46,10 +46,13 @@ function reportStageName(context: ReadContext, name: Word): void {
   });
 }
 
+/** What a platform leaves out does not decide whether it is one. */
+const anyHost = { os: "linux", architecture: "amd64" };
+
 /** A platform with variables is known only when they are. */
 function checkPlatform(context: ReadContext, platform: Word): void {
   if (platform.text.includes("$")) return;
-  if (parsePlatform(platform.text) !== undefined) return;
+  if (normalizePlatform(platform.text, anyHost) !== undefined) return;
   reportAt(context, {
     rule: "DOCKERFILE_INVALID_FLAG_VALUE",
     message: `--platform is ${quoted(platform.text)}, expected OS[/ARCH[/VARIANT]]`,

@@ -303,6 +303,18 @@ describe("planBuild: errors", () => {
       ["1 DOCKERFILE_INVALID_PLATFORM"],
     ],
     [
+      "a platform that is none of a stage without an image that nobody needs",
+      ["ARG p=foo", "FROM --platform=$p scratch", "FROM scratch"],
+      "BUILD_DOCKERFILE_INVALID",
+      ["2 DOCKERFILE_INVALID_PLATFORM"],
+    ],
+    [
+      "an empty platform of a stage on a stage",
+      ["FROM scratch AS a", "FROM --platform=$p a"],
+      "BUILD_DOCKERFILE_INVALID",
+      ["2 DOCKERFILE_EMPTY_WORD"],
+    ],
+    [
       "a stage that stands later",
       ["FROM scratch", "COPY --from=b x y", "FROM scratch AS b", "COPY --from=0 x y"],
       "BUILD_DOCKERFILE_INVALID",

@@ -24,6 +24,8 @@ export interface BasedStage {
 export function resolveBases(input: PlanInput, globals: ReadonlyMap<string, string>): readonly BasedStage[] {
   const byName = new Map<string, number>();
   return input.dockerfile.stages.map((stage) => {
+    // Of every stage, as BuildKit does, whether it has an image or is needed or not.
+    platformOf(stage, { input, globals });
     const replaced =
       stage.name === undefined ? undefined : contextBase(stage, stage.name, { input, globals });
     const base = replaced ?? resolveBase(stage, { input, globals }, byName);
