@@ -147,6 +147,34 @@ describe("oci-build copy and images", () => {
   });
 });
 
+describe("oci-build copy --all", () => {
+  it("copies artifacts, which are no images, as they are", async () => {
+    const put = (bytes: string): { digest: string; size: number } => {
+      const digest = sha256(bytes);
+      writeFiles(path.join(folder, "artifact"), { [`blobs/sha256/${digest.slice(7)}`]: bytes });
+      return { digest, size: bytes.length };
+    };
+    const mediaType = "application/vnd.oci.image.manifest.v1+json";
+    const config = { mediaType: "application/vnd.oci.empty.v1+json", ...put("{}") };
+    const layers = [{ mediaType: "text/plain", ...put("signed") }];
+    const artifact = { schemaVersion: 2, mediaType, artifactType: "text/x-signature", config, layers };
+    const root = { mediaType, ...put(JSON.stringify(artifact)) };
+    writeFiles(path.join(folder, "artifact"), {
+      "oci-layout": '{"imageLayoutVersion":"1.0.0"}',
+      "index.json": JSON.stringify({ schemaVersion: 2, manifests: [root] }),
+    });
+    expect(await told("copy", "-q", "--all", "./artifact", "signature:1")).toBe(`${root.digest}\n`);
+    await told("copy", "-q", "--all", "signature:1", "./artifact.tar");
+    expect(await told("inspect", "--raw", "artifact.tar")).toBe(JSON.stringify(artifact));
+    expect(await told("images", "signature")).toContain("N/A");
+    const { exitCode, stderr } = await run(["inspect", "signature:1"]);
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringContaining("is no image that can be used: its manifest is of an artifact"),
+    ]);
+  });
+});
+
 describe("oci-build tag and rmi", () => {
   it("gives a name and takes it away; the image stays under its others", async () => {
     await told("copy", "-q", "app.tar", "one:1");

@@ -5,6 +5,7 @@ import {
   decodeConfig,
   decodeIndex,
   decodeManifest,
+  isOciBuildError,
   kindOfMediaType,
   MANIFEST_MAX_BYTES,
   type Platform,
@@ -12,6 +13,7 @@ import {
   withDocuments,
 } from "@oci-build/oci";
 import type { RepositoryName } from "@oci-build/registry";
+import type { FoundImage } from "../base/image-origin.js";
 import { buildError } from "../errors.js";
 import type { OpenedImage } from "./opened-image.js";
 
@@ -42,11 +44,7 @@ export type PlatformChoice = "all" | Platform;
 /** What an image consists of: for one platform, or all of an index.
  * @throws OciBuildError BASE_PLATFORM_MISSING, BASE_IMAGE_INVALID and those of the image's place */
 export async function imageParts(image: OpenedImage, choice: PlatformChoice): Promise<ImageParts> {
-  const isIndex = kindOfMediaType(image.root.descriptor.mediaType) === "index";
-  const found =
-    choice === "all" && isIndex
-      ? undefined
-      : await image.forPlatform(choice === "all" ? anyPlatform : choice);
+  const found = await chosenPlatform(image, choice);
   const gathering: Gathering = { image, documents: new Map(), blobs: new Map() };
   const root = found?.manifest.descriptor ?? image.root.descriptor;
   await gather(root, gathering, 0);
@@ -61,6 +59,18 @@ export async function imageParts(image: OpenedImage, choice: PlatformChoice): Pr
     repositories: image.repository === undefined ? [] : [image.repository],
     names: image.names,
   };
+}
+
+/** The image for one platform; undefined where there is none to choose: all of an index, or an artifact as a whole. */
+async function chosenPlatform(image: OpenedImage, choice: PlatformChoice): Promise<FoundImage | undefined> {
+  if (choice !== "all") return image.forPlatform(choice);
+  if (kindOfMediaType(image.root.descriptor.mediaType) === "index") return undefined;
+  try {
+    return await image.forPlatform(anyPlatform);
+  } catch (error) {
+    if (isOciBuildError(error, "BASE_IMAGE_INVALID")) return undefined;
+    throw error;
+  }
 }
 
 /** Of a root that is a manifest the platform does not matter. */

@@ -90,6 +90,20 @@ const cases: readonly Case[] = [
     merged: { OnBuild: ["RUN own"] },
   },
   {
+    name: "inherits no triggers where it has none",
+    image: { User: "a" },
+    oldBase: {},
+    newBase: { OnBuild: ["RUN base"] },
+    merged: { User: "a" },
+  },
+  {
+    name: "keeps triggers that are those of its old base, since they are its own",
+    image: { OnBuild: ["RUN same"] },
+    oldBase: { OnBuild: ["RUN same"] },
+    newBase: {},
+    merged: { OnBuild: ["RUN same"] },
+  },
+  {
     name: "takes an absent value and an empty one for the same",
     image: { User: "", Cmd: [] },
     oldBase: {},
