@@ -146,6 +146,17 @@ describe("lock", () => {
     expect(images.map(({ reference }) => reference)).toEqual([name("amd64"), name("arm64")]);
   });
 
+  it("names with each stage as the target, as TARGETSTAGE says it", async () => {
+    publish("a", imageOf("a"));
+    publish("b", imageOf("b"));
+    const from = `FROM ${registry.host}/base${count}:$TARGETSTAGE`;
+    dockerfile(`${from} AS a`, `${from} AS b`);
+    const { images } = await locked();
+    expect(images.map(({ reference }) => reference)).toEqual([name("a"), name("b")]);
+    await built({ target: "a" });
+    await built();
+  });
+
   it("gives an image one entry, and asks for its tag once, in whatever words it is named", async () => {
     publish("latest", imageOf("a"), imageOf("b", arm64));
     const short = `${registry.host}/base${count}`;
