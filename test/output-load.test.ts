@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { type BuildEvent, type BuildOptions, type BuildResult, build } from "oci-build";
@@ -151,16 +152,22 @@ describe.skipIf(process.platform === "win32")("an output that is loaded", () => 
     await expect(load()).rejects.toMatchObject({ code: "OUTPUT_LOAD_FAILED", exitCode: 3, ...error });
   });
 
-  it("kills the program when the build is stopped", async () => {
-    install("docker", { load: "echo $$ >pid; exec sleep 60" });
+  it.each([
+    ["does not read", "echo $$ >pid; exec sleep 60"],
+    ["has read all", "cat >/dev/null; echo $$ >pid; exec sleep 60"],
+  ])("kills a program that %s when the build is stopped", async (_, script) => {
+    install("docker", { load: script });
+    // More than a pipe holds.
+    writeFiles(context, { "a.txt": randomBytes(300_000) });
     const stop = new AbortController();
     const loading = load({ signal: stop.signal });
     const file = path.join(programs, "pid");
     const timer = setInterval(() => {
-      if (fs.existsSync(file) && fs.statSync(file).size > 0) stop.abort(new Error("stopped"));
+      if (!fs.existsSync(file) || fs.statSync(file).size === 0) return;
+      clearInterval(timer);
+      setTimeout(() => stop.abort(new Error("stopped")), 100);
     }, 10);
     await expect(loading).rejects.toThrow("stopped");
-    clearInterval(timer);
     const pid = Number(fs.readFileSync(file, "utf8"));
     expect(() => process.kill(pid, 0)).toThrowError(expect.objectContaining({ code: "ESRCH" }));
   });

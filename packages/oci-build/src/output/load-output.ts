@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { decodeManifest, isOciBuildError, writeImageArchive } from "@oci-build/oci";
+import { decodeManifest, writeImageArchive } from "@oci-build/oci";
 import { buildError } from "../errors.js";
 import type { BuiltOutput } from "../options/build-options.js";
 import { type ChildEnding, childEnding } from "./child-ending.js";
@@ -79,7 +79,7 @@ async function pipeInto(running: Running, piping: Piping): Promise<number> {
     if (ending.exitCode !== 0) throw loadFailed(loader, stderr, ending);
     return size;
   } catch (error) {
-    const isReaderGone = isOciBuildError(error, "OUTPUT_NOT_WRITABLE");
+    const isReaderGone = error instanceof ReaderGone;
     const ending = await (isReaderGone ? ended : killed(running));
     signal?.throwIfAborted();
     throw isReaderGone ? loadFailed(loader, stderr, ending) : error;
@@ -88,10 +88,15 @@ async function pipeInto(running: Running, piping: Piping): Promise<number> {
   }
 }
 
+/** The program has closed its standard input; how it ends tells why. */
+class ReaderGone extends Error {}
+
 async function sendImage(stdin: Writable, { names, image, onBytes, signal }: Piping): Promise<number> {
   const sink = (chunk: Uint8Array, offset: number): Promise<void> => {
     onBytes(offset + chunk.length);
-    return writeToStream(stdin, chunk);
+    return writeToStream(stdin, chunk).catch((error: unknown) => {
+      throw new ReaderGone("the program reads no more", { cause: error });
+    });
   };
   const { size } = await writeImageArchive(namedContent(image, names), sink, { signal });
   stdin.end();
