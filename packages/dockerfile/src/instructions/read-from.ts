@@ -1,6 +1,6 @@
 import { quoted } from "../diagnostics/quoted.js";
 import { spanOfMapped } from "../tree/mapped-text.js";
-import { normalizePlatform } from "../values/normalize-platform.js";
+import { defaultPlatform, normalizePlatform } from "../values/normalize-platform.js";
 import type { FromInstruction, Word } from "./instruction.js";
 import { countArguments, type ReadContext, reportAt, toWord } from "./read-context.js";
 import { filledFlag, readFlags } from "./read-flags.js";
@@ -46,13 +46,10 @@ function reportStageName(context: ReadContext, name: Word): void {
   });
 }
 
-/** What a platform leaves out does not decide whether it is one. */
-const anyHost = { os: "linux", architecture: "amd64" };
-
-/** A platform with variables is known only when they are. */
+/** A platform with variables is known only when they are. What it leaves out does not decide whether it is one. */
 function checkPlatform(context: ReadContext, platform: Word): void {
   if (platform.text.includes("$")) return;
-  if (normalizePlatform(platform.text, anyHost) !== undefined) return;
+  if (normalizePlatform(platform.text, defaultPlatform) !== undefined) return;
   reportAt(context, {
     rule: "DOCKERFILE_INVALID_FLAG_VALUE",
     message: `--platform is ${quoted(platform.text)}, expected OS[/ARCH[/VARIANT]]`,

@@ -9,6 +9,9 @@ export interface NormalPlatform {
   readonly osVersion?: string | undefined;
 }
 
+/** What is meant where nobody says more. */
+export const defaultPlatform: NormalPlatform = { os: "linux", architecture: "amd64" };
+
 const knownSystems: ReadonlySet<string> = new Set(
   (
     "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 " +

@@ -4,7 +4,7 @@ import type { Instruction, Word } from "../../instructions/instruction.js";
 import { keywordSpan } from "../../instructions/items.js";
 import type { ParsedDockerfile } from "../../parse-dockerfile.js";
 import type { DockerfileNode, InstructionNode } from "../../tree/ast.js";
-import { type NormalPlatform, normalizePlatform } from "../../values/normalize-platform.js";
+import { defaultPlatform, type NormalPlatform, normalizePlatform } from "../../values/normalize-platform.js";
 import type { CheckOptions } from "../check-options.js";
 import { expandStages, type UndefinedUse } from "./expand-stages.js";
 import { type GlobalVariables, globalVariables } from "./global-variables.js";
@@ -41,8 +41,6 @@ export interface CheckFacts {
   /** The instruction that was read from a node; undefined for one that is not valid. */
   readonly instructionAt: (node: InstructionNode) => Instruction | undefined;
 }
-
-const defaultPlatform: NormalPlatform = { os: "linux", architecture: "amd64" };
 
 const noArgs: ReadonlyMap<string, string> = new Map();
 
