@@ -85,3 +85,30 @@ describe("--fail-on-cache-miss", () => {
     expect(flagOptions(".", flags, process).failOnCacheMiss).toBeUndefined();
   });
 });
+
+describe("the lock file and the network", () => {
+  const asked = (defaults: BuildFlags, ...args: readonly string[]): unknown => {
+    const request = parseArguments([...args, "."], process);
+    const flags = request.kind === "build" ? request.flags : {};
+    const { lockFile, offline, pull } = flagOptions(".", mergeFlags(defaults, flags), process);
+    return { lockFile, offline, pull };
+  };
+
+  it.each<[string, BuildFlags, readonly string[], object]>([
+    ["nothing by default", {}, [], {}],
+    ["a lock file", {}, ["--locked"], { lockFile: "required" }],
+    ["none", {}, ["--no-lock"], { lockFile: "never" }],
+    ["none, whatever the file says", { locked: true }, ["--no-lock"], { lockFile: "never" }],
+    ["one, whatever the file says", { lock: false }, ["--locked"], { lockFile: "required" }],
+    ["nothing, whatever the file says", { lock: false }, ["--no-lock=false"], {}],
+    ["offline", { pull: true }, ["--offline"], { offline: true }],
+    ["pull", { offline: true }, ["--pull"], { pull: true }],
+    ["the network", { offline: true }, ["--offline=false"], { offline: false }],
+  ])("are asked for: %s", (_, defaults, args, expected) => {
+    expect(asked(defaults, ...args)).toEqual(expected);
+  });
+
+  it("are not both asked for and refused", () => {
+    expect(() => asked({}, "--locked", "--no-lock")).toThrow("--locked --no-lock: the lock file is either");
+  });
+});
