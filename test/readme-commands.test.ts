@@ -29,6 +29,10 @@ const runElsewhere: readonly (readonly [command: RegExp, by: string])[] = [
     "test/image-commands.test.ts",
   ],
   [/^oci-build( -t \S+)+ --push \.$/, "test/output-push.test.ts"],
+  [
+    /^(echo "\$TOKEN" \| oci-build login|oci-build logout) /,
+    "packages/oci-build/src/cli/commands/run-login.test.ts",
+  ],
 ];
 
 /** Programs that a command line of a document may use here: they write nothing outside the folder they run in. */

@@ -8,6 +8,8 @@ const OPPOSITES: ReadonlyMap<string, string> = new Map([
   ["--offline", "--no-offline"],
   ["--locked", "--no-locked"],
   ["--no-lock", "--lock"],
+  ["--push", "--no-push"],
+  ["--load", "--no-load"],
   ["--quiet", "--no-quiet"],
   ["-q", "--no-quiet"],
   ["--verify", "--no-verify"],
