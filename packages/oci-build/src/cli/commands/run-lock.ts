@@ -1,9 +1,7 @@
 import fs from "node:fs";
-import { familiarName, parseReference } from "@oci-build/registry";
 import { Command, Option } from "commander";
 import { buildError } from "../../errors.js";
 import type { BuildEvent } from "../../events/build-event.js";
-import type { LockChange } from "../../lock/compare-locks.js";
 import { lock } from "../../lock/lock.js";
 import type { LockOptions, LockReport } from "../../lock/lock-options.js";
 import { readConfigFile } from "../config-file.js";
@@ -16,6 +14,7 @@ import { safeText } from "../safe-text.js";
 import { type CliProcess, textStyle } from "../terminal.js";
 import { watchSignals } from "../watch-signals.js";
 import { writeLine } from "../write-line.js";
+import { lockLines } from "./lock-lines.js";
 import { readUsage } from "./read-usage.js";
 
 interface LockFlags
@@ -51,7 +50,7 @@ export async function runLock(args: readonly string[], process: CliProcess): Pro
   try {
     const options = await lockOptions(operands[0] ?? ".", flags, process);
     const report = await lock({ ...options, signal: signals.signal, onEvent });
-    for (const line of reportLines(report)) await writeLine(process.stdout, line);
+    for (const line of lockLines(report)) await writeLine(process.stdout, line);
     if (report.outcome === "outdated") throw outdated(report);
     return 0;
   } catch (error) {
@@ -145,22 +144,6 @@ function tellWarning(
   { stderr, env }: CliProcess,
 ): void {
   stderr.write(`${paint("warning", "yellow", textStyle(stderr, env))}: ${safeText(message)} [${code}]\n`);
-}
-
-function reportLines({ label, images, changes, outcome }: LockReport): readonly string[] {
-  const count = images.length === 1 ? "1 image" : `${images.length} images`;
-  const verdict = {
-    written: `wrote ${label}: ${count}`,
-    unchanged: images.length === 0 ? "there is no image to pin" : `${label} is up to date: ${count}`,
-    outdated: `${label} is out of date`,
-  };
-  return [...changes.map(changeLine), safeText(verdict[outcome])];
-}
-
-function changeLine({ kind, reference, before, after }: LockChange): string {
-  const name = familiarName(parseReference(reference));
-  const digests = [before, after].filter((digest) => digest !== undefined);
-  return `${kind.padEnd("changed".length)}  ${name}  ${[...new Set(digests)].join(" -> ")}`;
 }
 
 function outdated({ label, changes }: LockReport): Error {
