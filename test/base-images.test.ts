@@ -232,6 +232,15 @@ describe("--build-context", () => {
 });
 
 describe("a base image that cannot be used", () => {
+  it("is told with the path of the layout where a digest is not in it", async () => {
+    const absent = `sha256:${"1".repeat(64)}`;
+    const buildContexts = { x: `oci-layout://${layout}@${absent}` };
+    expect(await failure(built(["FROM x"], { buildContexts }))).toMatchObject({
+      code: "BASE_IMAGE_MISSING",
+      message: `${layout} holds no image named ${absent}`,
+    });
+  });
+
   it.each<[string, string, Partial<BuildOptions>, string]>([
     ["a tag that the layout lacks", `oci-layout://${folder}/two:2`, {}, "BASE_IMAGE_MISSING"],
     ["a layout that is not there", `oci-layout://${folder}/nothing`, {}, "OCI_ARCHIVE_UNREADABLE"],

@@ -389,7 +389,9 @@ describe("oci-build rebase", () => {
     expect(untold.stderr).toContain(
       "--old-base: the image does not say what it was built on [OPTION_INVALID]",
     );
+    expect(untold.stderr).toContain("hint: Name the base with --old-base, best by its digest.");
     expect(nowhere.stderr).toContain("--tag: a rebased image needs a name or a place [OPTION_INVALID]");
+    expect(nowhere.stderr).toContain("hint: Write --tag NAME or --output PLACE.");
   });
 });
 

@@ -49,7 +49,8 @@ export class FileOrigin implements ImageOrigin, AsyncDisposable {
 
   async #descriptor(source: ImageSource, index: ImageIndex): Promise<Descriptor> {
     const { target, path } = this.#image;
-    if (target?.startsWith("sha256:") === true) return byDigest(source, index, parseDigest(target));
+    if (target?.startsWith("sha256:") === true)
+      return byDigest(source, index, { digest: parseDigest(target), path });
     const wanted = target ?? "latest";
     const named = index.manifests.find((image) => isNamed(image, wanted));
     const [first, ...others] = index.manifests;
@@ -76,11 +77,15 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 /** A manifest may be there without being listed: one platform of an index, for example. */
-async function byDigest(source: ImageSource, index: ImageIndex, digest: Digest): Promise<Descriptor> {
+async function byDigest(
+  source: ImageSource,
+  index: ImageIndex,
+  { digest, path }: { readonly digest: Digest; readonly path: string },
+): Promise<Descriptor> {
   const listed = index.manifests.find((image) => image.digest === digest);
   const found = listed ?? (await describeDocument(source, digest));
   if (found !== undefined) return found;
-  throw missing(source.kind, digest, index);
+  throw missing(path, digest, index);
 }
 
 function isNamed({ annotations }: Descriptor, wanted: string): boolean {

@@ -89,4 +89,14 @@ describe("parseOutput", () => {
       expect.objectContaining({ code: "OPTION_INVALID", message: `--output ${spec}: ${problem}` }),
     );
   });
+
+  it.each([
+    ["type=image,dest=a", /^It knows name, .*push-by-digest/],
+    ["type=image,push=perhaps", /^Write push=true\.$/],
+    ["type=local,dest=a", /^Write type=oci,dest=PATH\.$/],
+  ])("advises on %s for the type that was meant", (spec, hint) => {
+    expect(() => parseOutput(spec, stdout)).toThrowError(
+      expect.objectContaining({ hint: expect.stringMatching(hint) }),
+    );
+  });
 });

@@ -59,7 +59,9 @@ function readFields(spec: string): ReadonlyMap<string, string> {
   }
   const known: readonly string[] = KEYS[type];
   for (const key of fields.keys()) {
-    if (!known.includes(key)) throw invalid(spec, `the output option ${key} is not known of type=${type}`);
+    if (known.includes(key)) continue;
+    const problem = `the output option ${key} is not known of type=${type}`;
+    throw invalid(spec, problem, `It knows ${known.slice(1).join(", ")}.`);
   }
   return fields;
 }
@@ -88,7 +90,7 @@ class Spec {
     if (value === undefined) return undefined;
     if (TRUE.test(value)) return true;
     if (FALSE.test(value)) return false;
-    throw invalid(this.text, `${key} is true or false, not ${value}`);
+    throw invalid(this.text, `${key} is true or false, not ${value}`, `Write ${key}=true.`);
   }
 
   /** `name=a`, or several in one field: `"name=a,b"`. */

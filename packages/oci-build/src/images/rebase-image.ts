@@ -55,7 +55,9 @@ export interface SessionRebase extends Pick<RebaseImageOptions, "newBase" | "old
 /** As `rebaseImage`, with a session that is open. */
 export async function rebaseWithin(session: ImageSession, request: SessionRebase): Promise<RebasedImage> {
   const { name, targets } = request;
-  if (targets.length === 0) throw missing("--tag", "a rebased image needs a name or a place");
+  if (targets.length === 0) {
+    throw missing("--tag", "a rebased image needs a name or a place", "Write --tag NAME or --output PLACE.");
+  }
   const platform = session.platform(request.platform);
   await using opened = await session.open(name);
   const found = await opened.forPlatform(platform);
@@ -105,8 +107,10 @@ function baseNames(
   const pinned = name === undefined || digest === undefined ? undefined : `${name}@${digest}`;
   const [old, now] = [oldBase ?? pinned, newBase ?? name];
   const untold = "the image does not say what it was built on";
-  if (old === undefined) throw missing("--old-base", untold);
-  if (now === undefined) throw missing("--new-base", untold);
+  if (old === undefined) {
+    throw missing("--old-base", untold, "Name the base with --old-base, best by its digest.");
+  }
+  if (now === undefined) throw missing("--new-base", untold, "Name the base to stand on with --new-base.");
   return { oldBase: old, newBase: now };
 }
 
@@ -115,6 +119,10 @@ function layersOf(newBase: BaseImage, image: BaseImage): ImageParts["source"] {
   return { read: (digest) => (isBelow.has(digest) ? newBase : image).blobs.read(digest) };
 }
 
-function missing(option: string, problem: string): Error {
-  return buildError("OPTION_INVALID", { message: `${option}: ${problem}`, data: { option, value: "" } });
+function missing(option: string, problem: string, hint: string): Error {
+  return buildError("OPTION_INVALID", {
+    message: `${option}: ${problem}`,
+    data: { option, value: "" },
+    hint,
+  });
 }
