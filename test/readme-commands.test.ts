@@ -25,10 +25,10 @@ const runElsewhere: readonly (readonly [command: RegExp, by: string])[] = [
   ],
   [/^git clone \S+ oci-build && cd oci-build$/, ".ci/run"],
   [
-    /^oci-build (images|inspect|history|pull|tag|push|copy|diff|validate|rebase|rmi)( |$)/,
+    /^(npx )?oci-build (images|inspect|history|pull|tag|push|copy|diff|validate|rebase|rmi)( |$)/,
     "test/image-commands.test.ts",
   ],
-  [/^oci-build( -t \S+)+ --push \.$/, "test/output-push.test.ts"],
+  [/^(npx )?oci-build( -t \S+)+ --push \.$/, "test/output-push.test.ts"],
   [
     /^(echo "\$TOKEN" \| oci-build login|oci-build logout) /,
     "packages/oci-build/src/cli/commands/run-login.test.ts",
