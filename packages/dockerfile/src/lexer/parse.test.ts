@@ -94,6 +94,17 @@ describe("parse", () => {
 });
 
 describe("parseDockerfile", () => {
+  it("gives instructions and values whose spans lie within those of what they are part of", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const { ast, stages } = parseDockerfile(`FROM a\n${text}`);
+        expect(outsiders(ast)).toEqual([]);
+        expect(outsiders(stages)).toEqual([]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it("throws for no text and orders diagnostics by place, within the text", () => {
     fc.assert(
       fc.property(anyText, (text) => {
@@ -117,6 +128,20 @@ describe("parseDockerfile", () => {
     }
   });
 });
+
+/** Spans that reach beyond that of the object around them. */
+function outsiders(value: unknown, around?: Span): readonly Span[] {
+  if (typeof value !== "object" || value === null) return [];
+  const span = "span" in value ? (value.span as Span) : undefined;
+  const isOutside =
+    span !== undefined &&
+    around !== undefined &&
+    (span.start.offset < around.start.offset || span.end.offset > around.end.offset);
+  const below = Object.entries(value)
+    .filter(([name]) => name !== "comments")
+    .flatMap(([, item]) => outsiders(item, span ?? around));
+  return isOutside ? [span, ...below] : below;
+}
 
 function leaves(ast: DockerfileAst): readonly { readonly span: Span; readonly text: string }[] {
   return ast.children.flatMap((node) =>
