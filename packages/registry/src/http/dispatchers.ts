@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import tls from "node:tls";
 import { Agent, type Dispatcher, ProxyAgent } from "undici";
 import type { RegistrySettings } from "../client/registry-client.js";
@@ -26,14 +27,19 @@ export interface DispatchersOptions {
 export class Dispatchers {
   readonly #options: DispatchersOptions;
   readonly #byKind = new Map<string, Dispatcher>();
+  /** Ends connections that are still being made: undici waits for those, for as long as they may take. */
+  readonly #closing = new AbortController();
   #roots: readonly string[] | undefined;
 
   constructor(options: DispatchersOptions) {
     this.#options = options;
+    // One for each connection.
+    setMaxListeners(0, this.#closing.signal);
   }
 
-  /** @throws OciBuildError REGISTRY_SETTINGS_INVALID */
+  /** @throws OciBuildError REGISTRY_SETTINGS_INVALID; an AbortError after `close` */
   find(url: URL, trust: HostTrust): Dispatcher {
+    this.#closing.signal.throwIfAborted();
     const proxy = proxyFor(url, this.#options.env);
     const secure = url.protocol === "https:" ? trust : undefined;
     const kind = kindOf(proxy, secure);
@@ -47,12 +53,15 @@ export class Dispatchers {
   async close(): Promise<void> {
     const open = [...this.#byKind.values()];
     this.#byKind.clear();
-    await Promise.all(open.map(async (dispatcher) => dispatcher.destroy()));
+    const ended = Promise.all(open.map(async (dispatcher) => dispatcher.destroy()));
+    this.#closing.abort();
+    await ended;
   }
 
   #make(proxy: URL | undefined, secure: SecureOptions): Dispatcher {
     const { limits } = this.#options;
-    const connect = { ...secure, timeout: limits.connectTimeoutMs };
+    const making = { timeout: limits.connectTimeoutMs, signal: this.#closing.signal };
+    const connect = { ...secure, ...making };
     const common = {
       connections: limits.connectionsPerHost,
       maxHeaderSize: limits.headersMaxBytes,
@@ -63,7 +72,7 @@ export class Dispatchers {
     if (proxy === undefined) return new Agent({ ...common, connect });
     const believed =
       proxy.protocol === "https:" ? { secureContext: this.#secureContext({ certificates: "verify" }) } : {};
-    const proxyTls = { ...believed, timeout: limits.connectTimeoutMs };
+    const proxyTls = { ...believed, ...making };
     return new ProxyAgent({
       ...common,
       uri: proxy.href,

@@ -5,6 +5,7 @@ import { HttpAnswer, isConnectionError } from "./http-answer.js";
 import type { HttpContext } from "./http-context.js";
 import { RequestSending } from "./request-sending.js";
 import { responseInvalid } from "./response-invalid.js";
+import { unlessAborted } from "./unless-aborted.js";
 import { unreachable } from "./unreachable.js";
 import { Watchdog } from "./watchdog.js";
 
@@ -17,19 +18,22 @@ export async function exchange(context: HttpContext, hop: Hop): Promise<HttpAnsw
   const answerMs = isReading(hop) ? limits.readTimeoutMs : limits.writeTimeoutMs;
   const sending = new RequestSending(hop.body, watchdog, { idleMs: limits.idleTimeoutMs, answerMs });
   watchdog.start(limits.connectTimeoutMs + answerMs);
+  const signal = joinSignals([context.signal, hop.signal, timeout.signal]);
   try {
-    const raw = await dispatchers.find(hop.url, hop.trust).request({
+    const answering = dispatchers.find(hop.url, hop.trust).request({
       origin: hop.url.origin,
       path: `${hop.url.pathname}${hop.url.search}`,
       method: hop.method,
       headers: { ...hop.headers, ...sending.headers },
       // undici takes any iterable; its types do not say so.
       body: sending.open() as Readable | Uint8Array | null,
-      signal: joinSignals([context.signal, hop.signal, timeout.signal]),
+      signal,
       // undici gives up the connection behind a HEAD, for servers that send a body all the same. Registries do not, and
       // a push asks so about each of its layers.
       reset: false,
     });
+    // undici heeds the signal once there is a connection, and not before.
+    const raw = await unlessAborted(answering, signal);
     return new HttpAnswer(raw, hop, context);
   } catch (error) {
     throwIfAborted(context, hop);
