@@ -1,6 +1,6 @@
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { temporaryFolder } from "./support/build-folder.js";
+import { temporaryFolder, writeFiles } from "./support/build-folder.js";
 import { isBlobRead, WRITES } from "./support/registry/access-log.js";
 import { busyboxLayout } from "./support/registry/busybox-image.js";
 import { toolObstacle, unlessObstacle } from "./support/registry/obstacle.js";
@@ -55,6 +55,22 @@ describe.skipIf(obstacle)(unlessObstacle("commands on images of registries", obs
     await told("pull", "-q", "--platform", "linux/arm64", from("index"));
     const [image] = JSON.parse(await told("inspect", from("index"))) as [{ Architecture: string }];
     expect(image.Architecture).toBe("arm64");
+  });
+
+  it("builds on no image that was pulled for another platform", async () => {
+    await told("pull", "-q", "--platform", "linux/arm64", from("index"));
+    writeFiles(folder, { "on-amd64/Dockerfile": `FROM ${from("index")}\n` });
+    const build = ["build", "-q", "--platform", "linux/amd64"];
+    const env = { HOME: path.join(folder, "home"), OCI_BUILD_CACHE_DIR: path.join(folder, "cache") };
+    const offline = await runWithin([...build, "--offline", "on-amd64"], { cwd: folder, env });
+    expect(offline.exitCode).toBe(1);
+    expect(offline.stderr).toContain(
+      `${from("index")} in the local store is not there for linux/amd64 [BASE_PLATFORM_MISSING]`,
+    );
+    expect(offline.stderr).toContain("It is there for linux/arm64");
+    await told(...build, "-o", "type=oci,dest=amd64.tar", "on-amd64");
+    const [image] = JSON.parse(await told("inspect", "oci-archive:amd64.tar")) as [{ Architecture: string }];
+    expect(image.Architecture).toBe("amd64");
   });
 
   it("pulls by digest, and keeps what it pulled", async () => {

@@ -52,7 +52,7 @@ export async function findManifest(
     if (depth === INDEX_MAX_DEPTH) throw invalidImage(reference, "its indexes are nested too deep");
     const { manifests } = decodeIndex(manifest.bytes, `index of ${reference}`);
     const chosen = choosePlatform(manifests, platform);
-    if (chosen === undefined) throw platformMissing(reference, platform, manifests);
+    if (chosen === undefined) throw platformMissing(reference, platform, platformsOf(manifests));
     manifest = await readDocument(read, chosen);
   }
   const { mediaType } = manifest.descriptor;
@@ -82,13 +82,19 @@ export function invalidImage(reference: string, problem: string): Error {
   });
 }
 
-function platformMissing(reference: string, wanted: Platform, manifests: readonly Descriptor[]): Error {
-  const available = manifests.flatMap(({ platform }) =>
-    platform === undefined || platform.os === "unknown" ? [] : [formatPlatform(platform)],
+/** What an index is there for, attestations left out. */
+function platformsOf(manifests: readonly Descriptor[]): readonly Platform[] {
+  return manifests.flatMap(({ platform }) =>
+    platform === undefined || platform.os === "unknown" ? [] : [platform],
   );
+}
+
+/** The error for an image that is there for other platforms alone. */
+export function platformMissing(reference: string, wanted: Platform, found: readonly Platform[]): Error {
+  const available = [...new Set(found.map(formatPlatform))];
   return buildError("BASE_PLATFORM_MISSING", {
     message: `${reference} is not there for ${formatPlatform(wanted)}`,
-    data: { reference, wanted: formatPlatform(wanted), available: [...new Set(available)] },
-    hint: available.length === 0 ? undefined : `It is there for ${[...new Set(available)].join(", ")}.`,
+    data: { reference, wanted: formatPlatform(wanted), available },
+    hint: available.length === 0 ? undefined : `It is there for ${available.join(", ")}.`,
   });
 }

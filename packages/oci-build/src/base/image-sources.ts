@@ -38,7 +38,8 @@ export function imageSources(
   const remote: ImageOrigin = {
     find: async (name, platform) => new RegistryOrigin(await registries(), cache.blobs).find(name, platform),
   };
-  const unpinned = pull === "always" ? [remote] : [new StoreOrigin(cache), remote];
+  const unpinned =
+    pull === "always" ? [remote] : [new StoreOrigin(cache, network === "none" ? "only" : "first"), remote];
   const tagDigest =
     pull === "always" ? async (name: string) => digestOfTag(await registries(), name) : undefined;
   return {
