@@ -70,7 +70,7 @@ export type {
   TreeEntry,
   TreeFile,
 } from "./layer/layer-tree.js";
-export { requireZstd } from "./layer/node-zstd.js";
+export { requireZstd, zstdMissing } from "./layer/node-zstd.js";
 export type { PlannedEntry, PlannedSegment } from "./layer/plan-segments.js";
 export { planSegments } from "./layer/plan-segments.js";
 export { readLayerTree } from "./layer/read-layer-tree.js";

@@ -1,8 +1,9 @@
-import { type DiffId, isOciBuildError, OciBuildError } from "@oci-build/oci";
+import { type DiffId, isOciBuildError, OciBuildError, zstdMissing } from "@oci-build/oci";
 import { buildError } from "../errors.js";
 import type { BaseImage, BaseLayer } from "./base-image.js";
 
-/** An error of the tar itself, with the layer that it is about; undefined for all others. */
+/** An error of the tar itself, or of a Node that cannot unpack it, with the layer that it is about; undefined for all
+ * others. */
 export function inLayer(
   error: unknown,
   { reference }: BaseImage,
@@ -10,8 +11,8 @@ export function inLayer(
 ): OciBuildError | undefined {
   if (!isOciBuildError(error)) return undefined;
   if (isOciBuildError(error, "BASE_LAYER_MISMATCH")) return error;
-  const { code, exitCode, message, hint, cause, data } = error;
-  if (!code.startsWith("TAR_")) return undefined;
+  const { code, exitCode, message, hint, cause, data } = isZstdMissing(error) ? zstdMissing() : error;
+  if (code !== "LAYER_ZSTD_UNAVAILABLE" && !code.startsWith("TAR_")) return undefined;
   const { digest } = descriptor;
   return new OciBuildError(code, exitCode, {
     message: `the layer ${digest} of ${reference}: ${message}`,
@@ -19,6 +20,11 @@ export function inLayer(
     hint,
     cause,
   });
+}
+
+/** Whether a layer is only beyond this Node, which is no fault of the image. */
+function isZstdMissing(error: OciBuildError): boolean {
+  return isOciBuildError(error, "TAR_COMPRESSION_UNSUPPORTED") && error.data["found"] === "zstd";
 }
 
 /** Holds a layer to what its image claims.
