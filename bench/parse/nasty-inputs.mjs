@@ -57,6 +57,7 @@ export function nastyInputs(size) {
     ["undefined variables of one letter", `FROM a\n${fill("USER $b\n")}`],
     ["many undefined variables", `FROM a\nENV a=${numbered((index) => `$v${index}`)}\n`],
     ["short commands", `FROM a\n${fill("CMD a\n")}`],
+    ["short entrypoints", `FROM a\n${fill("ENTRYPOINT a\n")}`],
     ["short commands in mixed case", `FROM a\n${fill("Cmd a\n")}`],
     ["shortest unknown instructions", `FROM a\n${fill("X\n")}`],
     ["shortest unknown triggers", `FROM a\n${fill("ONBUILD X\n")}`],

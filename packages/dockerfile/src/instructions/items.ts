@@ -67,11 +67,17 @@ export function lineText(node: InstructionNode, from: number = node.span.start.o
 
 /** The range of the arguments from one of them on, with the brackets of a JSON array; undefined without any. */
 export function argumentsRange(node: InstructionNode, firstItem: number): Span | undefined {
-  const isArgument = (part: InstructionPart) =>
-    part.kind === "argument" ? part.item >= firstItem : part.kind === "punctuation" && part.text !== "--";
-  const first = node.parts.find(isArgument);
-  const last = node.parts.findLast(isArgument);
-  return first && last && spanTo(first.span, last.span.end);
+  let first: Span | undefined;
+  let last: Span | undefined;
+  for (const part of node.parts) {
+    if (
+      part.kind === "argument" ? part.item >= firstItem : part.kind === "punctuation" && part.text !== "--"
+    ) {
+      last = part.span;
+      first ??= last;
+    }
+  }
+  return first && last && spanTo(first, last.end);
 }
 
 function isLineText({ kind }: InstructionPart): boolean {

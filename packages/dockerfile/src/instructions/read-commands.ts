@@ -10,7 +10,7 @@ export function commandReader(
 ): (context: ReadContext) => CmdInstruction | EntrypointInstruction {
   return (context) => {
     readFlags(context, {});
-    const command = readCommandLine(context.args, context.form, context.commandSpan);
+    const command = readCommandLine(context);
     const { keyword, span, text, comments } = context.base;
     return { keyword, span, text, comments, kind, command };
   };
@@ -19,7 +19,7 @@ export function commandReader(
 /** `SHELL ["arg", …]` */
 export function readShell(context: ReadContext): ShellInstruction | undefined {
   readFlags(context, {});
-  const command = readCommandLine(context.args, context.form, context.commandSpan);
+  const command = readCommandLine(context);
   if (!hasArguments(context)) return undefined;
   if (command.form === "exec") return { ...context.base, kind: "shell", args: command.args };
   reportAt(context, {

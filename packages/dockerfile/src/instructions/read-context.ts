@@ -1,11 +1,13 @@
 import { type Finding, type Report, referenceUrl } from "../diagnostics/report.js";
-import type { EscapeCharacter } from "../tree/ast.js";
+import type { EscapeCharacter, InstructionNode } from "../tree/ast.js";
 import { type MappedText, spanOfMapped } from "../tree/mapped-text.js";
 import type { Span } from "../tree/span.js";
 import type { Heredoc, InstructionBase, Word } from "./instruction.js";
 
 /** What the reader of one instruction gets. */
 export interface ReadContext {
+  /** What the instruction stands in: for a trigger, its ONBUILD. */
+  readonly node: InstructionNode;
   /** Lower case. */
   readonly name: string;
   /** Readers copy it by name: a spread before other fields costs a fifth of reading an instruction. */
@@ -14,21 +16,15 @@ export interface ReadContext {
   readonly args: readonly MappedText[];
   /** The range of all arguments, JSON brackets included; the keyword's when there are none. */
   readonly argumentsSpan: Span;
-  /** The same without the CMD of HEALTHCHECK. */
-  readonly commandSpan: Span;
   readonly form: "json" | "plain";
   readonly heredocs: readonly Heredoc[];
   readonly escape: EscapeCharacter;
   readonly report: Report;
-  /** Explains a keyword that is none. */
-  readonly unknown: (keyword: string) => UnknownInstruction;
+  readonly unknown: ReportUnknown;
 }
 
-/** What to say of a keyword that is none. */
-export interface UnknownInstruction {
-  readonly message: string;
-  readonly hint: string | undefined;
-}
+/** Reports a keyword that is none. */
+export type ReportUnknown = (keyword: Word, report: Report) => undefined;
 
 /** A word as written. */
 export function toWord(mapped: MappedText): Word {

@@ -5,6 +5,7 @@ import { hasArguments } from "./argument-count.js";
 import { readCommandLine } from "./command-line.js";
 import { warnIgnoredFlags } from "./ignored-flags.js";
 import type { HealthcheckInstruction, Word } from "./instruction.js";
+import { argumentsRange } from "./items.js";
 import { type ReadContext, reportAt } from "./read-context.js";
 import { type FlagKind, type Flags, readFlags, textFlag } from "./read-flags.js";
 
@@ -44,7 +45,11 @@ export function readHealthcheck(context: ReadContext): HealthcheckInstruction | 
     ...context.base,
     ...readTimes(context, flags),
     kind: "healthcheck",
-    command: readCommandLine(args, context.form, context.commandSpan),
+    command: readCommandLine({
+      args,
+      form: context.form,
+      argumentsSpan: argumentsRange(context.node, 1) ?? context.argumentsSpan,
+    }),
   };
 }
 

@@ -8,12 +8,12 @@ import type { EscapeCharacter, HeredocPart, InstructionNode } from "../tree/ast.
 import { spanOfMapped } from "../tree/mapped-text.js";
 import { advance, spanTo } from "../tree/position.js";
 import type { Position } from "../tree/span.js";
-import type { Heredoc, Instruction, InstructionBase } from "./instruction.js";
+import type { Heredoc, Instruction, InstructionBase, Word } from "./instruction.js";
 import { argumentsRange, collectItems, type Items, lineText, none } from "./items.js";
 import { readAdd } from "./read-add.js";
 import { readArg } from "./read-arg.js";
 import { commandReader, readShell } from "./read-commands.js";
-import { type ReadContext, toWord, type UnknownInstruction } from "./read-context.js";
+import { type ReadContext, type ReportUnknown, toWord } from "./read-context.js";
 import { readCopy } from "./read-copy.js";
 import { readFrom } from "./read-from.js";
 import { readHealthcheck } from "./read-healthcheck.js";
@@ -57,20 +57,21 @@ export interface NodeSource {
   /** Comments above it, without `#`. */
   readonly comments: readonly string[];
   readonly report: Report;
-  readonly unknown: (keyword: string) => UnknownInstruction;
+  readonly unknown: ReportUnknown;
 }
 
 const overview = referenceUrl("overview");
 
-/** Explains keywords that are none, each once. */
-export function unknownInstructions(): NodeSource["unknown"] {
-  return remember((keyword) => {
-    const close = nearest(keyword, instructionNames);
-    return {
-      message: `unknown instruction ${quoted(keyword)}`,
-      hint: didYouMean(close),
-    };
-  });
+/** Reports keywords that are none, and looks only once for what each was to be. */
+export function unknownInstructions(): ReportUnknown {
+  const explain = remember((keyword) => ({
+    message: `unknown instruction ${quoted(keyword)}`,
+    hint: didYouMean(nearest(keyword, instructionNames)),
+  }));
+  return ({ text, span }, report) => {
+    const { message, hint } = explain(text);
+    report({ rule: "DOCKERFILE_UNKNOWN_INSTRUCTION", message, span, hint, docs: overview });
+  };
 }
 
 /** The typed instruction of a node; undefined, and reported, when it is not valid. */
@@ -78,19 +79,19 @@ export function readInstructionNode(source: NodeSource): Instruction | undefined
   const { node, report } = source;
   const items = collectItems(node);
   const { keywords, flags } = items;
+  const keyword = keywords[0] === undefined ? { text: "", span: node.span } : toWord(keywords[0]);
   const isOnBuild = node.name === "onbuild";
+  if (!isOnBuild && !readers.has(node.name)) return source.unknown(keyword, report);
   const triggerAt = keywords[1] === undefined ? undefined : spanOfMapped(keywords[1]).start.offset;
-  const base = readBase(source, items);
-  const argumentsSpan = argumentsRange(node, 0) ?? base.keyword.span;
-  const isHealthcheck = keywords.at(-1)?.text.toLowerCase() === "healthcheck";
+  const base = readBase(source, keyword);
   const context: ReadContext = {
+    node,
     name: node.name,
     base,
     flags:
       triggerAt === undefined ? flags : flags.filter((flag) => spanOfMapped(flag).start.offset < triggerAt),
     args: isOnBuild ? keywords.slice(1) : items.args,
-    argumentsSpan,
-    commandSpan: isHealthcheck ? (argumentsRange(node, 1) ?? argumentsSpan) : argumentsSpan,
+    argumentsSpan: argumentsRange(node, 0) ?? keyword.span,
     form: node.form,
     heredocs: items.heredocs.length === 0 ? none : items.heredocs.map(toHeredoc),
     escape: source.escape,
@@ -98,23 +99,19 @@ export function readInstructionNode(source: NodeSource): Instruction | undefined
     unknown: source.unknown,
   };
   if (!isOnBuild) return readKnown(context);
-  return readOnBuild({ node, context, readTrigger: () => readTrigger(node, context, items) });
+  return readOnBuild(context, () => readTrigger(context, items));
 }
 
 function readKnown(context: ReadContext): Instruction | undefined {
   const reader = readers.get(context.name);
-  if (reader !== undefined) return reader(context);
-  const { span, text } = context.base.keyword;
-  const { message, hint } = context.unknown(text);
-  context.report({ rule: "DOCKERFILE_UNKNOWN_INSTRUCTION", message, span, hint, docs: overview });
-  return undefined;
+  return reader === undefined ? context.unknown(context.base.keyword, context.report) : reader(context);
 }
 
 /** Reads what stands behind ONBUILD. Most of its mistakes are warnings, because BuildKit finds them in the child build
  * only; that the words of ENV and LABEL are pairs it checks here.
  * Differs: checks divide a trigger with the escape character of its file. In the stage that runs it BuildKit reads its
  * text anew, where the character is always a backslash, and so does a build of ours. */
-function readTrigger(node: InstructionNode, outer: ReadContext, items: Items): Instruction | undefined {
+function readTrigger(outer: ReadContext, items: Items): Instruction | undefined {
   const keyword = items.keywords[1];
   if (keyword === undefined) return undefined;
   const { start } = spanOfMapped(keyword);
@@ -124,7 +121,7 @@ function readTrigger(node: InstructionNode, outer: ReadContext, items: Items): I
     base: {
       keyword: toWord(keyword),
       span: { start, end: outer.base.span.end },
-      text: upperKeyword(lineText(node, start.offset), keyword.text),
+      text: upperKeyword(lineText(outer.node, start.offset), keyword.text),
       comments: [],
     },
     flags: items.flags.filter((flag) => spanOfMapped(flag).start.offset >= start.offset),
@@ -136,13 +133,11 @@ function readTrigger(node: InstructionNode, outer: ReadContext, items: Items): I
   });
 }
 
-function readBase({ node, comments }: NodeSource, items: Items): InstructionBase {
-  const keyword = items.keywords[0];
-  const word = keyword === undefined ? { text: "", span: node.span } : toWord(keyword);
+function readBase({ node, comments }: NodeSource, keyword: Word): InstructionBase {
   return {
-    keyword: word,
-    span: spanTo(word.span, instructionEnd(node)),
-    text: upperKeyword(lineText(node), word.text),
+    keyword,
+    span: spanTo(keyword.span, instructionEnd(node)),
+    text: upperKeyword(lineText(node), keyword.text),
     comments,
   };
 }

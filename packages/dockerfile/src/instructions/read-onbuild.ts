@@ -1,4 +1,3 @@
-import type { InstructionNode } from "../tree/ast.js";
 import { hasArguments } from "./argument-count.js";
 import type { Instruction, OnBuildInstruction } from "./instruction.js";
 import { lineText } from "./items.js";
@@ -6,18 +5,13 @@ import { type ReadContext, reportAt, toWord } from "./read-context.js";
 import { readFlags } from "./read-flags.js";
 import { heredocText } from "./run-script.js";
 
-/** The trigger of an ONBUILD, and how to read it. */
-export interface TriggerSource {
-  readonly node: InstructionNode;
-  /** The context of ONBUILD itself; its arguments are the trigger's keyword. */
-  readonly context: ReadContext;
-  readonly readTrigger: () => Instruction | undefined;
-}
-
 const forbidden: ReadonlySet<string> = new Set(["ONBUILD", "FROM", "MAINTAINER"]);
 
-/** `ONBUILD INSTRUCTION` */
-export function readOnBuild({ node, context, readTrigger }: TriggerSource): OnBuildInstruction | undefined {
+/** `ONBUILD INSTRUCTION`; the arguments of `context` are the trigger's keyword. */
+export function readOnBuild(
+  context: ReadContext,
+  readTrigger: () => Instruction | undefined,
+): OnBuildInstruction | undefined {
   readFlags(context, {});
   const [first] = context.args;
   if (!hasArguments(context) || first === undefined) return undefined;
@@ -37,13 +31,13 @@ export function readOnBuild({ node, context, readTrigger }: TriggerSource): OnBu
     text,
     comments,
     kind: "onbuild",
-    trigger: triggerText(node, context),
+    trigger: triggerText(context),
     instruction: readTrigger(),
   };
 }
 
 /** The line without ONBUILD, then each here-document with the name that ends it. */
-function triggerText(node: InstructionNode, context: ReadContext): string {
+function triggerText({ node, heredocs }: ReadContext): string {
   const line = lineText(node).replace(/^[\t\n\f\r ]*onbuild[\t\n\f\r ]*/i, "");
-  return line + heredocText(context.heredocs);
+  return line + heredocText(heredocs);
 }

@@ -25,7 +25,7 @@ export function readRun(context: ReadContext): RunInstruction {
     text,
     comments,
     kind: "run",
-    command: readCommandLine(context.args, context.form, context.commandSpan),
+    command: readCommandLine(context),
     heredocs: context.heredocs,
     mountSpecs,
     mounts: readMounts(context, mountSpecs),

@@ -21,7 +21,7 @@ export function checkLineLength(line: Line, report: Report): void {
     rule: "DOCKERFILE_LINE_TOO_LONG",
     message: `line has ${String(bytes)} bytes, the limit is ${String(lineMaxBytes)}`,
     span: spanOf(line.start, line.text.length),
-    hint: "Break the line with the escape character, or move the text to a file",
+    hint: "Break the line with the escape character",
   });
 }
 

@@ -16,6 +16,7 @@ export const jsonArgsRecommended: CheckRule = defineRule({
     const shells: boolean[] = [];
     for (const base of facts.bases) {
       let hasShell = startsWithShell(base, shells);
+      const cmd = base.runs.find(isCmd);
       for (const placed of base.runs) {
         const { instruction } = placed;
         if (instruction.kind === "shell") hasShell = true;
@@ -27,7 +28,7 @@ export const jsonArgsRecommended: CheckRule = defineRule({
           span: instruction.command.span,
           message,
           hint,
-          fixes: execForm(instruction, placed, base.runs),
+          fixes: execForm(instruction, placed, cmd),
         });
       }
       shells.push(hasShell);
@@ -55,10 +56,10 @@ const shellCommands: ReadonlySet<string> = new Set(
 function execForm(
   { kind, command }: CmdInstruction | EntrypointInstruction,
   { origin }: PlacedInstruction,
-  runs: readonly PlacedInstruction[],
+  cmd: PlacedInstruction | undefined,
 ): readonly TextEdit[] | undefined {
   if (command.form !== "shell" || !plainWords.test(command.text)) return undefined;
-  if (kind === "entrypoint" && (origin === "trigger" || runs.some(isCmd))) return undefined;
+  if (kind === "entrypoint" && (origin === "trigger" || cmd !== undefined)) return undefined;
   const words = command.text.split(/[\t ]+/);
   const [first = ""] = words;
   const { start, end } = command.span;
