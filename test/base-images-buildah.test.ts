@@ -1,17 +1,11 @@
 import fs from "node:fs";
 import path from "node:path";
-import {
-  decodeManifest,
-  type ImageManifest,
-  MANIFEST_MAX_BYTES,
-  openImageArchive,
-  readBlob,
-} from "@oci-build/oci";
 import { build } from "oci-build";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
 import { buildWithBuildah } from "./support/buildah.js";
-import { finalImageLines, type RawImage } from "./support/final-image.js";
+import { finalImageLines } from "./support/final-image.js";
+import { readRawImage } from "./support/read-raw-image.js";
 import { packLayout } from "./support/registry/image-layout.js";
 import { hasTool, runTool } from "./support/tools.js";
 
@@ -166,19 +160,7 @@ async function builtByUs(folder: string, text: string): Promise<readonly string[
     cacheDir: path.join(folder, "cache"),
     output: { type: "oci", dest },
   });
-  return finalImageLines(await readImage(dest));
-}
-
-async function readImage(file: string): Promise<RawImage> {
-  await using source = await openImageArchive(file);
-  const [descriptor] = (await source.index()).manifests;
-  if (descriptor === undefined) throw new Error(`${file} holds no image`);
-  const manifest: ImageManifest = decodeManifest(await readBlob(source, descriptor, MANIFEST_MAX_BYTES));
-  const blob = (of: ImageManifest["config"]): Promise<Buffer> => readBlob(source, of, of.size);
-  return {
-    config: JSON.parse((await blob(manifest.config)).toString("utf8")) as unknown,
-    layers: await Promise.all(manifest.layers.map(blob)),
-  };
+  return finalImageLines(await readRawImage(dest));
 }
 
 /** The base is put into buildah's store as an image of Docker's format: of OCI's it drops what is Docker's own. */

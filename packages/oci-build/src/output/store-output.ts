@@ -1,5 +1,5 @@
 import type { Cache } from "@oci-build/cache";
-import { type Descriptor, decodeManifest, sizedBlob } from "@oci-build/oci";
+import { type BlobSource, type Descriptor, decodeManifest, sizedBlob, withDocuments } from "@oci-build/oci";
 import { inParallel } from "../base/in-parallel.js";
 import { keepingBlob } from "../base/keeping-blob.js";
 import type { BuiltOutput } from "../options/build-options.js";
@@ -35,29 +35,21 @@ export async function storeOutput(
 /** Gives the bytes that the store did not have. */
 async function storeBlobs({ image, layers }: OutputImage, context: StoreContext): Promise<number> {
   const { config, manifest } = image;
-  const documents = new Map(
-    [config, manifest].map(({ descriptor, bytes }) => [descriptor.digest, bytes] as const),
-  );
+  const source = withDocuments([config, manifest], layers.passed);
   const all = [...decodeManifest(manifest.bytes).layers, config.descriptor, manifest.descriptor];
-  const sizes = await inParallel(unique(all), FETCHES_AT_ONCE, (blob) => {
-    const bytes = documents.get(blob.digest);
-    return storeBlob(
-      blob,
-      bytes === undefined ? () => layers.passed.read(blob.digest) : () => once(bytes),
-      context,
-    );
-  });
+  const sizes = await inParallel(unique(all), FETCHES_AT_ONCE, (blob) => storeBlob(blob, source, context));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function storeBlob(
   blob: Descriptor,
-  open: () => AsyncIterable<Uint8Array>,
+  source: BlobSource,
   { cache: { blobs }, signal }: StoreContext,
 ): Promise<number> {
   const { digest, size } = blob;
   if ((await blobs.size(digest)) === size) return 0;
-  for await (const chunk of keepingBlob(sizedBlob(open(), blob), { blobs, digest, signal })) void chunk;
+  for await (const chunk of keepingBlob(sizedBlob(source.read(digest), blob), { blobs, digest, signal }))
+    void chunk;
   return size;
 }
 
@@ -77,8 +69,4 @@ async function nameAll(
 
 function unique(blobs: readonly Descriptor[]): readonly Descriptor[] {
   return [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

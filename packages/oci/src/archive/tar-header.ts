@@ -1,4 +1,5 @@
 import { blockState, numberField } from "../tar/header-block.js";
+import { memberTypes } from "../tar/member-types.js";
 import { tarInvalid } from "./byte-cursor.js";
 
 export const TAR_BLOCK_BYTES = 512;
@@ -26,16 +27,8 @@ export interface TarHeader {
   readonly size: number;
 }
 
-const types: ReadonlyMap<string, TarHeaderType> = new Map([
-  ["\0", "file"],
-  ["0", "file"],
-  ["7", "file"],
-  ["1", "hardlink"],
-  ["2", "symlink"],
-  ["3", "character-device"],
-  ["4", "block-device"],
-  ["5", "directory"],
-  ["6", "fifo"],
+const types: ReadonlyMap<string, TarHeaderType> = new Map<string, TarHeaderType>([
+  ...memberTypes,
   ["S", "sparse"],
   ["x", "pax"],
   ["g", "pax-global"],

@@ -7,27 +7,15 @@ import type { HeaderExtensions } from "./header-extensions.js";
 import { malformedTar } from "./malformed-tar.js";
 import { memberNumber, memberTime } from "./member-numbers.js";
 import { MemberPath } from "./member-path.js";
+import { memberTypes } from "./member-types.js";
 import type { PaxRecords } from "./pax-records.js";
 import type { TarHeader } from "./tar-header.js";
 
 const XATTR_KEYWORD = "SCHILY.xattr.";
 const SPARSE_KEYWORD = "GNU.sparse.";
 
-/** Types by their flags: files are also NUL, from before POSIX, and contiguous ones, which no system has any more. */
 const types: ReadonlyMap<number, TarEntry["type"]> = new Map(
-  (
-    [
-      ["\0", "file"],
-      ["0", "file"],
-      ["7", "file"],
-      ["1", "hardlink"],
-      ["2", "symlink"],
-      ["3", "character-device"],
-      ["4", "block-device"],
-      ["5", "directory"],
-      ["6", "fifo"],
-    ] as const
-  ).map(([flag, type]) => [flag.charCodeAt(0), type]),
+  memberTypes.map(([flag, type]) => [flag.charCodeAt(0), type]),
 );
 
 /** The header of the member at hand, overwritten with each: of 100,000 objects, collecting them takes as long as reading
