@@ -25,7 +25,8 @@ export interface BlobStore {
   /** Bytes as stored, or undefined when the store does not have it. */
   size(digest: Digest): Promise<number | undefined>;
   /** The blob's bytes from `offset` (default 0), `length` of them (default: to the end). A whole read is verified:
-   * the stream fails at its end when the bytes do not have the digest. A range that the blob does not have fails too;
+   * the stream fails at its end when the bytes do not have the digest, unless this store wrote them itself and the
+   * file is as it was then. A range that the blob does not have fails too;
    * whether its bytes are right is for the caller to check. The caller may stop early, and owns the chunks.
    * @throws OciBuildError CACHE_BLOB_MISSING, CACHE_BLOB_CORRUPT, CACHE_IO_FAILED */
   read(digest: Digest, range?: BlobRange): AsyncIterable<Uint8Array>;

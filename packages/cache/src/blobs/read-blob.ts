@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { BigIntStats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { Digest } from "@oci-build/oci";
 import type { BlobRange } from "../blob-store.js";
@@ -8,21 +9,29 @@ import { storeError, systemErrorCode } from "../store/store-error.js";
 /** Measured while 115 MB went to an archive: a tenth less time than with 256 KiB. */
 const CHUNK_BYTES = 1024 * 1024;
 
+export interface ReadBlobOptions {
+  /** Default: the whole blob. */
+  readonly range?: BlobRange | undefined;
+  /** Whether the file is one whose bytes were hashed when this process wrote them. Default: none is. */
+  readonly isOwn?: ((stats: BigIntStats) => boolean) | undefined;
+}
+
 /** The bytes of a blob's file, or of a part of it; a whole read is verified at its end. */
 export async function* readBlob(
   path: string,
   digest: Digest,
-  range: BlobRange = { offset: 0 },
+  { range = { offset: 0 }, isOwn }: ReadBlobOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const handle = await openBlob(path, digest);
   try {
-    const { size } = await handle.stat();
+    const stats = await handle.stat({ bigint: true });
+    const size = Number(stats.size);
     const length = range.length ?? Math.max(size - range.offset, 0);
     const end = range.offset + length;
     if (end > size) throw corruptBlob(digest, `it has ${size} bytes, asked for up to ${end}`);
     const chunks = readChunks(handle, { offset: range.offset, length }, { path, digest });
     const isWhole = range.offset === 0 && length >= size;
-    yield* isWhole ? verified(chunks, digest) : chunks;
+    yield* isWhole && isOwn?.(stats) !== true ? verified(chunks, digest) : chunks;
   } finally {
     await handle.close();
   }
