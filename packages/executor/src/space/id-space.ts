@@ -1,0 +1,13 @@
+/** Who the root of a container is outside: root itself; the first of the caller's ids and subordinate ids, so that every
+ * id of an image has one of its own; or the caller alone, to whom all files belong then. */
+export type IdMapping = "root" | "subordinate" | "single";
+
+/** Where all programs that touch root file systems run, so that owners are what an image says: in the host's own user
+ * namespace when the caller is root, else in one that is made for the executor and ends with it. */
+export interface IdSpace extends AsyncDisposable {
+  readonly mapping: IdMapping;
+  /** Distinguishes folders whose owners were written through different mappings; safe as a file name. */
+  readonly id: string;
+  /** The command line that runs a program as root of this space, with its environment, working folder and open files. */
+  command(args: readonly [string, ...string[]]): readonly [string, ...string[]];
+}
