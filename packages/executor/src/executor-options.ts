@@ -1,0 +1,25 @@
+import type { RunStep } from "./require-executor.js";
+
+/** Which back end runs commands; `auto` takes an OCI runtime that works, else util-linux. */
+export type ExecutorChoice = "auto" | "runc" | "crun" | "util-linux";
+
+/** Something that a build with this executor will do differently. `code` is stable. */
+export interface ExecutorWarning {
+  readonly code: "EXECUTOR_SINGLE_ID" | "EXECUTOR_NO_OVERLAY" | "EXECUTOR_RUNTIME_BROKEN";
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+/** What an executor is looked for and opened with.
+ *
+ * `dir` is a folder for unpacked layers, run folders and what is known of this host; it is made when it is missing,
+ * may be shared by processes, and is to lie on a file system that can hold any image's files. `steps` are named by the
+ * error when they cannot run. Programs are looked up along `env.PATH`, then where administrators' programs lie. */
+export interface OpenExecutorOptions {
+  readonly choice: ExecutorChoice;
+  readonly dir: string;
+  readonly steps: readonly RunStep[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly onWarning?: ((warning: ExecutorWarning) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
