@@ -52,4 +52,15 @@ export type {
   RegistryOutput,
   VirtualContext,
 } from "./options/build-options.js";
+export type {
+  BuildSecret,
+  CommandStatus,
+  Entitlement,
+  ExecutorChoice,
+  FailedRun,
+  HostEntry,
+  RunNetwork,
+  RunOptions,
+  RunUlimit,
+} from "./options/run-options.js";
 export type { BuildMetadata } from "./output/metadata.js";

@@ -4,6 +4,7 @@ import type { Credentials, RegistrySettings } from "@oci-build/registry";
 import type { ContextFileSystem, StatTrust } from "@oci-build/snapshot";
 import type { BuildEvent, StepOutcome } from "../events/build-event.js";
 import type { StepExplanation } from "../explain/step-explanation.js";
+import type { RunOptions } from "./run-options.js";
 
 /** A build context that is no folder on disk: any file system with the synchronous calls of `node:fs`, such as a
  * memfs volume. `root` is the context's folder in it, `/` by default. */
@@ -75,7 +76,7 @@ export interface RegistryOptions {
 }
 
 /** What to build and how. The names are those of `docker buildx build`'s options. */
-export interface BuildOptions {
+export interface BuildOptions extends RunOptions {
   /** A folder, or a virtual file system. Default: the working directory. */
   readonly context?: string | VirtualContext | undefined;
   /** The Dockerfile: a path (relative to the working directory; in a virtual context, inside it) or its text.
@@ -143,7 +144,8 @@ export interface BuildOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told of everything that happens, in order, synchronously. */
   readonly onEvent?: ((event: BuildEvent) => void) | undefined;
-  /** Variables that are read: OCI_BUILD_CACHE_DIR, OCI_BUILD_CACHE_MAX_SIZE, SOURCE_DATE_EPOCH. Default: `process.env`. */
+  /** Variables that are read: OCI_BUILD_CACHE_DIR, OCI_BUILD_CACHE_MAX_SIZE, SOURCE_DATE_EPOCH, those of secrets,
+   * SSH_AUTH_SOCK. Default: `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 

@@ -14,6 +14,7 @@ import { type ResolvedCompression, resolveCompression } from "./compression.js";
 import { epochSeconds } from "./epoch-seconds.js";
 import { type RegistryChoices, registryChoices } from "./registry-choices.js";
 import { type ResolvedOutput, resolveOutputs } from "./resolve-outputs.js";
+import { type ResolvedRun, resolveRun } from "./resolve-run.js";
 import { writtenFiles } from "./written-paths.js";
 
 /** Options with every default filled in and every value checked. */
@@ -44,6 +45,7 @@ export interface ResolvedOptions {
   readonly iidFile: string | undefined;
   readonly metadataFile: string | undefined;
   readonly times: TimePolicy;
+  readonly run: ResolvedRun;
   readonly written: LeftOutRule;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -89,6 +91,7 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
     iidFile,
     metadataFile,
     times: timePolicy(epochSeconds(options, env)),
+    run: resolveRun(options, env),
     env,
     written: writtenFiles(outputs, [iidFile, metadataFile, cacheDir]),
   };

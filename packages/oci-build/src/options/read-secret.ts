@@ -1,0 +1,70 @@
+import fs from "node:fs";
+import { buildError } from "../errors.js";
+import { readSmallFile } from "../input/read-small-file.js";
+import { optionInvalid } from "./option-invalid.js";
+
+/** As BuildKit.
+ * @see https://github.com/moby/buildkit/blob/v0.29.0/session/secrets/secretsprovider/store.go */
+const SECRET_MAX_BYTES = 500 * 1024;
+
+/** A secret whose place is checked as far as that goes without reading it. `path` is absolute. */
+export type SecretSource =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "env"; readonly name: string }
+  | { readonly kind: "value"; readonly bytes: Uint8Array };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Gives the bytes of a secret by its id: undefined for one that is not given, or in a variable that is not set. Each is
+ * read when it is first asked for, and only then: it may be a pipe.
+ * Differs: a variable that is not set is no empty secret, so that a mount that requires it fails.
+ * @throws OciBuildError OPTION_INVALID, BUILD_FILE_UNREADABLE; without the secret in it */
+export function secretReader(
+  secrets: ReadonlyMap<string, SecretSource>,
+  env: Environment,
+): (id: string) => Uint8Array | undefined {
+  const known = new Map<string, Uint8Array | undefined>();
+  return (id) => {
+    const source = secrets.get(id);
+    if (source === undefined) return undefined;
+    if (!known.has(id)) known.set(id, readSecret(id, source, env));
+    return known.get(id);
+  };
+}
+
+function readSecret(id: string, source: SecretSource, env: Environment): Uint8Array | undefined {
+  const bytes = bytesOf(id, source, env);
+  if (bytes === undefined || bytes.length <= SECRET_MAX_BYTES) return bytes;
+  throw optionInvalid("--secret", `id=${id}`, `it has more than ${SECRET_MAX_BYTES} bytes`);
+}
+
+function bytesOf(id: string, source: SecretSource, env: Environment): Uint8Array | undefined {
+  switch (source.kind) {
+    case "value":
+      return source.bytes;
+    case "env": {
+      const value = env[source.name];
+      return value === undefined ? undefined : new TextEncoder().encode(value);
+    }
+    case "file": {
+      const bytes = readSmallFile(fs, source.path, SECRET_MAX_BYTES);
+      if (bytes !== undefined) return bytes;
+      throw secretMissing(id, source.path);
+    }
+  }
+}
+
+/** Fails where the file of a secret is not there, so that a build is told before it starts.
+ * @throws OciBuildError BUILD_FILE_UNREADABLE */
+export function checkSecretFile(id: string, path: string): void {
+  const stats = fs.statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isDirectory()) throw secretMissing(id, path);
+}
+
+function secretMissing(id: string, path: string): Error {
+  return buildError("BUILD_FILE_UNREADABLE", {
+    message: `cannot read the secret ${id}: ${path} is no file`,
+    data: { path, code: "ENOENT" },
+    hint: "Check src= of --secret.",
+  });
+}
