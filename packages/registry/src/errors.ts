@@ -65,7 +65,12 @@ export type RegistryErrorData = {
   };
   REGISTRY_TRANSFER_CUT: { registry: string; repository: string; digest: string; atByte: number };
   REGISTRY_UNSUPPORTED: { registry: string; repository: string; operation: string };
-  REGISTRY_UNREACHABLE: RequestPlace & { phase: "connect" | "headers" | "body"; reason: string };
+  /** `proxy` is the host of the one that stands between. */
+  REGISTRY_UNREACHABLE: RequestPlace & {
+    phase: "connect" | "headers" | "body";
+    reason: string;
+    proxy?: string | undefined;
+  };
   REGISTRY_UNAUTHORIZED: RefusedRequest;
   REGISTRY_FORBIDDEN: RefusedRequest;
   REGISTRY_RATE_LIMITED: RefusedRequest & { retryAfterSec: number | undefined };

@@ -6,6 +6,7 @@ import type { RegistrySettings } from "../client/registry-client.js";
 import { registryError } from "../errors.js";
 import type { HttpLimits } from "./http-limits.js";
 import { proxyFor } from "./proxy-choice.js";
+import { ProxyPool } from "./proxy-pool.js";
 import { trustedRoots } from "./trusted-roots.js";
 
 /** How a host is to be believed, and what we show of ourselves. */
@@ -50,6 +51,11 @@ export class Dispatchers {
     return dispatcher;
   }
 
+  /** The proxy through which an address is reached, by its host: without its user and password. */
+  proxyHost(url: URL): string | undefined {
+    return proxyFor(url, this.#options.env)?.host;
+  }
+
   async close(): Promise<void> {
     const open = [...this.#byKind.values()];
     this.#byKind.clear();
@@ -77,6 +83,7 @@ export class Dispatchers {
       ...common,
       uri: proxy.href,
       proxyTunnel: false,
+      clientFactory: (origin, options) => new ProxyPool(origin, options),
       requestTls: connect,
       proxyTls,
     });

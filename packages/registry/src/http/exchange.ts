@@ -6,7 +6,7 @@ import type { HttpContext } from "./http-context.js";
 import { RequestSending } from "./request-sending.js";
 import { responseInvalid } from "./response-invalid.js";
 import { unlessAborted } from "./unless-aborted.js";
-import { unreachable } from "./unreachable.js";
+import { PROXY_LOGIN_WANTED, unreachable } from "./unreachable.js";
 import { Watchdog } from "./watchdog.js";
 
 /** Sends one request, and gives its answer as soon as the headers are there.
@@ -39,14 +39,15 @@ export async function exchange(context: HttpContext, hop: Hop): Promise<HttpAnsw
     throwIfAborted(context, hop);
     sending.throwSourceError();
     throw timeout.signal.aborted
-      ? unreachable({ hop, phase: "headers", reason: "answer-timeout", mask: context.mask }, error)
+      ? connectionFailure("answer-timeout", error, { context, hop })
       : failureOf(error, context, hop);
   } finally {
     watchdog.stop();
   }
 }
 
-function failureOf(error: unknown, { mask }: HttpContext, hop: Hop): unknown {
+function failureOf(error: unknown, context: HttpContext, hop: Hop): unknown {
+  const { mask } = context;
   // Its own error is no cause to keep: it holds what the server sent.
   if (error instanceof errors.HTTPParserError) return responseInvalid(hop, { problem: "not-http", mask });
   if (!isConnectionError(error)) return error;
@@ -54,7 +55,19 @@ function failureOf(error: unknown, { mask }: HttpContext, hop: Hop): unknown {
   if (code === "UND_ERR_HEADERS_OVERFLOW") {
     return responseInvalid(hop, { problem: "headers-too-large", mask, cause: error });
   }
-  return unreachable({ hop, phase: "headers", reason: code, mask }, error);
+  return connectionFailure(code, error, { context, hop });
+}
+
+function connectionFailure(
+  code: string,
+  cause: unknown,
+  { context: { dispatchers, mask }, hop }: { readonly context: HttpContext; readonly hop: Hop },
+): Error {
+  const proxy = dispatchers.proxyHost(hop.url);
+  // What undici makes of the only answer of a proxy that it looks at where there is no tunnel.
+  const isLoginWanted = proxy !== undefined && code === "UND_ERR_INVALID_ARG";
+  const reason = isLoginWanted ? PROXY_LOGIN_WANTED : code;
+  return unreachable({ hop, phase: "headers", reason, mask, proxy }, cause);
 }
 
 function joinSignals(signals: readonly (AbortSignal | undefined)[]): AbortSignal {

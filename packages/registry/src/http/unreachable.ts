@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import type { OciBuildError } from "@oci-build/oci";
 import { registryError } from "../errors.js";
 import type { Hop } from "./hop.js";
@@ -13,7 +14,15 @@ export interface ConnectionFailure {
   readonly phase: "headers" | "body";
   readonly reason: string;
   readonly mask: SecretMask;
+  /** The host of the proxy that stands between, if there is one. */
+  readonly proxy?: string | undefined;
 }
+
+/** Begins the reason of what a proxy refused; its status follows. */
+export const PROXY_STATUS = "proxy-";
+
+/** A proxy lets nobody through without a login. */
+export const PROXY_LOGIN_WANTED: string = `${PROXY_STATUS}407`;
 
 const EXPLANATIONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection was refused",
@@ -28,8 +37,6 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: "the connection was cut",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the connection was cut",
   HPE: "the data is no HTTP",
-  UND_ERR_ABORTED: "the proxy refused the connection",
-  UND_ERR_INVALID_ARG: "the proxy refused the request",
   UND_ERR_PRX_TLS: "the proxy's certificate cannot be verified",
   CERT_HAS_EXPIRED: "its certificate has expired",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
@@ -50,7 +57,10 @@ const BEFORE_SENDING: ReadonlySet<string> = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
-const LASTING: ReadonlySet<string> = new Set(["ENOTFOUND", "UND_ERR_INVALID_ARG", "UND_ERR_PRX_TLS"]);
+const LASTING: ReadonlySet<string> = new Set(["ENOTFOUND", "UND_ERR_PRX_TLS"]);
+
+/** What a proxy refuses for good: it does not know us, or does not want the host. */
+const LASTING_PROXY_STATUS = /^proxy-4(?!08|29)\d\d$/;
 
 /** OpenSSL's and Node's codes for a certificate that is not believed, or a handshake that failed.
  * @see https://nodejs.org/docs/latest-v20.x/api/tls.html#x509-certificate-error-codes */
@@ -63,16 +73,30 @@ export function unreachable(
   failure: ConnectionFailure,
   cause?: unknown,
 ): OciBuildError<"REGISTRY_UNREACHABLE"> {
-  const { hop, reason, mask } = failure;
-  const phase = BEFORE_SENDING.has(reason) || isTlsFailure(reason) ? "connect" : failure.phase;
+  const { hop, reason, mask, proxy } = failure;
+  const isUnsent = BEFORE_SENDING.has(reason) || isTlsFailure(reason) || isProxyStatus(reason);
+  const phase = isUnsent ? "connect" : failure.phase;
   const url = mask.hide(toldUrl(hop.url));
-  const told = EXPLANATIONS[reason] ?? (isTlsFailure(reason) ? "its certificate cannot be verified" : reason);
+  const way = proxy === undefined ? "" : ` through the proxy ${proxy}`;
   return registryError("REGISTRY_UNREACHABLE", {
-    message: `${hop.method} ${url}: ${told} (${reason})`,
-    data: { registry: hop.registry, method: hop.method, url, phase, reason },
-    hint: hintOf(reason, hop.registry),
+    message: `${hop.method} ${url}${way}: ${explanation(reason)} (${reason})`,
+    data: { registry: hop.registry, method: hop.method, url, phase, reason, proxy },
+    hint: hintOf(failure),
     cause,
   });
+}
+
+function explanation(reason: string): string {
+  if (reason === PROXY_LOGIN_WANTED) return "the proxy wants a login";
+  if (isProxyStatus(reason)) {
+    const status = reason.slice(PROXY_STATUS.length);
+    return `the proxy answered ${status} ${STATUS_CODES[status] ?? ""}`.trimEnd();
+  }
+  return EXPLANATIONS[reason] ?? (isTlsFailure(reason) ? "its certificate cannot be verified" : reason);
+}
+
+function isProxyStatus(reason: string): boolean {
+  return reason.startsWith(PROXY_STATUS);
 }
 
 /** True when the same request may succeed later; `unsent` when besides nothing can have come of it. */
@@ -81,16 +105,21 @@ export function isPassing(
   needed: "repeatable" | "unsent",
 ): boolean {
   const reason = String(data["reason"]);
-  if (LASTING.has(reason) || isTlsFailure(reason)) return false;
+  if (LASTING.has(reason) || LASTING_PROXY_STATUS.test(reason) || isTlsFailure(reason)) return false;
   return needed === "repeatable" || data["phase"] === "connect";
 }
 
-function hintOf(reason: string, registry: string): string | undefined {
+function hintOf({ hop: { registry, url }, reason, proxy }: ConnectionFailure): string | undefined {
+  const variable = url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
+  if (reason === PROXY_LOGIN_WANTED) {
+    return `Give the proxy's user and password in ${variable}, as in http://USER:PASSWORD@HOST:PORT.`;
+  }
+  const isProxys = proxy !== undefined && BEFORE_SENDING.has(reason);
+  if (isProxys || isProxyStatus(reason) || reason === "UND_ERR_PRX_TLS") {
+    return `Look at ${variable}, or name the host in NO_PROXY.`;
+  }
   if (reason.startsWith("ERR_SSL_WRONG") || reason.startsWith("ERR_SSL_PACKET")) {
     return `If ${registry} speaks http, say so with --insecure-registry ${registry}.`;
-  }
-  if (reason === "UND_ERR_ABORTED" || reason === "UND_ERR_INVALID_ARG" || reason === "UND_ERR_PRX_TLS") {
-    return "Look at HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY.";
   }
   if (isTlsFailure(reason)) {
     return `Put the certificate of its authority into /etc/docker/certs.d/${registry}/ca.crt, or name it in NODE_EXTRA_CA_CERTS.`;

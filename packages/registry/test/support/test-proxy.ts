@@ -15,10 +15,12 @@ export interface TestProxyOptions {
   readonly ports: Readonly<Record<string, number>>;
   /** `name:password` */
   readonly login?: string | undefined;
+  /** What is answered to CONNECT for a host that it does not lead to. Default: 502. */
+  readonly refusal?: number | undefined;
 }
 
 /** Starts a proxy that ends with the test. */
-export async function startProxy({ ports, login }: TestProxyOptions): Promise<TestProxy> {
+export async function startProxy({ ports, login, refusal = 502 }: TestProxyOptions): Promise<TestProxy> {
   const requests: string[] = [];
   const admits = (request: http.IncomingMessage): boolean =>
     login === undefined ||
@@ -36,7 +38,7 @@ export async function startProxy({ ports, login }: TestProxyOptions): Promise<Te
     client.on("error", () => undefined);
     const port = ports[request.url ?? ""];
     if (!admits(request)) client.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
-    else if (port === undefined) client.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    else if (port === undefined) client.end(`HTTP/1.1 ${refusal} Refused\r\n\r\n`);
     else tunnel(client, port);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
