@@ -103,6 +103,16 @@ export type BuildEvent = { readonly timeMs: number } & (
       readonly doneBytes: number;
       readonly totalBytes: number;
     }
+  /** What the command of a RUN wrote: one or several lines, whole unless one is very long or the last has no end.
+   * `elapsedMs` is since the command was started. Of a command that writes very much a part is left out, and a line says
+   * so. */
+  | {
+      readonly type: "step.output";
+      readonly step: StepInfo;
+      readonly stream: "stdout" | "stderr";
+      readonly text: string;
+      readonly elapsedMs: number;
+    }
   | {
       readonly type: "step.finished";
       readonly step: StepInfo;

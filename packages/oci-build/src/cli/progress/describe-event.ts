@@ -45,6 +45,7 @@ export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
     case "build.started":
     case "build.planned":
     case "step.progress":
+    case "step.output":
     case "layer.progress":
     case "output.progress":
     case "base.explained":

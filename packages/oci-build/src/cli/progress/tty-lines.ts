@@ -78,6 +78,7 @@ export function takeEvent(running: Map<string, RunningWork>, event: BuildEvent):
       running.delete(outputWork(event));
       return;
     case "warning":
+    case "step.output":
     case "stage.based":
     case "base.explained":
     case "step.explained":
