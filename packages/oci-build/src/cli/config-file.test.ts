@@ -24,6 +24,32 @@ describe("readConfigFile", () => {
     expect(await readConfigFile(folder)).toEqual({});
   });
 
+  it("reads how RUN is run, but takes no leave, no secret and no agent from a file", async () => {
+    write([
+      'network = "none"',
+      'add-host = { db = "10.0.0.7" }',
+      'shm-size = "1g"',
+      "ulimit = ['nofile=1024']",
+      'executor = "util-linux"',
+      'run-timeout = "10m"',
+    ]);
+    expect(await readConfigFile(folder)).toEqual({
+      network: "none",
+      addHost: ["db=10.0.0.7"],
+      shmSize: "1g",
+      ulimit: ["nofile=1024"],
+      executor: "util-linux",
+      runTimeout: "10m",
+    });
+    for (const key of ["secret", "ssh", "allow"]) {
+      write([`${key} = ["default"]`]);
+      await expect(readConfigFile(folder)).rejects.toMatchObject({
+        code: "CONFIG_FILE_INVALID",
+        message: expect.stringContaining(`${key} is not read from a file`),
+      });
+    }
+  });
+
   it("reads every option, paths relative to its folder", async () => {
     write([
       'file = "docker/Dockerfile"',
@@ -217,6 +243,8 @@ describe("mergeFlags", () => {
       insecureRegistry: [],
       label: [],
       registryMirror: [],
+      addHost: [],
+      ulimit: [],
       cache: true,
     });
   });

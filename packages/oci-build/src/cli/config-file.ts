@@ -5,6 +5,7 @@ import { nearest } from "@oci-build/dockerfile";
 import { buildError } from "../errors.js";
 import { readSmallFile } from "../input/read-small-file.js";
 import { compressionTypes } from "../options/compression.js";
+import { executorChoices, runNetworks } from "../options/run-choices.js";
 import type { BuildFlags } from "./parse-arguments.js";
 import { progressModes } from "./progress/progress-mode.js";
 import { registryTables, wrongRegistryKey } from "./registry-tables.js";
@@ -40,6 +41,12 @@ const KEYS = {
   "trust-stat": { flag: "trustStat", kind: "boolean" },
   explain: { flag: "explain", kind: "boolean" },
   "fail-on-cache-miss": { flag: "failOnCacheMiss", kind: "stage" },
+  network: { flag: "network", kind: "network" },
+  "add-host": { flag: "addHost", kind: "pairs" },
+  "shm-size": { flag: "shmSize", kind: "text" },
+  ulimit: { flag: "ulimit", kind: "pairs" },
+  executor: { flag: "executor", kind: "executor" },
+  "run-timeout": { flag: "runTimeout", kind: "text" },
   platform: { flag: "platform", kind: "list" },
   progress: { flag: "progress", kind: "progress" },
   quiet: { flag: "quiet", kind: "boolean" },
@@ -47,6 +54,9 @@ const KEYS = {
   "metadata-file": { flag: "metadataFile", kind: "path" },
   "cache-dir": { flag: "cacheDir", kind: "path" },
 } as const satisfies Record<string, { flag: keyof BuildFlags; kind: string }>;
+
+/** Leave that only who starts the build can give: the file may come with sources that are not to be trusted. */
+const COMMAND_LINE_ONLY: ReadonlySet<string> = new Set(["secret", "ssh", "allow"]);
 
 type Kind = (typeof KEYS)[keyof typeof KEYS]["kind"];
 
@@ -94,6 +104,9 @@ async function parseToml(text: string, file: string): Promise<Record<string, unk
 }
 
 function flagOf(key: string, value: unknown, source: Source): [string, unknown] {
+  if (COMMAND_LINE_ONLY.has(key)) {
+    throw mistake(source, [key], `${key} is not read from a file; give --${key} on the command line`);
+  }
   if (!Object.hasOwn(KEYS, key)) {
     const near = nearest(key, Object.keys(KEYS));
     throw mistake(
@@ -120,6 +133,8 @@ const EXPECTED: Record<Kind, string> = {
   output: "a text such as type=oci,dest=app.tar, or a list of them",
   compression: `one of ${compressionTypes.join(", ")}`,
   number: "a whole number",
+  network: `one of ${runNetworks.join(", ")}`,
+  executor: `one of ${executorChoices.join(", ")}`,
   boolean: "true or false",
   negated: "true or false",
   progress: `one of ${progressModes.join(", ")}`,
@@ -143,6 +158,10 @@ function convert(kind: Kind, value: unknown, folder: string): unknown {
       return typeof value === "string" ? path.resolve(folder, value) : undefined;
     case "compression":
       return compressionTypes.find((type) => type === value);
+    case "network":
+      return runNetworks.find((network) => network === value);
+    case "executor":
+      return executorChoices.find((executor) => executor === value);
     case "number":
       return Number.isSafeInteger(value) ? String(value) : undefined;
     case "stage":

@@ -6,6 +6,7 @@ import { outputFlags } from "./output-flags.js";
 import type { BuildFlags } from "./parse-arguments.js";
 import { registryMirrors } from "./registry-mirrors.js";
 import { registrySettings } from "./registry-tables.js";
+import { runFlags } from "./run-flags.js";
 import type { CliProcess } from "./terminal.js";
 
 const ONE_PLATFORM = "one platform at a time is supported";
@@ -33,6 +34,8 @@ export function mergeFlags(defaults: BuildFlags, flags: BuildFlags): BuildFlags 
     label: [...(defaults.label ?? []), ...(flags.label ?? [])],
     insecureRegistry: [...(defaults.insecureRegistry ?? []), ...(flags.insecureRegistry ?? [])],
     registryMirror: [...(defaults.registryMirror ?? []), ...(flags.registryMirror ?? [])],
+    addHost: [...(defaults.addHost ?? []), ...(flags.addHost ?? [])],
+    ulimit: [...(defaults.ulimit ?? []), ...(flags.ulimit ?? [])],
     buildContext: [...(defaults.buildContext ?? []), ...(flags.buildContext ?? [])],
   };
 }
@@ -92,6 +95,7 @@ export function flagOptions(context: string, flags: BuildFlags, process: CliProc
     cacheDir: flags.cacheDir,
     iidFile: flags.iidfile,
     metadataFile: flags.metadataFile,
+    ...runFlags(flags, process.env),
     env: process.env,
   };
 }

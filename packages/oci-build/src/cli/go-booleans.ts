@@ -15,6 +15,7 @@ const OPPOSITES: ReadonlyMap<string, string> = new Map([
   ["--verify", "--no-verify"],
   ["--trust-stat", "--no-trust-stat"],
   ["--explain", "--no-explain"],
+  ["--debug-shell", "--no-debug-shell"],
   ["--fail-on-cache-miss", "--no-fail-on-cache-miss"],
 ]);
 

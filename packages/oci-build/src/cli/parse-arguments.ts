@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { compressionTypes } from "../options/compression.js";
+import { executorChoices, runNetworks } from "../options/run-choices.js";
 import { escapeControls } from "./escape-controls.js";
 import { goBooleans } from "./go-booleans.js";
 import { type ProgressMode, progressModes } from "./progress/progress-mode.js";
@@ -44,6 +45,16 @@ export interface BuildFlags {
   readonly explain?: boolean | undefined;
   /** A stage, `*` for any, or false for `--no-fail-on-cache-miss`. */
   readonly failOnCacheMiss?: string | false | undefined;
+  readonly secret?: readonly string[] | undefined;
+  readonly ssh?: readonly string[] | undefined;
+  readonly allow?: readonly string[] | undefined;
+  readonly network?: string | undefined;
+  readonly addHost?: readonly string[] | undefined;
+  readonly shmSize?: string | undefined;
+  readonly ulimit?: readonly string[] | undefined;
+  readonly executor?: string | undefined;
+  readonly runTimeout?: string | undefined;
+  readonly debugShell?: boolean | undefined;
   /** Of the commands that tell of a build without building. */
   readonly json?: boolean | undefined;
   readonly format?: "text" | "json" | undefined;
@@ -136,6 +147,7 @@ function declareReport(process: CliProcess, name: keyof typeof REPORT_DESCRIPTIO
 const BUILD_ONLY: ReadonlySet<string> = new Set([
   "call",
   "check",
+  "debugShell",
   "explain",
   "failOnCacheMiss",
   "iidfile",
@@ -219,6 +231,34 @@ function declare(process: CliProcess): Command {
       ),
     )
     .addOption(new Option("--no-fail-on-cache-miss", "build what is not in the cache").hideHelp())
+    .addOption(
+      repeatable(
+        "--secret <spec>",
+        "what RUN --mount=type=secret finds: id=NAME,src=FILE or id=NAME,env=VARIABLE",
+      ),
+    )
+    .addOption(
+      repeatable("--ssh <id[=socket]>", "agent that RUN --mount=type=ssh finds; default: SSH_AUTH_SOCK's"),
+    )
+    .addOption(repeatable("--allow <what>", "let RUN have network.host or security.insecure; repeatable"))
+    .addOption(
+      new Option("--network <mode>", "of RUN: default, which is the host's, none or host").choices(
+        runNetworks,
+      ),
+    )
+    .addOption(repeatable("--add-host <name=address>", "line of /etc/hosts in RUN; repeatable"))
+    .addOption(new Option("--shm-size <size>", "of /dev/shm in RUN (default: 64m)"))
+    .addOption(
+      repeatable("--ulimit <name=soft[:hard]>", "resource limit of RUN, such as nofile=1024; repeatable"),
+    )
+    .addOption(
+      new Option("--executor <name>", "what runs RUN (default: auto, the first that works)").choices(
+        executorChoices,
+      ),
+    )
+    .addOption(new Option("--run-timeout <duration>", "end a RUN that takes longer, such as 10m"))
+    .addOption(new Option("--debug-shell", "open a shell in what a failed RUN left, on a terminal"))
+    .addOption(new Option("--no-debug-shell", "open no shell").hideHelp())
     .helpOption("-h, --help", "show this")
     .addOption(new Option("-V, --version", "show the version"))
     .allowExcessArguments(false)

@@ -1,4 +1,5 @@
 import { compressionTypes } from "../options/compression.js";
+import { executorChoices, runNetworks } from "../options/run-choices.js";
 import type { BuildFlags, Request } from "./parse-arguments.js";
 import { progressModes } from "./progress/progress-mode.js";
 
@@ -45,6 +46,16 @@ const options: ReadonlyMap<string, PlainOption> = new Map<string, PlainOption>([
   ["--progress", { flag: "progress", kind: "text", choices: progressModes }],
   ["--iidfile", { flag: "iidfile", kind: "text" }],
   ["--metadata-file", { flag: "metadataFile", kind: "text" }],
+  ["--secret", { flag: "secret", kind: "list" }],
+  ["--ssh", { flag: "ssh", kind: "list" }],
+  ["--allow", { flag: "allow", kind: "list" }],
+  ["--network", { flag: "network", kind: "text", choices: runNetworks }],
+  ["--add-host", { flag: "addHost", kind: "list" }],
+  ["--shm-size", { flag: "shmSize", kind: "text" }],
+  ["--ulimit", { flag: "ulimit", kind: "list" }],
+  ["--executor", { flag: "executor", kind: "text", choices: executorChoices }],
+  ["--run-timeout", { flag: "runTimeout", kind: "text" }],
+  ["--debug-shell", { flag: "debugShell", kind: "on" }],
   ["--cache-dir", { flag: "cacheDir", kind: "text" }],
 ]);
 

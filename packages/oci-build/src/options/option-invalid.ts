@@ -15,3 +15,11 @@ export function optionInvalid(
     hint,
   });
 }
+
+/** A text that is one of some.
+ * @throws OciBuildError OPTION_INVALID */
+export function choiceOf<T extends string>(option: string, text: string, choices: readonly T[]): T {
+  const choice = choices.find((known) => known === text);
+  if (choice !== undefined) return choice;
+  throw optionInvalid(option, text, `it is one of ${choices.join(", ")}`);
+}

@@ -1,6 +1,8 @@
+import fs from "node:fs";
 import path from "node:path";
-import { optionInvalid } from "./option-invalid.js";
+import { choiceOf, optionInvalid } from "./option-invalid.js";
 import { checkSecretFile, type SecretSource } from "./read-secret.js";
+import { entitlements, executorChoices, runNetworks } from "./run-choices.js";
 import { resolveHosts } from "./run-hosts.js";
 import type {
   BuildSecret,
@@ -17,8 +19,8 @@ import { type ResolvedUlimit, resolveUlimits } from "./run-ulimits.js";
 export interface ResolvedRun {
   /** By id. `secretReader` reads them. */
   readonly secrets: ReadonlyMap<string, SecretSource>;
-  /** Absolute paths of agents' sockets, by id; undefined where SSH_AUTH_SOCK should have named one and is not set. */
-  readonly ssh: ReadonlyMap<string, string | undefined>;
+  /** Absolute paths of agents' sockets, by id. */
+  readonly ssh: ReadonlyMap<string, string>;
   readonly allow: ReadonlySet<Entitlement>;
   /** For each RUN that says nothing. */
   readonly network: RunNetwork;
@@ -31,13 +33,8 @@ export interface ResolvedRun {
   readonly onFailedStep: ((failed: FailedRun) => Promise<void>) | undefined;
 }
 
-/** All back ends by their names, as `--executor` takes them. */
-export const executorChoices: readonly ExecutorChoice[] = ["auto", "runc", "crun", "util-linux"];
-
-/** The networks of a RUN. */
-export const runNetworks: readonly RunNetwork[] = ["default", "none", "host"];
-
-const entitlements: readonly Entitlement[] = ["network.host", "security.insecure"];
+const AGENT_HINT =
+  'Start an agent and give it the key: eval "$(ssh-agent)" && ssh-add KEY; then --ssh default takes it.';
 
 /** Longer ones fire at once: a timer's delay is a signed 32-bit number. */
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
@@ -54,11 +51,11 @@ export function resolveRun(
     ),
     ssh: new Map(Object.entries(options.ssh ?? {}).map(([id, socket]) => [id, agentSocket(id, socket, env)])),
     allow: allowed(options.allow ?? [], network),
-    network: oneOf("--network", network, runNetworks),
+    network: choiceOf("--network", network, runNetworks),
     hosts: resolveHosts(options.addHosts ?? []),
     shmSizeBytes: shmSizeBytes(options.shmSize),
     ulimits: resolveUlimits(options.ulimits ?? []),
-    executor: oneOf("--executor", executor, executorChoices),
+    executor: choiceOf("--executor", executor, executorChoices),
     timeoutMs: timeoutMs(options.runTimeoutMs),
     onFailedStep: options.onFailedStep,
   };
@@ -76,25 +73,22 @@ function secretSource(id: string, secret: BuildSecret): SecretSource {
   return { kind: "value", bytes: typeof value === "string" ? new TextEncoder().encode(value) : value };
 }
 
-function agentSocket(
-  id: string,
-  socket: string,
-  env: Readonly<Record<string, string | undefined>>,
-): string | undefined {
+function agentSocket(id: string, socket: string, env: Readonly<Record<string, string | undefined>>): string {
   if (id === "") throw optionInvalid("--ssh", "", "an agent needs an id");
   const given = socket === "" ? env["SSH_AUTH_SOCK"] : socket;
-  return given === undefined || given === "" ? undefined : path.resolve(given);
+  if (given === undefined || given === "") {
+    throw optionInvalid("--ssh", id, "SSH_AUTH_SOCK is not set, so that there is no agent", AGENT_HINT);
+  }
+  const stats = fs.statSync(given, { throwIfNoEntry: false });
+  if (stats?.isSocket() === true) return path.resolve(given);
+  const problem = stats === undefined ? "there is no such socket" : "that is no socket; keys are not read";
+  throw optionInvalid("--ssh", `${id}=${given}`, problem, AGENT_HINT);
 }
 
 /** As with buildx, a builder whose own network is the host's allows it. */
 function allowed(given: readonly Entitlement[], network: RunNetwork): ReadonlySet<Entitlement> {
-  for (const entitlement of given) oneOf("--allow", entitlement, entitlements);
+  for (const entitlement of given) choiceOf("--allow", entitlement, entitlements);
   return new Set([...given, ...(network === "host" ? (["network.host"] as const) : [])]);
-}
-
-function oneOf<T extends string>(option: string, value: T, choices: readonly T[]): T {
-  if (choices.includes(value)) return value;
-  throw optionInvalid(option, value, `it is one of ${choices.join(", ")}`);
 }
 
 function shmSizeBytes(size: number | undefined): number | undefined {

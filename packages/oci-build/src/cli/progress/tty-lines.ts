@@ -116,6 +116,7 @@ export function finishedLines(event: BuildEvent, style: LineStyle): readonly str
     case "context.started":
     case "step.started":
     case "step.progress":
+    case "step.output":
     case "base.explained":
     case "step.explained":
     case "output.started":
