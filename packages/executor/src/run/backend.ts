@@ -7,7 +7,7 @@ import type { PreparedFile } from "./prepared-file.js";
 /** One mount, as a line of an fstab. `source` and `target` are absolute paths on the host's side, seen from the mount
  * namespace of the run; `options` are those of mount(8), such as `bind` and `ro`. */
 export interface MountLine {
-  readonly type: "bind" | "tmpfs" | "proc" | "sysfs" | "devpts" | "mqueue" | "overlay";
+  readonly type: "bind" | "tmpfs" | "proc" | "sysfs" | "devpts" | "mqueue" | "cgroup2" | "overlay";
   readonly source: string;
   readonly target: string;
   readonly options: readonly string[];
