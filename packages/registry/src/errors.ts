@@ -62,6 +62,7 @@ export type RegistryErrorData = {
     digest: string;
     expected: number;
     found: number;
+    mirror?: string | undefined;
   };
   REGISTRY_TRANSFER_CUT: { registry: string; repository: string; digest: string; atByte: number };
   REGISTRY_UNSUPPORTED: { registry: string; repository: string; operation: string };

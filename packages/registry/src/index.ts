@@ -31,8 +31,10 @@ export { parseReference, parseTaggedReference } from "./reference/parse-referenc
 export type { Reference, TaggedReference } from "./reference/reference.js";
 export type { BlobSink, BlobSinkWriter, FetchedBlob, FetchOptions } from "./transfer/fetch-blobs.js";
 export { fetchBlobs } from "./transfer/fetch-blobs.js";
+export { pastMirrors } from "./transfer/past-mirrors.js";
 export type { PushedBlob, PushedManifest, PushReport, PushRequest } from "./transfer/push-image.js";
 export { pushImage } from "./transfer/push-image.js";
+export { readConfig } from "./transfer/read-config.js";
 export type { ReadImageOptions, RemoteImage } from "./transfer/read-image.js";
 export { readImage } from "./transfer/read-image.js";
 export { remoteBlobs } from "./transfer/remote-blobs.js";

@@ -72,12 +72,18 @@ describe("fetchBlobs", () => {
     expect([sink.blobs.size, sink.openWriters]).toEqual([0, 0]);
   });
 
-  it("fetches from the registry itself what a mirror has wrongly", async () => {
+  it.each([
+    ["other bytes", 0],
+    ["fewer bytes", -1],
+    ["more bytes", 1],
+  ])("fetches from the registry itself that of which a mirror has %s", async (_, more) => {
     await using mirror = await setUp();
     await using test = await setUp({}, { settings: () => ({ mirrors: [`http://${mirror.registry.host}`] }) });
     for (const bytes of blobs) {
       test.state.addBlob("team/app", bytes);
-      mirror.state.repository("team/app").blobs.set(digestOf(bytes), Buffer.alloc(bytes.length, 9));
+      mirror.state
+        .repository("team/app")
+        .blobs.set(digestOf(bytes), Buffer.alloc(Math.max(bytes.length + more, 0), 9));
     }
     const sink = new MemorySink();
     await fetchBlobs(test.repository, wanted, { sink });

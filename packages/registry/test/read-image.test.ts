@@ -99,6 +99,22 @@ describe("readImage", () => {
     expect(code).toBe("REGISTRY_MANIFEST_UNSUPPORTED");
   });
 
+  it.each([
+    ["other bytes", 0],
+    ["fewer bytes", -1],
+    ["more bytes", 1],
+  ])("reads a config of which a mirror has %s from the registry itself", async (_, more) => {
+    await using mirror = await setUp();
+    await using test = await setUp({}, { settings: () => ({ mirrors: [`http://${mirror.registry.host}`] }) });
+    hold(test.state, "team/app", onAmd);
+    hold(mirror.state, "team/app", onAmd);
+    const { size, digest } = onAmd.config.descriptor;
+    mirror.state.repository("team/app").blobs.set(digest, Buffer.alloc(size + more, "x"));
+    const image = await readImage(test.repository, "latest", { platform: amd64 });
+    expect(image.config.bytes).toEqual(onAmd.config.bytes);
+    expect(test.lines()).toEqual([`GET /v2/team/app/blobs/${digest}`]);
+  });
+
   it("refuses a config that is not what the manifest names", async () => {
     await using test = await setUp();
     hold(test.state, "team/app", onAmd);

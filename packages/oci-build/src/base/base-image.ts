@@ -1,13 +1,6 @@
-import type {
-  BlobSource,
-  Descriptor,
-  DiffId,
-  Digest,
-  ImageConfig,
-  Platform,
-  StoredDocument,
-} from "@oci-build/oci";
+import type { Descriptor, DiffId, Digest, ImageConfig, Platform, StoredDocument } from "@oci-build/oci";
 import type { RepositoryName } from "@oci-build/registry";
+import type { ImageBlobs } from "./image-blobs.js";
 
 /** One layer of a base image. `descriptor` is as an OCI manifest has it, its bytes are as the base's author wrote them.
  * `diffId` is a claim until the layer was read. */
@@ -30,7 +23,7 @@ export interface BaseImage {
   /** Lowest first. */
   readonly layers: readonly BaseLayer[];
   /** Where its layers are. */
-  readonly blobs: BlobSource;
+  readonly blobs: ImageBlobs;
   /** `far`: what was fetched is worth keeping. */
   readonly distance: "near" | "far";
   /** The repository that has its layers, for a push to the same registry. */

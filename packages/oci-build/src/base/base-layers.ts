@@ -11,6 +11,7 @@ import {
   sizedBlob,
   unpackLayer,
 } from "@oci-build/oci";
+import { pastMirrors, type ReadBlobOptions } from "@oci-build/registry";
 import type { EmitEvent } from "../events/build-event.js";
 import type { BaseImage, BaseLayer } from "./base-image.js";
 import { inParallel } from "./in-parallel.js";
@@ -80,9 +81,11 @@ export class BaseLayers {
 
   async #fetchAll(image: BaseImage): Promise<void> {
     await inParallel(image.layers, FETCHES_AT_ONCE, (layer) =>
-      once(this.#fetched, layer.descriptor.digest, async () => {
-        for await (const chunk of this.#packed(image, layer)) void chunk;
-      }),
+      once(this.#fetched, layer.descriptor.digest, () =>
+        pastMirrors(async (options) => {
+          for await (const chunk of this.#packed(image, layer, options)) void chunk;
+        }),
+      ),
     );
   }
 
@@ -125,23 +128,25 @@ export class BaseLayers {
 
   /** Does some work on a layer's tar. Damaged bytes fail as a tar before their digest is known: then the digest is asked
    * for first, so that what can be fetched again is, and nobody takes it for the author's mistake. */
-  async #unpacking<Result>(
+  #unpacking<Result>(
     image: BaseImage,
     layer: BaseLayer,
     work: (tar: AsyncIterable<Uint8Array>) => Promise<Result>,
   ): Promise<Result> {
-    try {
-      return await work(decompressedStream(this.#packed(image, layer)));
-    } catch (error) {
-      const failure = inLayer(error, image, layer);
-      if (failure === undefined) throw error;
-      for await (const chunk of this.#packed(image, layer)) void chunk;
-      throw failure;
-    }
+    return pastMirrors(async (options) => {
+      try {
+        return await work(decompressedStream(this.#packed(image, layer, options)));
+      } catch (error) {
+        const failure = inLayer(error, image, layer);
+        if (failure === undefined) throw error;
+        for await (const chunk of this.#packed(image, layer, options)) void chunk;
+        throw failure;
+      }
+    });
   }
 
   /** A layer's blob; what comes from far is stored on the way. */
-  async *#packed(image: BaseImage, layer: BaseLayer): AsyncGenerator<Uint8Array> {
+  async *#packed(image: BaseImage, layer: BaseLayer, options: ReadBlobOptions): AsyncGenerator<Uint8Array> {
     const { cache, emit, signal } = this.#context;
     const { descriptor } = layer;
     const { digest, size } = descriptor;
@@ -157,7 +162,8 @@ export class BaseLayers {
     const told = { image: image.reference, digest, size };
     const startedMs = Date.now();
     emit({ type: "layer.fetching", layer: told });
-    const chunks = toldChunks(sizedBlob(image.blobs.read(digest), descriptor), (doneBytes) =>
+    const packed = image.blobs.read(digest, undefined, { ...options, size, signal });
+    const chunks = toldChunks(sizedBlob(packed, descriptor), (doneBytes) =>
       emit({ type: "layer.progress", layer: told, doneBytes }),
     );
     yield* keepingBlob(chunks, {

@@ -1,6 +1,12 @@
 import type { BlobStore } from "@oci-build/cache";
 import { type Descriptor, type Digest, kindOfMediaType, type Platform, readBlob } from "@oci-build/oci";
-import { formatReference, parseReference, type RegistryClient, type Repository } from "@oci-build/registry";
+import {
+  formatReference,
+  parseReference,
+  type RegistryClient,
+  type Repository,
+  readConfig,
+} from "@oci-build/registry";
 import { describeDocument, isUnavailable } from "./document-in-store.js";
 import { type DocumentReader, findManifest } from "./find-manifest.js";
 import type { FoundImage, ImageOrigin } from "./image-origin.js";
@@ -45,7 +51,7 @@ export class RegistryOrigin implements ImageOrigin {
 
   #reader(repository: Repository): DocumentReader {
     return async (descriptor, maxBytes) =>
-      (await this.#stored(descriptor, maxBytes)) ?? (await fetched(repository, descriptor, maxBytes));
+      (await this.#stored(descriptor, maxBytes)) ?? (await fetched(repository, descriptor));
   }
 
   async #stored(descriptor: Descriptor, maxBytes: number): Promise<Buffer | undefined> {
@@ -60,7 +66,7 @@ export class RegistryOrigin implements ImageOrigin {
   }
 }
 
-async function fetched(repository: Repository, descriptor: Descriptor, maxBytes: number): Promise<Buffer> {
-  if (kindOfMediaType(descriptor.mediaType) === "config") return readBlob(repository, descriptor, maxBytes);
+async function fetched(repository: Repository, descriptor: Descriptor): Promise<Buffer> {
+  if (kindOfMediaType(descriptor.mediaType) === "config") return readConfig(repository, descriptor);
   return (await repository.manifest(descriptor.digest)).bytes;
 }

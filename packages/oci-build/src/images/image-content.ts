@@ -1,5 +1,4 @@
 import {
-  type BlobSource,
   type Descriptor,
   type Digest,
   decodeConfig,
@@ -13,6 +12,7 @@ import {
   withDocuments,
 } from "@oci-build/oci";
 import type { RepositoryName } from "@oci-build/registry";
+import type { ImageBlobs } from "../base/image-blobs.js";
 import type { FoundImage } from "../base/image-origin.js";
 import { buildError } from "../errors.js";
 import type { OpenedImage } from "./opened-image.js";
@@ -31,7 +31,7 @@ export interface ImageParts {
   /** Configs and layers, each once. */
   readonly blobs: readonly Descriptor[];
   /** Has all of these. */
-  readonly source: BlobSource;
+  readonly source: ImageBlobs;
   /** Repositories that have its blobs. */
   readonly repositories: readonly RepositoryName[];
   /** Full names that the image has where it comes from. */
@@ -55,9 +55,19 @@ export async function imageParts(image: OpenedImage, choice: PlatformChoice): Pr
     root: { mediaType, digest, size, ...(config === undefined ? {} : { platform: platformOf(config) }) },
     documents,
     blobs: [...gathering.blobs.values()],
-    source: withDocuments(documents, image.blobs),
+    source: withoutReading(documents, image.blobs),
     repositories: image.repository === undefined ? [] : [image.repository],
     names: image.names,
+  };
+}
+
+/** The blobs of an image of which some documents were read already. */
+export function withoutReading(documents: readonly StoredDocument[], blobs: ImageBlobs): ImageBlobs {
+  const known = new Set(documents.map(({ descriptor }) => descriptor.digest));
+  const read = withDocuments(documents, blobs);
+  return {
+    read: (digest, range, options) =>
+      known.has(digest) ? read.read(digest) : blobs.read(digest, range, options),
   };
 }
 

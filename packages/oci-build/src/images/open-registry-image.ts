@@ -1,5 +1,5 @@
-import { type Descriptor, kindOfMediaType, readBlob } from "@oci-build/oci";
-import { formatReference, type Reference, type RegistryClient } from "@oci-build/registry";
+import { type Descriptor, kindOfMediaType } from "@oci-build/oci";
+import { formatReference, type Reference, type RegistryClient, readConfig } from "@oci-build/registry";
 import { withTag } from "./image-location.js";
 import { type OpenedImage, openedImage } from "./opened-image.js";
 
@@ -14,8 +14,9 @@ export async function openRegistryImage(
   const { registry, repository: path, tag, digest } = named;
   const repository = client.repository({ registry, repository: path });
   const root = await repository.manifest(digest ?? tag ?? "latest", { signal });
-  const read = async (descriptor: Descriptor, maxBytes: number): Promise<Buffer> => {
-    if (kindOfMediaType(descriptor.mediaType) === "config") return readBlob(repository, descriptor, maxBytes);
+  const read = async (descriptor: Descriptor): Promise<Buffer> => {
+    if (kindOfMediaType(descriptor.mediaType) === "config")
+      return readConfig(repository, descriptor, { signal });
     return (await repository.manifest(descriptor.digest, { signal })).bytes;
   };
   return openedImage({

@@ -1,6 +1,7 @@
-import type { BlobSource, Platform, StoredDocument } from "@oci-build/oci";
+import type { Platform, StoredDocument } from "@oci-build/oci";
 import type { RepositoryName } from "@oci-build/registry";
 import { type DocumentReader, findManifest } from "../base/find-manifest.js";
+import type { ImageBlobs } from "../base/image-blobs.js";
 import type { FoundImage } from "../base/image-origin.js";
 
 /** An image wherever it is. Whoever opens it disposes of it. */
@@ -13,7 +14,7 @@ export interface OpenedImage extends AsyncDisposable {
   /** The full names that it has there, or was asked for by. */
   readonly names: readonly string[];
   /** Gives configs and layers, verified. */
-  readonly blobs: BlobSource;
+  readonly blobs: ImageBlobs;
   /** Gives manifests, indexes and configs, verified. */
   readonly readDocument: DocumentReader;
   /** The repository that it is in. */

@@ -22,7 +22,7 @@ export interface PulledImage extends PutImage {
   readonly name: string;
   /** What the name stands for in the registry: the index, where there is one. */
   readonly registryDigest: Digest;
-  /** `unchanged`: the store had it under this name. */
+  /** `unchanged`: the store had all of it, and nothing else by this name. */
   readonly outcome: "pulled" | "unchanged";
 }
 
@@ -40,8 +40,8 @@ export async function pullImage(
   const parts = await imageParts(image, all ? "all" : session.platform(platform));
   const known = (await (await session.cache()).images()).find((stored) => storedName(stored) === full);
   const put = await putImage(parts, { kind: "store", name: full }, { session, onProgress });
-  const isKnown = known?.digest === put.digest && put.bytes === 0;
-  const outcome = isKnown ? "unchanged" : "pulled";
+  const isOther = known !== undefined && known.digest !== put.digest;
+  const outcome = put.bytes === 0 && !isOther ? "unchanged" : "pulled";
   return { ...put, name: full, registryDigest: image.root.descriptor.digest, outcome };
 }
 

@@ -50,9 +50,8 @@ export async function putImage(
   switch (destination.kind) {
     case "store": {
       const cache = await session.cache();
-      const blobs = await storeImage(parts, destination.name, { cache, signal, onProgress });
-      const fetched = blobs.filter(({ outcome }) => outcome === "fetched");
-      return { ...told, blobs, bytes: fetched.reduce((sum, { size }) => sum + size, 0) };
+      const { blobs, bytes } = await storeImage(parts, [destination.name], { cache, signal, onProgress });
+      return { ...told, blobs, bytes };
     }
     case "registry": {
       const { blobs, bytesSent } = await push(parts, destination.reference, options);

@@ -1,10 +1,10 @@
-import { type Digest, decodeManifest, withDocuments } from "@oci-build/oci";
+import { type Digest, decodeManifest } from "@oci-build/oci";
 import { formatReference, parseReference } from "@oci-build/registry";
 import type { BaseImage } from "../base/base-image.js";
 import { toBaseImage } from "../base/to-base-image.js";
 import { buildError } from "../errors.js";
 import type { ImageAccess } from "./image-access.js";
-import type { ImageParts } from "./image-content.js";
+import { type ImageParts, withoutReading } from "./image-content.js";
 import { type ImageDestination, parseDestination } from "./image-destination.js";
 import { ImageSession } from "./image-session.js";
 import type { OpenedImage } from "./opened-image.js";
@@ -79,7 +79,7 @@ export async function rebaseWithin(session: ImageSession, request: SessionRebase
     root: manifest.descriptor,
     documents: [manifest],
     blobs: [config.descriptor, ...new Map(layers.map((layer) => [layer.digest, layer])).values()],
-    source: withDocuments([config, manifest], layersOf(newBase, image)),
+    source: withoutReading([config, manifest], layersOf(newBase, image)),
     repositories: [newBase, image].flatMap(({ mountFrom }) => mountFrom ?? []),
     names: given.length > 0 ? given : opened.names,
   };
@@ -116,7 +116,10 @@ function baseNames(
 
 function layersOf(newBase: BaseImage, image: BaseImage): ImageParts["source"] {
   const isBelow = new Set(newBase.layers.map(({ descriptor }) => descriptor.digest));
-  return { read: (digest) => (isBelow.has(digest) ? newBase : image).blobs.read(digest) };
+  return {
+    read: (digest, range, options) =>
+      (isBelow.has(digest) ? newBase : image).blobs.read(digest, range, options),
+  };
 }
 
 function missing(option: string, problem: string, hint: string): Error {

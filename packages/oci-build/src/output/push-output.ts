@@ -5,13 +5,12 @@ import {
   pushImage,
   type RegistryClient,
   type RepositoryName,
-  type TransferProgress,
 } from "@oci-build/registry";
 import type { OutputBlobs } from "../events/build-event.js";
 import type { BuiltOutput } from "../options/build-options.js";
 import type { PushTarget } from "../options/resolve-outputs.js";
 import type { OutputImage } from "./output-image.js";
-import { type OutputBytes, outputProgress } from "./output-progress.js";
+import { outputProgress, sumOfBlobs } from "./output-progress.js";
 import { tellOutput } from "./tell-output.js";
 import type { ResultContext } from "./write-result.js";
 
@@ -90,20 +89,6 @@ function targetNames({ tags, ...name }: PushTarget, digest: PushReport["digest"]
 function repositoriesBeside(target: RepositoryName, others: readonly RepositoryName[]): readonly string[] {
   const near = others.filter(({ registry }) => registry === target.registry);
   return [...new Set(near.map(({ repository }) => repository))].filter((name) => name !== target.repository);
-}
-
-/** Progress of all blobs together; the total grows as blobs begin, since what is mounted is never counted. */
-function sumOfBlobs(tell: (bytes: OutputBytes) => void): (progress: TransferProgress) => void {
-  const blobs = new Map<string, TransferProgress>();
-  return (progress) => {
-    blobs.set(progress.digest, progress);
-    let [doneBytes, totalBytes] = [0, 0];
-    for (const blob of blobs.values()) {
-      doneBytes += blob.doneBytes;
-      totalBytes += blob.size;
-    }
-    tell({ doneBytes, totalBytes });
-  };
 }
 
 function countOutcomes({ blobs }: PushReport): OutputBlobs {

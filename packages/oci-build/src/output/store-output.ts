@@ -1,70 +1,37 @@
-import type { Cache } from "@oci-build/cache";
-import { type BlobSource, type Descriptor, decodeManifest, sizedBlob, withDocuments } from "@oci-build/oci";
-import { inParallel } from "../base/in-parallel.js";
-import { keepingBlob } from "../base/keeping-blob.js";
+import { type Descriptor, decodeManifest, withDocuments } from "@oci-build/oci";
+import { type StoreOptions, storeImage } from "../images/store-image.js";
 import type { BuiltOutput } from "../options/build-options.js";
 import type { OutputImage } from "./output-image.js";
+import { outputProgress, sumOfBlobs } from "./output-progress.js";
 import { tellOutput } from "./tell-output.js";
 import type { ResultContext } from "./write-result.js";
 
-/** How many layers of a base are fetched at once. */
-const FETCHES_AT_ONCE = 4;
-
-const NAME = "org.opencontainers.image.ref.name";
-
 /** What storing an image needs. */
 export interface StoreContext extends Pick<ResultContext, "emit" | "signal"> {
-  readonly cache: Pick<Cache, "blobs" | "images" | "tagImage">;
+  readonly cache: StoreOptions["cache"];
 }
 
-/** Keeps an image in the local store: all of its blobs, those of its base too, then its names. */
+/** Keeps an image in the local store: all of its blobs, those of its base too, then its names.
+ * @throws OciBuildError as `storeImage` */
 export async function storeOutput(
   names: readonly string[],
-  image: OutputImage,
-  context: StoreContext,
+  { image: { config, manifest }, layers }: OutputImage,
+  { cache, emit, signal }: StoreContext,
 ): Promise<BuiltOutput> {
   const label = { action: "store", destination: names.join(", ") } as const;
-  const { outcome } = await tellOutput(label, context.emit, async () => {
-    const size = await storeBlobs(image, context);
-    const isNamed = await nameAll(names, image.image.manifest.descriptor, context);
-    return { size, outcome: size === 0 && isNamed === "already" ? "unchanged" : "written" } as const;
+  const parts = {
+    root: manifest.descriptor,
+    documents: [manifest],
+    blobs: unique([...decodeManifest(manifest.bytes).layers, config.descriptor]),
+    source: withDocuments([config], layers.passed),
+    repositories: [],
+  };
+  const { outcome } = await tellOutput(label, emit, async () => {
+    const onProgress = sumOfBlobs(outputProgress(label, emit));
+    const { bytes, naming } = await storeImage(parts, names, { cache, signal, onProgress });
+    return { size: bytes, outcome: bytes === 0 && naming === "already" ? "unchanged" : "written" } as const;
   });
   return { kind: "store", names, outcome };
-}
-
-/** Gives the bytes that the store did not have. */
-async function storeBlobs({ image, layers }: OutputImage, context: StoreContext): Promise<number> {
-  const { config, manifest } = image;
-  const source = withDocuments([config, manifest], layers.passed);
-  const all = [...decodeManifest(manifest.bytes).layers, config.descriptor, manifest.descriptor];
-  const sizes = await inParallel(unique(all), FETCHES_AT_ONCE, (blob) => storeBlob(blob, source, context));
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-async function storeBlob(
-  blob: Descriptor,
-  source: BlobSource,
-  { cache: { blobs }, signal }: StoreContext,
-): Promise<number> {
-  const { digest, size } = blob;
-  if ((await blobs.size(digest)) === size) return 0;
-  for await (const chunk of keepingBlob(sizedBlob(source.read(digest), blob), { blobs, digest, signal }))
-    void chunk;
-  return size;
-}
-
-async function nameAll(
-  names: readonly string[],
-  image: Descriptor,
-  { cache }: StoreContext,
-): Promise<"already" | "named"> {
-  const known = await cache.images();
-  const missing = names.filter(
-    (name) =>
-      !known.some(({ annotations, digest }) => annotations?.[NAME] === name && digest === image.digest),
-  );
-  for (const name of missing) await cache.tagImage(name, image);
-  return missing.length === 0 ? "already" : "named";
 }
 
 function unique(blobs: readonly Descriptor[]): readonly Descriptor[] {

@@ -43,6 +43,8 @@ export class BlobDownload {
   /** Where the last break was that came after progress, and how many came since. */
   #mark: number;
   #breaks = 0;
+  /** That bytes came from. */
+  #mirror: string | undefined;
 
   constructor(context: RepositoryContext, request: DownloadRequest) {
     this.#context = context;
@@ -83,6 +85,7 @@ export class BlobDownload {
       mirrors: this.#breaks === 0 && mirrors !== "pass-by" ? "ask" : undefined,
       signal,
     });
+    if (response.registry !== this.#context.name.registry) this.#mirror = response.registry;
     if (response.status === 200 || response.status === 206) return response;
     await response.drop();
     if (response.status === 404) throw blobMissing(this.#context.name, digest);
@@ -165,7 +168,8 @@ export class BlobDownload {
 
   #wrongSize(found: number): Error {
     const size = this.#request.size ?? this.#end ?? BLOB_MAX_BYTES;
-    return sizeMismatch(this.#context.name, { digest: this.#request.digest, size }, found);
+    const { digest } = this.#request;
+    return sizeMismatch(this.#context.name, { digest, size, found, mirror: this.#mirror });
   }
 
   #brokenOff(): Error {

@@ -28,15 +28,24 @@ export function digestMismatch(name: RepositoryName, expected: string, found: st
   });
 }
 
+interface WrongSize {
+  readonly digest: Digest;
+  /** The blob's, as its descriptor says it. */
+  readonly size: number;
+  readonly found: number;
+  /** The host of the mirror that sent it, if one did. */
+  readonly mirror: string | undefined;
+}
+
 /** The error for a blob that is longer or shorter than it should be. */
 export function sizeMismatch(
   name: RepositoryName,
-  { digest, size: expected }: { readonly digest: Digest; readonly size: number },
-  found: number,
+  { digest, size: expected, found, mirror }: WrongSize,
 ): OciBuildError {
+  const who = mirror === undefined ? told(name) : `the mirror ${mirror} of ${told(name)}`;
   return registryError("REGISTRY_SIZE_MISMATCH", {
-    message: `${told(name)} has ${found} bytes for blob ${digest}, expected ${expected}`,
-    data: { registry: name.registry, repository: name.repository, digest, expected, found },
+    message: `${who} has ${found} bytes for blob ${digest}, expected ${expected}`,
+    data: { registry: name.registry, repository: name.repository, digest, expected, found, mirror },
   });
 }
 

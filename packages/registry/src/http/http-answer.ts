@@ -22,6 +22,7 @@ export class HttpAnswer implements RegistryResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly url: string;
+  readonly registry: string;
   readonly location: string | undefined;
   readonly hop: Hop;
   readonly #context: HttpContext;
@@ -31,6 +32,7 @@ export class HttpAnswer implements RegistryResponse {
     this.status = statusCode;
     this.headers = joinHeaders(headers);
     this.url = context.mask.hide(toldUrl(hop.url));
+    this.registry = hop.registry;
     this.location = resolveLocation(this.headers["location"], hop.url)?.href;
     this.hop = hop;
     this.#context = context;

@@ -37,6 +37,8 @@ export interface RegistryResponse {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Where it came from, after redirects; without query or user, so that it can be told. */
   readonly url: string;
+  /** Who answered: the registry, or by its host the mirror that was asked in its place. */
+  readonly registry: string;
   /** `Location`, made absolute. Not to be told: it may hold a signature. */
   readonly location: string | undefined;
   readonly body: AsyncIterable<Uint8Array>;

@@ -1,7 +1,8 @@
-import { type Descriptor, type Digest, isOciBuildError } from "@oci-build/oci";
+import type { Descriptor, Digest } from "@oci-build/oci";
 import { digestMismatch } from "../client/registry-failures.js";
 import type { ReadBlobOptions, Repository } from "../client/repository.js";
 import { BatchWriter } from "./batch-writer.js";
+import { pastMirrors } from "./past-mirrors.js";
 import { runPool } from "./run-pool.js";
 import { CONCURRENCY_DEFAULT, inTransferOrder, type TransferOptions } from "./transfer-progress.js";
 
@@ -42,7 +43,9 @@ export async function fetchBlobs(
   const fetched: FetchedBlob[] = [];
   await runPool(inTransferOrder(wanted), { concurrency, signal }, async ({ digest, size }, stop) => {
     const isThere = (await sink.size(digest)) === size;
-    if (!isThere) await fetchBlob(source, { digest, size }, { sink, signal: stop, onProgress });
+    const options = { sink, signal: stop, onProgress };
+    if (!isThere)
+      await pastMirrors(({ mirrors }) => copyBlob(source, { digest, size }, { ...options, mirrors }));
     fetched.push({ digest, size, outcome: isThere ? "present" : "fetched" });
   });
   return fetched;
@@ -51,16 +54,6 @@ export async function fetchBlobs(
 /** How blobs are fetched. */
 export interface FetchOptions extends TransferOptions {
   readonly sink: BlobSink;
-}
-
-/** What came with another digest is fetched once more, from the registry itself: it may have been a mirror's. */
-async function fetchBlob(source: BlobReader, blob: Blob, options: FetchOptions): Promise<void> {
-  try {
-    await copyBlob(source, blob, { ...options, mirrors: "ask" });
-  } catch (error) {
-    if (!isOciBuildError(error, "REGISTRY_DIGEST_MISMATCH")) throw error;
-    await copyBlob(source, blob, { ...options, mirrors: "pass-by" });
-  }
 }
 
 async function copyBlob(

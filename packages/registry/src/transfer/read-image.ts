@@ -1,5 +1,4 @@
 import {
-  CONFIG_MAX_BYTES,
   choosePlatform,
   type Descriptor,
   decodeConfig,
@@ -9,13 +8,13 @@ import {
   type ImageManifest,
   kindOfMediaType,
   type Platform,
-  readBlob,
   type StoredDocument,
 } from "@oci-build/oci";
 import { withTarget } from "../client/registry-failures.js";
 import type { Repository, RequestOptions } from "../client/repository.js";
 import { registryError } from "../errors.js";
 import { INDEX_DEPTH_MAX, indexTooDeep } from "./index-depth.js";
+import { readConfig } from "./read-config.js";
 
 /** Platforms told in an error. */
 const PLATFORMS_TOLD_MAX = 30;
@@ -51,7 +50,7 @@ export async function readImage(
   const { config: descriptor } = imageManifest;
   if (kindOfMediaType(descriptor.mediaType) !== "config")
     throw noImage(repository, target, descriptor.mediaType);
-  const config = { descriptor, bytes: await readConfig(repository, descriptor, signal) };
+  const config = { descriptor, bytes: await readConfig(repository, descriptor, { signal }) };
   const imageConfig = decodeConfig(config.bytes, `config of ${withTarget(repository.name, target)}`);
   return { root, manifest, config, imageManifest, imageConfig };
 }
@@ -73,18 +72,6 @@ async function manifestFor(wanted: Wanted, root: StoredDocument): Promise<Stored
     document = { ...found, descriptor: { ...found.descriptor, platform: chosen.platform } };
   }
   return document;
-}
-
-function readConfig(
-  repository: Repository,
-  descriptor: Descriptor,
-  signal: AbortSignal | undefined,
-): Promise<Buffer> {
-  const { size } = descriptor;
-  const blobs = {
-    read: (digest: Descriptor["digest"]) => repository.read(digest, undefined, { size, signal }),
-  };
-  return readBlob(blobs, descriptor, CONFIG_MAX_BYTES);
 }
 
 function platformMissing({ repository, target, platform }: Wanted, manifests: readonly Descriptor[]): Error {
