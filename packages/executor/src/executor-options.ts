@@ -5,7 +5,11 @@ export type ExecutorChoice = "auto" | "runc" | "crun" | "util-linux";
 
 /** Something that a build with this executor will do differently. `code` is stable. */
 export interface ExecutorWarning {
-  readonly code: "EXECUTOR_SINGLE_ID" | "EXECUTOR_NO_OVERLAY" | "EXECUTOR_RUNTIME_BROKEN";
+  readonly code:
+    | "EXECUTOR_SINGLE_ID"
+    | "EXECUTOR_NO_OVERLAY"
+    | "EXECUTOR_RUNTIME_BROKEN"
+    | "EXECUTOR_DEVICES_LEFT_OUT";
   readonly message: string;
   readonly hint?: string | undefined;
 }
