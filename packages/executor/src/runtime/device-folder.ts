@@ -1,0 +1,42 @@
+import path from "node:path";
+import type { MountLine } from "../run/backend.js";
+import type { PreparedFile } from "../run/prepared-file.js";
+
+/** The devices that a command has. They are the host's own nodes, bound one by one, for a node made on this file system
+ * cannot be opened: it is mounted `nodev`, and that is what keeps a command with CAP_MKNOD from the host's disks. */
+const nodes = ["full", "null", "random", "tty", "urandom", "zero"] as const;
+
+const folders = ["mqueue", "pts", "shm"] as const;
+
+const links = {
+  core: "/proc/kcore",
+  fd: "/proc/self/fd",
+  ptmx: "pts/ptmx",
+  stderr: "/proc/self/fd/2",
+  stdin: "/proc/self/fd/0",
+  stdout: "/proc/self/fd/1",
+} as const;
+
+/** What a /dev consists of that is made at `folder`, which is relative to the run's own. */
+export function deviceFiles(folder: string): readonly PreparedFile[] {
+  return [
+    { type: "directory", path: folder, mode: 0o755 },
+    ...folders.map((name) => ({ type: "directory", path: `${folder}/${name}`, mode: 0o755 }) as const),
+    ...nodes.map((name) => {
+      return { type: "file", path: `${folder}/${name}`, mode: 0o666, content: new Uint8Array() } as const;
+    }),
+    ...Object.entries(links).map(([name, target]) => {
+      return { type: "symlink", path: `${folder}/${name}`, mode: 0o777, target } as const;
+    }),
+  ];
+}
+
+/** Puts the host's nodes on the files of `deviceFiles`; `folder` is absolute. */
+export function deviceMounts(folder: string): readonly MountLine[] {
+  return nodes.map((name) => ({
+    type: "bind",
+    source: `/dev/${name}`,
+    target: path.join(folder, name),
+    options: ["bind", "nosuid", "noexec"],
+  }));
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { executorError } from "../errors.js";
+import type { ExecStatus } from "../executor.js";
+import type { Backend, BackendParts, Launch, PreparedCommand } from "../run/backend.js";
+import type { PreparedFile } from "../run/prepared-file.js";
+import { allCapabilities } from "./capability-names.js";
+import { deviceFiles, deviceMounts } from "./device-folder.js";
+import { encodeRuntimeConfig } from "./encode-runtime-config.js";
+import { cgroupMount, type OciRuntime, procMount, runtimeCommand } from "./oci-runtime.js";
+import { runtimeConfig } from "./runtime-config.js";
+import { runtimeErrors } from "./runtime-log.js";
+import { runtimeMounts } from "./runtime-mounts.js";
+
+/** Runs commands in containers of an OCI runtime: it makes their mounts, drops rights and filters system calls. The bundle
+ * and what the runtime knows of it lie in memory, and so go with the run, however it ends. */
+export function runtimeBackend(runtime: OciRuntime, parts: BackendParts): Backend {
+  const ownSpace = parts.space.mapping === "root" ? "host" : "own";
+  const capabilities = allCapabilities(readFileSync("/proc/self/status", "utf8"), ownSpace);
+  return {
+    name: runtime.name,
+    prepare: (command) => prepareContainer({ runtime, parts, capabilities, command }),
+  };
+}
+
+interface Container {
+  readonly runtime: OciRuntime;
+  readonly parts: BackendParts;
+  readonly capabilities: readonly string[];
+  readonly command: PreparedCommand;
+}
+
+function prepareContainer(container: Container): Launch {
+  const { runtime, command } = container;
+  const log = path.join(command.folder, "runtime.log");
+  return {
+    namespaces: command.network === "none" ? ["cgroup", "net"] : ["cgroup"],
+    files: [...deviceFiles("side/dev"), configFile(container)],
+    mounts: [procMount, cgroupMount, ...deviceMounts(path.join(command.side, "dev"))],
+    script: "",
+    scriptArgs: [],
+    program: runtimeCommand(runtime, {
+      bundle: command.side,
+      state: path.join(command.side, "state"),
+      log,
+    }),
+    programEnv: new Map(),
+    status: (ended) => checkStarted(runtime, log, ended),
+  };
+}
+
+function configFile({ parts, capabilities, command }: Container): PreparedFile {
+  const { mapping } = parts.space;
+  const config = runtimeConfig({
+    ...command,
+    rootFolder: command.root,
+    mounts: runtimeMounts({ ...command, mapping, devices: path.join(command.side, "dev") }),
+    allCapabilities: capabilities,
+    terminal: command.stdio === "inherited" && hasTerminal() ? "inherited" : "none",
+    arch: process.arch,
+  });
+  return { type: "file", path: "side/config.json", mode: 0o600, content: encodeRuntimeConfig(config) };
+}
+
+/** A runtime makes a terminal for the container only where it has one itself. */
+function hasTerminal(): boolean {
+  return process.stdin.isTTY && process.stdout.isTTY;
+}
+
+async function checkStarted(runtime: OciRuntime, log: string, ended: ExecStatus): Promise<ExecStatus> {
+  const problem = await runtimeErrors(log);
+  if (problem === undefined) return ended;
+  throw executorError("RUNTIME_FAILED", {
+    message: `${runtime.name} could not start the command: ${problem}`,
+    data: { runtime: runtime.name, problem },
+    hint: "Try another back end with --executor util-linux.",
+  });
+}

@@ -1,0 +1,59 @@
+import type { PreparedCommand } from "../run/backend.js";
+import type { IdMapping } from "../space/id-space.js";
+import type { RuntimeMount } from "./runtime-spec.js";
+
+/** The group of terminals on every Linux; where it has no id in the container, they belong to their users' own. */
+const TTY_GROUP = 5;
+
+type MountsOptions = Pick<PreparedCommand, "mounts" | "network" | "security" | "shmSizeBytes"> & {
+  readonly mapping: IdMapping;
+  /** A /dev with the devices, on the host's side. */
+  readonly devices: string;
+};
+
+/** The mounts of a container, in their order: those that each has, and then the command's own. */
+export function runtimeMounts(options: MountsOptions): readonly RuntimeMount[] {
+  const { devices, shmSizeBytes, mounts } = options;
+  const quiet = ["nosuid", "noexec", "nodev"];
+  return [
+    { destination: "/proc", type: "proc", source: "proc", options: quiet },
+    {
+      destination: "/dev",
+      type: "bind",
+      source: devices,
+      options: ["rbind", "rw", ...deviceOptions(options)],
+    },
+    { destination: "/dev/pts", type: "devpts", source: "devpts", options: terminalOptions(options.mapping) },
+    {
+      destination: "/dev/shm",
+      type: "tmpfs",
+      source: "shm",
+      options: [...quiet, "mode=1777", `size=${shmSizeBytes}`],
+    },
+    { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: quiet },
+    systemMount(options),
+    ...mounts.map(({ target, type, source, options: own }) => ({
+      destination: target,
+      type,
+      source,
+      options: own,
+    })),
+  ];
+}
+
+function deviceOptions({ security }: MountsOptions): readonly string[] {
+  return security === "sandbox" ? ["nosuid", "nodev"] : ["nosuid"];
+}
+
+function terminalOptions(mapping: IdMapping): readonly string[] {
+  const group = mapping === "single" ? [] : [`gid=${TTY_GROUP}`];
+  return ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", ...group];
+}
+
+/** A sysfs shows the network of those who mount it, so who is no root of that network cannot, and gets the host's. */
+function systemMount({ mapping, network, security }: MountsOptions): RuntimeMount {
+  const options = ["nosuid", "noexec", "nodev", security === "sandbox" ? "ro" : "rw"];
+  return mapping === "root" || network === "none"
+    ? { destination: "/sys", type: "sysfs", source: "sysfs", options }
+    : { destination: "/sys", type: "bind", source: "/sys", options: ["rbind", ...options] };
+}
