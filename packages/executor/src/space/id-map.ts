@@ -1,0 +1,44 @@
+import type { IdRange } from "./subordinate-ids.js";
+
+/** One line of a mapping: ids from `inside` on stand for those from `outside` on. */
+export interface IdMapLine {
+  readonly inside: number;
+  readonly outside: number;
+  readonly count: number;
+}
+
+/** Root stands for the caller, the ids from 1 on for the ranges one after the other. */
+export function subordinateMap(own: number, ranges: readonly IdRange[]): readonly IdMapLine[] {
+  let inside = 1;
+  const lines: IdMapLine[] = [{ inside: 0, outside: own, count: 1 }];
+  for (const { start, count } of ranges) {
+    lines.push({ inside, outside: start, count });
+    inside += count;
+  }
+  return lines;
+}
+
+/** Every id that this process's own user namespace has stands for itself. `text` is its uid_map or gid_map. */
+export function identityMap(text: string): readonly IdMapLine[] {
+  return text
+    .split("\n")
+    .map((row) => row.trim().split(/\s+/))
+    .filter((fields) => fields.length === 3)
+    .map(([inside, , count]) => ({ inside: Number(inside), outside: Number(inside), count: Number(count) }));
+}
+
+/** As the kernel takes it (user_namespaces(7)). */
+export function formatIdMap(lines: readonly IdMapLine[]): string {
+  return lines.map(({ inside, outside, count }) => `${inside} ${outside} ${count}\n`).join("");
+}
+
+/** As newuidmap and newgidmap take it. */
+export function idMapArguments(lines: readonly IdMapLine[]): readonly string[] {
+  return lines.flatMap(({ inside, outside, count }) => [String(inside), String(outside), String(count)]);
+}
+
+/** Both mappings of a user namespace. */
+export interface IdMaps {
+  readonly users: readonly IdMapLine[];
+  readonly groups: readonly IdMapLine[];
+}

@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { type Caller, currentCaller, readSystemFile } from "./caller.js";
+import { findProgram } from "./find-programs.js";
+import type { HostPrograms } from "./host-facts.js";
+import { formatIdMap, type IdMaps, identityMap, subordinateMap } from "./id-map.js";
+import type { IdMapping, IdSpace } from "./id-space.js";
+import type { SingleIdReason } from "./single-id.js";
+import { parseSubordinateIds } from "./subordinate-ids.js";
+import { NamespaceRefused, openUserNamespace, type UserNamespace } from "./user-namespace.js";
+import { writeCheckedMaps, writeOwnMaps } from "./write-id-maps.js";
+
+/** What an id space is opened with. `env` is the programs' own. */
+export interface IdSpaceOptions {
+  readonly programs: HostPrograms;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An id space; `single` says why it has one id only. */
+export interface OpenedIdSpace {
+  readonly space: IdSpace;
+  readonly single?: SingleIdReason | undefined;
+}
+
+/** The host's own user namespace, for a process that is root in it. */
+export function rootIdSpace(): IdSpace {
+  return {
+    mapping: "root",
+    id: spaceId("root", []),
+    command: (args) => args,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** A user namespace with as many ids as can be had.
+ * @throws NamespaceRefused when there is none at all */
+export async function openUserIdSpace(options: IdSpaceOptions): Promise<OpenedIdSpace> {
+  const caller = currentCaller();
+  const wanted = caller.user.id === 0 ? inheritedMaps() : subordinateMaps(caller, options.env);
+  if (wanted.kind !== "maps") return { space: await openSingle(caller, options), single: wanted };
+  const space = await openMapped(wanted, options);
+  if (!(space instanceof NamespaceRefused)) return { space };
+  return { space: await openSingle(caller, options), single: { kind: "refused", detail: space.message } };
+}
+
+/** All that the namespace needs to be mapped. */
+interface WantedMaps {
+  readonly kind: "maps";
+  readonly maps: IdMaps;
+  readonly write: (pid: number, options: IdSpaceOptions) => Promise<void>;
+}
+
+/** For root without the right to mount, as in most containers: the ids that it has already. */
+function inheritedMaps(): WantedMaps {
+  const maps = {
+    users: identityMap(readSystemFile("/proc/self/uid_map")),
+    groups: identityMap(readSystemFile("/proc/self/gid_map")),
+  };
+  return { kind: "maps", maps, write: (pid) => writeOwnMaps(pid, maps, "allow") };
+}
+
+function subordinateMaps({ user, group }: Caller, env: NodeJS.ProcessEnv): WantedMaps | SingleIdReason {
+  const newuidmap = findProgram("newuidmap", env);
+  if (newuidmap === undefined) return { kind: "no-program", program: "newuidmap" };
+  const newgidmap = findProgram("newgidmap", env);
+  if (newgidmap === undefined) return { kind: "no-program", program: "newgidmap" };
+  const users = parseSubordinateIds(readSystemFile("/etc/subuid"), user, user.id);
+  if (users.length === 0) return { kind: "no-range", file: "/etc/subuid" };
+  const groups = parseSubordinateIds(readSystemFile("/etc/subgid"), user, group);
+  if (groups.length === 0) return { kind: "no-range", file: "/etc/subgid" };
+  const maps = { users: subordinateMap(user.id, users), groups: subordinateMap(group, groups) };
+  const programs = { newuidmap, newgidmap };
+  return {
+    kind: "maps",
+    maps,
+    write: (pid, options) => writeCheckedMaps(pid, maps, { ...programs, ...options }),
+  };
+}
+
+/** A refusal is given, not thrown: fewer ids are tried next. */
+async function openMapped(wanted: WantedMaps, options: IdSpaceOptions): Promise<IdSpace | NamespaceRefused> {
+  try {
+    const namespace = await openUserNamespace({ ...options, map: (pid) => wanted.write(pid, options) });
+    return namespaceSpace("subordinate", wanted.maps, { namespace, options });
+  } catch (error) {
+    if (error instanceof NamespaceRefused) return error;
+    throw error;
+  }
+}
+
+async function openSingle({ user, group }: Caller, options: IdSpaceOptions): Promise<IdSpace> {
+  const maps = { users: subordinateMap(user.id, []), groups: subordinateMap(group, []) };
+  const namespace = await openUserNamespace({ ...options, map: (pid) => writeOwnMaps(pid, maps, "deny") });
+  return namespaceSpace("single", maps, { namespace, options });
+}
+
+/** In a single-id space setgroups(2) is refused, and the caller's own id is root's already. */
+function namespaceSpace(
+  mapping: IdMapping,
+  maps: IdMaps,
+  { namespace, options }: { namespace: UserNamespace; options: IdSpaceOptions },
+): IdSpace {
+  const credentials = mapping === "single" ? ["--preserve-credentials"] : ["--setuid", "0", "--setgid", "0"];
+  const { nsenter } = options.programs;
+  return {
+    mapping,
+    id: spaceId(mapping, [formatIdMap(maps.users), formatIdMap(maps.groups)]),
+    command: (args) => [nsenter, `--user=${namespace.path}`, ...credentials, "--", ...args],
+    [Symbol.asyncDispose]: () => namespace[Symbol.asyncDispose](),
+  };
+}
+
+/** Ids of a mapping mean what the namespace around it makes of them: that of the host needs no more words. */
+function spaceId(mapping: IdMapping, maps: readonly string[]): string {
+  const around = ["uid_map", "gid_map"].map((name) =>
+    readSystemFile(`/proc/self/${name}`).replaceAll(/[ \t]+/g, " "),
+  );
+  if (mapping === "root" && around.every((map) => map.trim() === "0 0 4294967295")) return mapping;
+  const hash = createHash("sha256")
+    .update([...around, ...maps].join("\0"))
+    .digest("hex");
+  return `${mapping}-${hash.slice(0, 16)}`;
+}
