@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import type { IdSpace } from "../space/id-space.js";
+
 /** The capabilities of Linux by their bits.
  * @see https://github.com/torvalds/linux/blob/v6.12/include/uapi/linux/capability.h */
 const names = [
@@ -50,11 +53,13 @@ export function capabilityNames(hex: string): readonly string[] {
   return names.filter((_, bit) => ((bits >> BigInt(bit)) & 1n) === 1n).map((name) => `CAP_${name}`);
 }
 
-/** The capabilities that can be had at all, out of the text of a process's /proc/PID/status. In a user namespace of its
+/** The capabilities that can be had at all: those of this process where it is root itself; in a user namespace of its
  * own, its root has all that the kernel knows. */
-export function allCapabilities(statusText: string, space: "host" | "own"): readonly string[] {
-  const bounding = /^CapBnd:\s*([0-9a-f]+)$/m.exec(statusText)?.[1];
-  return space === "own" || bounding === undefined
-    ? capabilityNames("f".repeat(11))
-    : capabilityNames(bounding);
+export function givableCapabilities({ mapping }: Pick<IdSpace, "mapping">): readonly string[] {
+  const bounding = /^CapBnd:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
+  return mapping === "root" && bounding !== undefined
+    ? capabilityNames(bounding)
+    : capabilityNames(EVERY_BIT);
 }
+
+const EVERY_BIT = "f".repeat(16);

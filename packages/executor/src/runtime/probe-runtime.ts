@@ -1,48 +1,94 @@
-import { spawn } from "node:child_process";
-import { cgroupMount, type OciRuntime, procMount, runtimeCommand } from "./oci-runtime.js";
-import { runtimeConfig } from "./runtime-config.js";
-import { encodeRuntimeConfig } from "./encode-runtime-config.js";
-import { allCapabilities } from "./capability-names.js";
-import type { HostFacts } from "../space/host-facts.js";
+import type { HostPrograms } from "../space/host-facts.js";
 import type { IdSpace } from "../space/id-space.js";
+import { type ProgramResult, runProgram } from "../space/run-program.js";
+import { givableCapabilities } from "./capability-names.js";
+import { encodeRuntimeConfig } from "./encode-runtime-config.js";
+import { cgroupMount, type OciRuntime, runtimeCommand } from "./oci-runtime.js";
+import { runtimeConfig } from "./runtime-config.js";
 
 export interface ProbeRuntimeOptions {
-  readonly runtime: OciRuntime;
-  readonly space: Pick<IdSpace, "command">;
-  readonly programs: Pick<HostFacts["programs"], "unshare" | "mount" | "mkdir" | "sh">;
-  /** A folder that exists; it is only mounted over, where nobody else sees it. */
-  readonly folder: string;
+  readonly space: Pick<IdSpace, "command" | "mapping">;
+  readonly programs: HostPrograms;
+  /** Of programs on the host's side. */
+  readonly env: NodeJS.ProcessEnv;
+  /** A folder that exists. Only a mount that nobody else sees is made on it. */
+  readonly dir: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Whether a runtime can run our containers, or what it said when it could not. */
-export type RuntimeProbe =
-  | { readonly kind: "works" }
-  | { readonly kind: "broken"; readonly problem: string };
+/** What a runtime said when it could not run a container of ours; undefined when it could. */
+export type RuntimeProblem = string | undefined;
 
-const PROBE_TIMEOUT_MS = 10_000;
-/** A status that nothing but the command in the container ends with. */
-const PROBE_STATUS = 42;
+const TIMEOUT_MS = 10_000;
+/** A status that only the command in the container ends with. */
+const STATUS = 42;
 const PROBLEM_MAX_LENGTH = 300;
 
-/** Runs a container that ends at once, with all that ours have: namespaces, the filter of system calls, dropped rights.
- * Its root is the host's own, seen by the container alone; its program is the host's shell. */
-export async function probeRuntime(options: ProbeRuntimeOptions): Promise<RuntimeProbe> {
-  const { status, said } = await runProbe(options);
-  if (status === PROBE_STATUS) return { kind: "works" };
-  return { kind: "broken", problem: said === "" ? `ended with status ${status}` : said };
+/** Makes a file system in memory with the bundle and a root on which all of the host's lies, and starts what is left of
+ * the arguments there. */
+const SCRIPT = `set -e
+options=$1 config=$2
+shift 2
+mount -t proc proc /proc
+mount -t cgroup2 -o "$options" cgroup2 /sys/fs/cgroup
+mount -t tmpfs -o mode=700 tmpfs .
+cd "$PWD"
+mkdir root
+mount --rbind / root
+printf %s "$config" >config.json
+exec "$@"`;
+
+/** Runs a container that ends at once and has what ours have: namespaces, the filter of system calls, dropped rights. Its
+ * program is the host's shell.
+ * @throws the reason of the signal when it is aborted */
+export async function probeRuntime(
+  runtime: OciRuntime,
+  options: ProbeRuntimeOptions,
+): Promise<RuntimeProblem> {
+  const { signal, dir, env } = options;
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+  try {
+    const ended = await runProgram(probeCommand(runtime, options), { env, cwd: dir, signal: either });
+    return ended.status === STATUS ? undefined : problemOf(ended);
+  } catch (error) {
+    if (!timeout.aborted || signal?.aborted === true) throw error;
+    return `no answer within ${TIMEOUT_MS / 1000} s`;
+  }
 }
 
-/** In a folder in memory: the bundle, the runtime's state, and a root on which the host's lies. */
-const script = `set -e
-mount=$1 mkdir=$2 folder=$3
-cd /
-"$mount" -t proc proc /proc
-"$mount" -t cgroup2 -o ${cgroupMount.options.join()} cgroup2 /sys/fs/cgroup
-"$mount" -t tmpfs -o mode=700 tmpfs "$folder"
-cd "$folder"
-"$mkdir" root
-"$mount" --rbind / root
-printf %s "$4" > config.json
-shift 4
-exec "$@"`;
+function probeCommand(
+  runtime: OciRuntime,
+  { space, programs, dir }: ProbeRuntimeOptions,
+): readonly [string, ...string[]] {
+  const config = runtimeConfig({
+    rootFolder: `${dir}/root`,
+    args: [programs.sh, "-c", `exit ${STATUS}`],
+    env: new Map(),
+    cwd: "/",
+    user: { uid: 0, gid: 0, groups: [] },
+    hostname: "probe",
+    mounts: [
+      { destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "nodev", "noexec"] },
+      { destination: "/dev", type: "bind", source: "/dev", options: ["rbind", "rw"] },
+    ],
+    ulimits: [],
+    security: "sandbox",
+    allCapabilities: givableCapabilities(space),
+    terminal: "none",
+    arch: process.arch,
+  });
+  const folders = { bundle: dir, state: `${dir}/state`, log: `${dir}/log` };
+  const { unshare, sh } = programs;
+  const namespaces = ["--mount", "--pid", "--fork", "--kill-child", "--cgroup", "--propagation", "private"];
+  const text = Buffer.from(encodeRuntimeConfig(config)).toString("utf8");
+  const script = [sh, "-c", SCRIPT, "sh", cgroupMount.options.join(","), text];
+  return space.command([unshare, ...namespaces, ...script, ...runtimeCommand(runtime, folders)]);
+}
+
+/** Both runtimes say why they failed in their last line, whatever their log. */
+function problemOf({ status, stderr }: Pick<ProgramResult, "status" | "stderr">): string {
+  const said = stderr.trim().split("\n").at(-1) ?? "";
+  const text = said.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
+  return text === "" ? `ended with status ${status ?? "none"}` : text.slice(0, PROBLEM_MAX_LENGTH);
+}

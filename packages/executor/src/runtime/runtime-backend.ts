@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { executorError } from "../errors.js";
 import type { ExecStatus } from "../executor.js";
 import type { Backend, BackendParts, Launch, PreparedCommand } from "../run/backend.js";
 import type { PreparedFile } from "../run/prepared-file.js";
-import { allCapabilities } from "./capability-names.js";
+import { givableCapabilities } from "./capability-names.js";
 import { deviceFiles, deviceMounts } from "./device-folder.js";
 import { encodeRuntimeConfig } from "./encode-runtime-config.js";
 import { cgroupMount, type OciRuntime, procMount, runtimeCommand } from "./oci-runtime.js";
@@ -15,8 +14,7 @@ import { runtimeMounts } from "./runtime-mounts.js";
 /** Runs commands in containers of an OCI runtime: it makes their mounts, drops rights and filters system calls. The bundle
  * and what the runtime knows of it lie in memory, and so go with the run, however it ends. */
 export function runtimeBackend(runtime: OciRuntime, parts: BackendParts): Backend {
-  const ownSpace = parts.space.mapping === "root" ? "host" : "own";
-  const capabilities = allCapabilities(readFileSync("/proc/self/status", "utf8"), ownSpace);
+  const capabilities = givableCapabilities(parts.space);
   return {
     name: runtime.name,
     prepare: (command) => prepareContainer({ runtime, parts, capabilities, command }),
