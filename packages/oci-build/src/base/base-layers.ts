@@ -23,6 +23,13 @@ import { toldChunks } from "./told-chunks.js";
 /** How many layers are fetched at once; Docker and containerd take three. */
 const FETCHES_AT_ONCE = 4;
 
+/** Layers of up to so many bytes as stored are unpacked when they are first read, if files of theirs may be copied. Of
+ * larger ones mostly none is: a copy takes a program out of an image of some hundred MB. */
+const UNPACKED_AT_ONCE_MAX_BYTES = 32 * 1024 * 1024;
+
+/** What an image's trees are wanted for: to be looked at alone, or to copy files of the image, too. */
+export type TreesUse = "look" | "copy";
+
 /** What reading layers of base images needs. */
 export interface BaseLayersContext {
   readonly cache: Pick<Cache, "blobs" | "layer" | "tree" | "writeLayer" | "writeTree">;
@@ -43,10 +50,12 @@ export class BaseLayers {
   }
 
   /** What the layers of an image hold, lowest first. */
-  trees(image: BaseImage): Promise<readonly LayerTree[]> {
-    return inParallel(image.layers, FETCHES_AT_ONCE, (layer) =>
-      once(this.#trees, layer.diffId, () => this.#tree(image, layer)),
-    );
+  trees(image: BaseImage, use: TreesUse = "look"): Promise<readonly LayerTree[]> {
+    return inParallel(image.layers, FETCHES_AT_ONCE, (layer) => {
+      const isUnpacked = use === "copy" && isUnpackedAtOnce(image, layer);
+      const read = isUnpacked ? this.#unpackedTree : this.#tree;
+      return once(this.#trees, layer.diffId, () => read.call(this, image, layer));
+    });
   }
 
   /** A layer whose files can be read at random. */
@@ -100,6 +109,12 @@ export class BaseLayers {
     });
     await cache.writeTree(tree);
     return tree;
+  }
+
+  /** As `#tree`; what has to be read for it is unpacked in the same pass. */
+  async #unpackedTree(image: BaseImage, layer: BaseLayer): Promise<LayerTree> {
+    const known = await this.#context.cache.tree(layer.diffId);
+    return known ?? (await this.stored(image, layer)).tree;
   }
 
   async #unpacked(image: BaseImage, layer: BaseLayer): Promise<StoredLayer> {
@@ -173,4 +188,8 @@ export class BaseLayers {
     });
     emit({ type: "layer.fetched", layer: told, durationMs: Date.now() - startedMs });
   }
+}
+
+function isUnpackedAtOnce({ layers }: BaseImage, { descriptor }: BaseLayer): boolean {
+  return layers.length === 1 || descriptor.size <= UNPACKED_AT_ONCE_MAX_BYTES;
 }

@@ -1,5 +1,5 @@
 import type { BaseImage } from "../base/base-image.js";
-import type { BaseLayers } from "../base/base-layers.js";
+import type { BaseLayers, TreesUse } from "../base/base-layers.js";
 import type { LayerFiles } from "./layer-files.js";
 import { StageRoot } from "./stage-root.js";
 
@@ -15,13 +15,13 @@ export class ImageRoots {
     this.#layers = layers;
   }
 
-  of(image: BaseImage): StageRoot {
+  of(image: BaseImage, use: TreesUse = "look"): StageRoot {
     const known = this.#roots.get(image);
     if (known !== undefined) return known;
     for (const layer of image.layers) {
       this.#files.addLater(layer.diffId, () => this.#layers.stored(image, layer));
     }
-    const root = StageRoot.onImage(this.#files, () => this.#layers.trees(image));
+    const root = StageRoot.onImage(this.#files, () => this.#layers.trees(image, use));
     this.#roots.set(image, root);
     return root;
   }
