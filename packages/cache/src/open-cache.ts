@@ -11,6 +11,7 @@ import { FileIndexStore } from "./indexes/file-index-store.js";
 import { LayerStore } from "./layers/layer-store.js";
 import { takeLease } from "./lock/lease.js";
 import { withLock } from "./lock/with-lock.js";
+import { withMounts } from "./mounts/with-mounts.js";
 import { OutputStore } from "./outputs/output-store.js";
 import { temporaryStoreFolder } from "./overlay/temporary-store.js";
 import { UpperStore } from "./overlay/upper-store.js";
@@ -19,6 +20,7 @@ import { ProjectStore } from "./projects/project-store.js";
 import { RecordStore } from "./records/record-store.js";
 import { StoredSegmentSource } from "./segments/stored-segment-source.js";
 import { prepareStore } from "./store/prepare-store.js";
+import { removeTree } from "./store/remove-tree.js";
 import type { OnCacheWarning, StoreContext } from "./store/store-context.js";
 import { systemErrorCode } from "./store/store-error.js";
 import { storePaths } from "./store/store-paths.js";
@@ -35,6 +37,9 @@ export interface OpenCacheOptions {
   readonly onWarning?: OnCacheWarning | undefined;
   /** Ends waiting for the locks of other processes. */
   readonly signal?: AbortSignal | undefined;
+  /** Removes a folder with files of other users in it, as commands of RUN leave them where this user is not root. Asked
+   * only when the system refuses this process. Default: such folders stay, with an error or a warning. */
+  readonly removeFolder?: ((path: string) => Promise<void>) | undefined;
 }
 
 /** Opens the cache in a folder; makes it on first use, and removes what ended processes left in it.
@@ -50,6 +55,7 @@ export async function openCache(options: OpenCacheOptions): Promise<Cache> {
     now: options.now ?? Date.now,
     onWarning: options.onWarning ?? (() => undefined),
     signal: options.signal,
+    removeFolder: options.removeFolder,
   };
   try {
     await prepareStore(store);
@@ -83,7 +89,11 @@ async function openOverlay(store: StoreContext, options: OpenCacheOptions): Prom
   const dir = await temporaryStoreFolder(store.self);
   store.onWarning(readOnlyWarning(store.paths.root, dir));
   const { overlayCache } = await import("./overlay/overlay-cache.js");
-  const upper = new UpperStore(dir, (upperDir) => openCache({ ...options, dir: upperDir }));
+  const upper = new UpperStore(
+    dir,
+    (upperDir) => openCache({ ...options, dir: upperDir }),
+    (path) => removeTree(store, path),
+  );
   return overlayCache(upper, cacheOf(store));
 }
 
@@ -129,6 +139,8 @@ function cacheOf(store: StoreContext): Cache {
     prune: async (policy) => (await import("./collect/prune.js")).prune(store, policy),
     verify: async (options = {}) => (await import("./verify/verify-store.js")).verifyStore(store, options),
     tidy: (limit) => tidyStore(store, limit),
+    withMounts: (requests, work, use = {}) => withMounts(store, { ...use, requests }, work),
+    unpackedFolder: () => Promise.resolve(store.paths.unpacked),
     withLock: (name, work) => withLock(store, name, work),
   };
 }

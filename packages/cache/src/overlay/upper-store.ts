@@ -1,14 +1,18 @@
-import { rm } from "node:fs/promises";
 import type { Cache } from "../cache.js";
 
 /** A store that is made when something is first to be written to it, and again after it was removed. */
 export class UpperStore {
   readonly #dir: string;
   readonly #open: (dir: string) => Promise<Cache>;
+  readonly #removeTree: (path: string) => Promise<void>;
   #opening: Promise<Cache> | undefined;
 
-  constructor(dir: string, open: (dir: string) => Promise<Cache>) {
-    [this.#dir, this.#open] = [dir, open];
+  constructor(
+    dir: string,
+    open: (dir: string) => Promise<Cache>,
+    removeTree: (path: string) => Promise<void>,
+  ) {
+    [this.#dir, this.#open, this.#removeTree] = [dir, open, removeTree];
   }
 
   /** For writing. */
@@ -24,6 +28,6 @@ export class UpperStore {
 
   async remove(): Promise<void> {
     this.#opening = undefined;
-    await rm(this.#dir, { recursive: true, force: true });
+    await this.#removeTree(this.#dir);
   }
 }

@@ -13,4 +13,6 @@ export interface StoreContext {
   readonly now: () => number;
   readonly onWarning: OnCacheWarning;
   readonly signal: AbortSignal | undefined;
+  /** Removes what this user may not: files that commands left as other users. */
+  readonly removeFolder: ((path: string) => Promise<void>) | undefined;
 }

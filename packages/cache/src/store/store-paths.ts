@@ -19,6 +19,8 @@ export interface StorePaths {
   readonly segments: string;
   readonly indexes: string;
   readonly projects: string;
+  readonly mounts: string;
+  readonly unpacked: string;
   readonly temporary: string;
   readonly leases: string;
   readonly locks: string;
@@ -41,6 +43,8 @@ export function storePaths(dir: string): StorePaths {
     segments: join(root, "segments"),
     indexes: join(root, "indexes"),
     projects: join(root, "projects"),
+    mounts: join(root, "mounts"),
+    unpacked: join(root, "unpacked"),
     temporary: join(root, "tmp"),
     leases: join(root, "leases"),
     locks: join(root, "locks"),

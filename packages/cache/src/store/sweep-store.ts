@@ -1,7 +1,9 @@
-import { rm, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isOciBuildError } from "@oci-build/oci";
 import { isLive, listLeases } from "../lock/lease.js";
 import { livenessOf } from "../process/process-identity.js";
+import { removeTree } from "./remove-tree.js";
 import { corrupt } from "./sealed-file.js";
 import type { StoreContext } from "./store-context.js";
 import { storeError, systemErrorCode } from "./store-error.js";
@@ -37,9 +39,9 @@ async function isLeftOver(store: StoreContext, name: string, path: string): Prom
 /** What cannot be removed (of another user, say) only takes space. */
 async function removeLeftOver(store: StoreContext, path: string): Promise<void> {
   try {
-    await rm(path, { recursive: true, force: true });
+    await removeTree(store, path);
   } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
+    if (!isOciBuildError(error)) throw error;
     store.onWarning(corrupt(path, "a leftover that cannot be removed", error));
   }
 }

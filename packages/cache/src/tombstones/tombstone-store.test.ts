@@ -71,6 +71,6 @@ async function opened() {
     cache,
     root: cache.root,
     warnings,
-    tombstones: new TombstoneStore({ ...store, signal: undefined }),
+    tombstones: new TombstoneStore({ ...store, signal: undefined, removeFolder: undefined }),
   };
 }

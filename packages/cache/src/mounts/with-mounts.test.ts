@@ -1,0 +1,178 @@
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { startChild } from "../../test/support/run-child.js";
+import { temporaryFolder } from "../../test/support/temporary-folder.js";
+import { type Cache, type MountRequest, type MountSharing, openCache } from "../index.js";
+import { currentProcess, formatIdentity } from "../process/process-identity.js";
+
+const opened = async (): Promise<Cache> => openCache({ dir: await temporaryFolder() });
+
+const request = (id: string, sharing: MountSharing = "shared", variant = "root"): MountRequest => ({
+  id,
+  sharing,
+  variant,
+  make: (folder) => mkdir(folder),
+});
+
+/** The number of a mount's folder. */
+const numberOf = (folder: string | undefined): string => basename(dirname(folder ?? "")).split(".")[1] ?? "";
+
+describe("withMounts", () => {
+  it("keeps what is written from one use to the next", async () => {
+    const cache = await opened();
+    await cache.withMounts([request("npm")], async ([folder = ""]) => writeFile(join(folder, "a"), "kept"));
+    const read = await cache.withMounts([request("npm")], async ([folder = ""]) =>
+      readFile(join(folder, "a"), "utf8"),
+    );
+    expect(read).toBe("kept");
+  });
+
+  it("gives folders in the order of the requests, and one folder for one mount", async () => {
+    const cache = await opened();
+    await cache.withMounts([request("b"), request("a"), request("b", "locked")], (folders) => {
+      expect(folders).toHaveLength(3);
+      expect(folders[0]).toBe(folders[2]);
+      expect(folders[0]).not.toBe(folders[1]);
+      return Promise.resolve();
+    });
+  });
+
+  it("tells mounts of one id and another variant apart", async () => {
+    const cache = await opened();
+    await cache.withMounts([request("a"), request("a", "shared", "1000:1000")], ([one, other]) => {
+      expect(one).not.toBe(other);
+      return Promise.resolve();
+    });
+  });
+
+  it("makes a folder once, aside, and leaves nothing when that fails", async () => {
+    const cache = await opened();
+    const failing = { ...request("a"), make: () => Promise.reject(new Error("no owner")) };
+    await expect(cache.withMounts([failing], () => Promise.resolve())).rejects.toThrow("no owner");
+    expect(await readdir(join(cache.root, "mounts"))).toEqual([]);
+    expect(await readdir(join(cache.root, "tmp"))).toEqual([]);
+    let made = 0;
+    const counting = {
+      ...request("a"),
+      make: (folder: string) => {
+        made += 1;
+        return mkdir(folder);
+      },
+    };
+    for (let round = 0; round < 3; round++) await cache.withMounts([counting], () => Promise.resolve());
+    expect(made).toBe(1);
+  });
+
+  it("makes a damaged folder again", async () => {
+    const cache = await opened();
+    await cache.withMounts([request("a")], ([folder = ""]) => rm(folder, { recursive: true }));
+    await cache.withMounts([request("a")], async ([folder = ""]) => {
+      expect(await readdir(folder)).toEqual([]);
+    });
+  });
+
+  it("lets all have a shared mount at once", async () => {
+    const cache = await opened();
+    await cache.withMounts([request("a")], ([outer]) =>
+      cache.withMounts([request("a")], ([inner]) => {
+        expect(inner).toBe(outer);
+        return Promise.resolve();
+      }),
+    );
+  });
+
+  it("gives a private mount that is in use one more folder, and the first one again later", async () => {
+    const cache = await opened();
+    const wanted = [request("a", "private")];
+    await cache.withMounts(wanted, ([outer]) =>
+      cache.withMounts(wanted, ([inner]) => {
+        expect([outer, inner].map(numberOf)).toEqual(["0", "1"]);
+        return Promise.resolve();
+      }),
+    );
+    await cache.withMounts(wanted, ([folder]) => Promise.resolve(expect(numberOf(folder)).toBe("0")));
+  });
+
+  it.each<[MountSharing, MountSharing]>([
+    ["locked", "locked"],
+    ["locked", "shared"],
+    ["shared", "locked"],
+    ["private", "locked"],
+  ])("makes %s use and %s use wait for each other", async (one, other) => {
+    const cache = await opened();
+    const log: string[] = [];
+    const use = (sharing: MountSharing, name: string): Promise<void> =>
+      cache.withMounts([request("a", sharing)], async () => {
+        log.push(`in ${name}`);
+        await delay(20);
+        log.push(`out ${name}`);
+      });
+    await Promise.all([use(one, "one"), use(other, "other")]);
+    expect(log).toHaveLength(4);
+    expect(log[1]).toBe(log[0]?.replace("in", "out"));
+  });
+
+  it("takes all mounts or none, so that none waits for who waits for it", async () => {
+    const cache = await opened();
+    const [a, b] = [request("a", "locked"), request("b", "locked")];
+    const pairs = Array.from({ length: 6 }, (_, index) => (index % 2 === 0 ? [a, b] : [b, a]));
+    let inside = 0;
+    await Promise.all(
+      pairs.map((pair) =>
+        cache.withMounts(pair, async () => {
+          inside += 1;
+          expect(inside).toBe(1);
+          await delay(2);
+          inside -= 1;
+        }),
+      ),
+    );
+  });
+
+  it("ends waiting with the signal's reason", async () => {
+    const cache = await opened();
+    await cache.withMounts([request("a", "locked")], async () => {
+      const waiting = cache.withMounts([request("a", "locked")], () => Promise.resolve(), {
+        signal: AbortSignal.timeout(50),
+      });
+      await expect(waiting).rejects.toMatchObject({ name: expect.stringMatching(/Error$/) });
+    });
+    await cache.withMounts([request("a", "locked")], () => Promise.resolve());
+  });
+
+  it("passes on how the work fails, and frees the mount", async () => {
+    const cache = await opened();
+    const failing = cache.withMounts([request("a", "locked")], () =>
+      Promise.reject(new Error("work failed")),
+    );
+    await expect(failing).rejects.toThrow("work failed");
+    await cache.withMounts([request("a", "locked")], () => Promise.resolve());
+  });
+
+  it("waits for another process, and takes over from one that was killed", async () => {
+    const cache = await opened();
+    await using child = startChild("hold-mount", [dirname(cache.root), "a", "locked"]);
+    expect(await child.nextLine()).toBe("held");
+    const log: string[] = [];
+    const waiting = cache.withMounts([request("a", "locked")], ([folder = ""]) => {
+      log.push("ours");
+      return readFile(join(folder, "child"), "utf8");
+    });
+    await delay(100);
+    log.push("killed");
+    child.process.kill("SIGKILL");
+    expect(await waiting).toBe("was here");
+    expect(log).toEqual(["killed", "ours"]);
+  });
+
+  it("does not mind a user whose pid another process has by now", async () => {
+    const cache = await opened();
+    await cache.withMounts([request("a")], async ([folder = ""]) => {
+      const dead = formatIdentity({ ...currentProcess(), start: "1" });
+      await writeFile(join(dirname(folder), "users", `${dead}-0011.exclusive`), "");
+    });
+    await cache.withMounts([request("a", "locked")], () => Promise.resolve());
+  });
+});

@@ -1,0 +1,143 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { OciBuildError } from "@oci-build/oci";
+import { cacheError } from "../errors.js";
+import { withLock } from "../lock/with-lock.js";
+import type { StoreContext } from "../store/store-context.js";
+import { isWhole, type MountFolder, makeMount, mountFolder, mountKey, touchMount } from "./mount-folder.js";
+import type { MountRequest, MountUse } from "./mount-request.js";
+import { addMountUser, type MountUser, mountUsers } from "./mount-users.js";
+
+const WARN_AFTER_MS = 10_000;
+const FIRST_DELAY_MS = 5;
+const LAST_DELAY_MS = 200;
+
+/** The lock under which folders of mounts are given out and collected. */
+export const MOUNTS_LOCK = "mounts";
+
+/** Does some work with the folders of mounts, in the order of the requests. All are taken at once, so that two pieces of
+ * work never wait for each other. Requests for the same mount get the same folder.
+ * @throws OciBuildError CACHE_DISK_FULL, CACHE_NOT_WRITABLE, CACHE_IO_FAILED; the signal's reason while waiting */
+export async function withMounts<T>(
+  store: StoreContext,
+  { requests, signal }: MountUse & { readonly requests: readonly MountRequest[] },
+  work: (folders: readonly string[]) => Promise<T>,
+): Promise<T> {
+  if (requests.length === 0) return work([]);
+  const wanted = distinct(requests);
+  const held = await acquire(store, wanted, signal);
+  try {
+    return await work(requests.flatMap((request) => held.get(mountKey(request))?.folder.data ?? []));
+  } finally {
+    for (const mount of held.values()) await release(store, mount);
+  }
+}
+
+/** Requests for one mount are one use; an exclusive one wins. */
+function distinct(requests: readonly MountRequest[]): Wanted {
+  const wanted = new Map<string, MountRequest>();
+  for (const request of requests) {
+    const key = mountKey(request);
+    if (request.sharing !== "shared" || !wanted.has(key)) wanted.set(key, request);
+  }
+  return wanted;
+}
+
+interface HeldMount {
+  readonly folder: MountFolder;
+  readonly leave: () => Promise<void>;
+}
+
+type Wanted = ReadonlyMap<string, MountRequest>;
+
+/** Who is in the way, and of what. */
+interface Blocked {
+  readonly id: string;
+  readonly user: MountUser;
+}
+
+async function acquire(
+  store: StoreContext,
+  wanted: Wanted,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, HeldMount>> {
+  const startMs = performance.now();
+  let delayMs = FIRST_DELAY_MS;
+  let warning: "due" | "given" = "due";
+  for (;;) {
+    signal?.throwIfAborted();
+    store.signal?.throwIfAborted();
+    const places = await withLock(store, MOUNTS_LOCK, async () => {
+      const found = await findPlaces(store, wanted);
+      return "user" in found ? found : takeAll(store, wanted, found.folders);
+    });
+    if (!("user" in places)) return places;
+    if (warning === "due" && performance.now() - startMs > WARN_AFTER_MS) {
+      warning = "given";
+      store.onWarning(waitWarning(store, places));
+    }
+    // Those that began to wait together do not ask together.
+    await delay(delayMs * (0.5 + Math.random()), undefined, { signal: signal ?? store.signal });
+    delayMs = Math.min(delayMs * 2, LAST_DELAY_MS);
+  }
+}
+
+/** A folder for each mount that may be used now. */
+async function findPlaces(
+  store: StoreContext,
+  wanted: Wanted,
+): Promise<Blocked | { readonly folders: ReadonlyMap<string, MountFolder> }> {
+  const folders = new Map<string, MountFolder>();
+  for (const [key, { id, sharing }] of wanted) {
+    for (let number = 0; ; number++) {
+      const folder = mountFolder(store, key, number);
+      const users = await mountUsers(store, folder);
+      const user = sharing === "shared" ? users.find(({ use }) => use === "exclusive") : users[0];
+      if (user !== undefined && sharing === "private") continue;
+      if (user !== undefined) return { id, user };
+      folders.set(key, folder);
+      break;
+    }
+  }
+  return { folders };
+}
+
+async function takeAll(
+  store: StoreContext,
+  wanted: Wanted,
+  folders: ReadonlyMap<string, MountFolder>,
+): Promise<ReadonlyMap<string, HeldMount>> {
+  const held = new Map<string, HeldMount>();
+  try {
+    for (const [key, folder] of folders) {
+      const request = wanted.get(key);
+      if (request === undefined) continue;
+      if (!(await isWhole(folder))) await makeMount(store, folder, request);
+      await touchMount(store, folder);
+      const use = request.sharing === "shared" ? "shared" : "exclusive";
+      held.set(key, { folder, leave: await addMountUser(store, folder, use) });
+    }
+    return held;
+  } catch (error) {
+    for (const { leave } of held.values()) await leave();
+    throw error;
+  }
+}
+
+/** The time of the last use is that of its end. */
+async function release(store: StoreContext, { folder, leave }: HeldMount): Promise<void> {
+  await touchMount(store, folder);
+  await leave();
+}
+
+function waitWarning(store: StoreContext, { id, user }: Blocked): OciBuildError {
+  const owner =
+    user.pid === store.self.pid
+      ? "another step"
+      : user.pid === undefined
+        ? "another process"
+        : `process ${user.pid}`;
+  return cacheError("CACHE_LOCK_WAIT", {
+    message: `waiting for ${owner}, which uses the cache mount ${id}`,
+    data: { lock: id, owner: String(user.pid ?? "unknown") },
+  });
+}
