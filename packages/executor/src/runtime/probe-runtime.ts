@@ -1,4 +1,3 @@
-import { programEnv } from "../space/find-programs.js";
 import type { HostPrograms } from "../space/host-facts.js";
 import type { IdSpace } from "../space/id-space.js";
 import { type ProgramResult, runProgram } from "../space/run-program.js";
@@ -8,18 +7,17 @@ import { cgroupMount, type OciRuntime, runtimeCommand } from "./oci-runtime.js";
 import { runtimeConfig } from "./runtime-config.js";
 
 export interface ProbeRuntimeOptions {
-  readonly runtime: OciRuntime;
   readonly space: Pick<IdSpace, "command" | "mapping">;
   readonly programs: HostPrograms;
-  /** The caller's. */
+  /** Of programs on the host's side. */
   readonly env: NodeJS.ProcessEnv;
   /** A folder that exists. Only a mount that nobody else sees is made on it. */
-  readonly folder: string;
+  readonly dir: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Whether a runtime can run our containers, or what it said when it could not. */
-export type RuntimeProbe = { readonly kind: "works" } | { readonly kind: "broken"; readonly problem: string };
+/** What a runtime said when it could not run a container of ours; undefined when it could. */
+export type RuntimeProblem = string | undefined;
 
 const TIMEOUT_MS = 10_000;
 /** A status that only the command in the container ends with. */
@@ -43,28 +41,28 @@ exec "$@"`;
 /** Runs a container that ends at once and has what ours have: namespaces, the filter of system calls, dropped rights. Its
  * program is the host's shell.
  * @throws the reason of the signal when it is aborted */
-export async function probeRuntime(options: ProbeRuntimeOptions): Promise<RuntimeProbe> {
-  const { signal, folder, env } = options;
+export async function probeRuntime(
+  runtime: OciRuntime,
+  options: ProbeRuntimeOptions,
+): Promise<RuntimeProblem> {
+  const { signal, dir, env } = options;
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-  const run = { env: programEnv(env), cwd: folder, signal: either };
   try {
-    const ended = await runProgram(probeCommand(options), run);
-    return ended.status === STATUS ? { kind: "works" } : { kind: "broken", problem: problemOf(ended) };
+    const ended = await runProgram(probeCommand(runtime, options), { env, cwd: dir, signal: either });
+    return ended.status === STATUS ? undefined : problemOf(ended);
   } catch (error) {
     if (!timeout.aborted || signal?.aborted === true) throw error;
-    return { kind: "broken", problem: `no answer within ${TIMEOUT_MS / 1000} s` };
+    return `no answer within ${TIMEOUT_MS / 1000} s`;
   }
 }
 
-function probeCommand({
-  runtime,
-  space,
-  programs,
-  folder,
-}: ProbeRuntimeOptions): readonly [string, ...string[]] {
+function probeCommand(
+  runtime: OciRuntime,
+  { space, programs, dir }: ProbeRuntimeOptions,
+): readonly [string, ...string[]] {
   const config = runtimeConfig({
-    rootFolder: `${folder}/root`,
+    rootFolder: `${dir}/root`,
     args: [programs.sh, "-c", `exit ${STATUS}`],
     env: new Map(),
     cwd: "/",
@@ -80,7 +78,7 @@ function probeCommand({
     terminal: "none",
     arch: process.arch,
   });
-  const folders = { bundle: folder, state: `${folder}/state`, log: `${folder}/log` };
+  const folders = { bundle: dir, state: `${dir}/state`, log: `${dir}/log` };
   const { unshare, sh } = programs;
   const namespaces = ["--mount", "--pid", "--fork", "--kill-child", "--cgroup", "--propagation", "private"];
   const text = Buffer.from(encodeRuntimeConfig(config)).toString("utf8");
