@@ -1,4 +1,8 @@
-import type { RunStep } from "./require-executor.js";
+/** A RUN instruction as the Dockerfile has it. `line` is 1-based; `text` is the instruction on one line. */
+export interface RunStep {
+  readonly line: number;
+  readonly text: string;
+}
 
 /** Which back end runs commands; `auto` takes an OCI runtime that works, else util-linux. */
 export type ExecutorChoice = "auto" | "runc" | "crun" | "util-linux";

@@ -15,7 +15,7 @@ export type {
   RootLayer,
   Ulimit,
 } from "./executor.js";
-export type { ExecutorChoice, ExecutorWarning, OpenExecutorOptions } from "./executor-options.js";
+export type { ExecutorChoice, ExecutorWarning, OpenExecutorOptions, RunStep } from "./executor-options.js";
 export type { ExecutorAbility } from "./open-executor.js";
 export { checkExecutor, openExecutor } from "./open-executor.js";
-export { type RunStep, requireExecutor } from "./require-executor.js";
+export type { ExecutorObstacle } from "./space/obstacle.js";

@@ -1,6 +1,10 @@
-import type { Executor, ExecFidelity } from "./executor.js";
-import type { OpenExecutorOptions } from "./executor-options.js";
-import { requireExecutor } from "./require-executor.js";
+import type { ExecFidelity, Executor } from "./executor.js";
+import type { ExecutorWarning, OpenExecutorOptions } from "./executor-options.js";
+import { executorUnavailable } from "./executor-unavailable.js";
+import { findExecutor, type OpenedHost, openFound } from "./find-executor.js";
+import { currentCaller } from "./space/caller.js";
+import type { IdMapping } from "./space/id-space.js";
+import { adviseOnSingleId, describeSingleId } from "./space/single-id.js";
 
 /** The executor that a build would get. */
 export interface ExecutorAbility {
@@ -13,13 +17,45 @@ export interface ExecutorAbility {
  * Undefined for a build without steps.
  * @throws OciBuildError EXECUTOR_UNAVAILABLE */
 export async function checkExecutor(options: OpenExecutorOptions): Promise<ExecutorAbility | undefined> {
-  requireExecutor(options.steps);
-  return await Promise.resolve(undefined);
+  if (options.steps.length === 0) return undefined;
+  const found = await findExecutor(options);
+  if (found.obstacle !== undefined) throw executorUnavailable(options.steps, found.obstacle);
+  return { name: found.name, fidelity: fidelityOf(found.mapping) };
 }
 
-/** Opens an executor, for the first step that is really run. The caller disposes of it.
+/** Opens an executor, for the first step that is really run. The caller disposes of it. Warnings come before it is given.
  * @throws OciBuildError EXECUTOR_UNAVAILABLE */
 export async function openExecutor(options: OpenExecutorOptions): Promise<Executor> {
-  requireExecutor(options.steps);
-  return await Promise.reject(new Error("there is no executor yet"));
+  const host = await openFound(options);
+  if (host.obstacle !== undefined) throw executorUnavailable(options.steps, host.obstacle);
+  for (const warning of warningsOf(host, options)) options.onWarning?.(warning);
+  await host.space[Symbol.asyncDispose]();
+  throw new Error("there is no executor yet");
+}
+
+function fidelityOf(mapping: IdMapping): ExecFidelity {
+  return mapping === "single" ? "single-id" : "full";
+}
+
+function warningsOf(
+  { found, single, facts }: OpenedHost,
+  { dir }: OpenExecutorOptions,
+): readonly ExecutorWarning[] {
+  const warnings = [...found.warnings];
+  if (single !== undefined) {
+    const caller = currentCaller();
+    warnings.push({
+      code: "EXECUTOR_SINGLE_ID",
+      message: `RUN has one user id only, since ${describeSingleId(single, caller)}: all files belong to root, and chown to others, USER and package managers that drop rights fail`,
+      hint: adviseOnSingleId(single, caller),
+    });
+  }
+  if (facts.overlay === undefined) {
+    warnings.push({
+      code: "EXECUTOR_NO_OVERLAY",
+      message: `each RUN copies its whole root file system, since that of ${dir} can hold no overlay`,
+      hint: "Put the store on ext4, xfs, btrfs or tmpfs with --cache-dir.",
+    });
+  }
+  return warnings;
 }

@@ -39,8 +39,9 @@ export async function openHost(
 
 type HostContext = IdSpaceOptions & { readonly dir: string };
 
-async function openUserSpace(
-  context: HostContext,
+/** Opens a user namespace, or gives what is in the way. */
+export async function openUserSpace(
+  context: IdSpaceOptions,
 ): Promise<(OpenedIdSpace & { readonly obstacle?: undefined }) | { readonly obstacle: ExecutorObstacle }> {
   try {
     return await openUserIdSpace(context);
