@@ -2,7 +2,7 @@ import type { Executor } from "./executor.js";
 import type { ExecutorChoice, ExecutorWarning } from "./executor-options.js";
 import type { OciRuntime, RuntimeName } from "./runtime/oci-runtime.js";
 import { probeRuntime } from "./runtime/probe-runtime.js";
-import { findProgram } from "./space/find-programs.js";
+import { findProgram, programEnv } from "./space/find-programs.js";
 import type { HostPrograms } from "./space/host-facts.js";
 import type { IdSpace } from "./space/id-space.js";
 import type { ExecutorObstacle } from "./space/obstacle.js";
@@ -59,9 +59,8 @@ async function obstacleOf(
 ): Promise<Extract<ExecutorObstacle, { kind: "runtime-missing" | "runtime-broken" }> | undefined> {
   const runtime = findRuntime(name, options.env);
   if (runtime === undefined) return { kind: "runtime-missing", runtime: name };
-  const probe = await probeRuntime({ ...options, runtime, folder: options.dir });
-  if (probe.kind === "works") return undefined;
-  return { kind: "runtime-broken", runtime: name, detail: probe.problem };
+  const detail = await probeRuntime(runtime, { ...options, env: programEnv(options.env) });
+  return detail === undefined ? undefined : { kind: "runtime-broken", runtime: name, detail };
 }
 
 function skipped({ runtime, detail }: { runtime: RuntimeName; detail: string }): ExecutorWarning {
