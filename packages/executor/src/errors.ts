@@ -6,6 +6,7 @@ import type { ExecutorObstacle } from "./space/obstacle.js";
 export type ExecutorErrorData = {
   EXECUTOR_UNAVAILABLE: { obstacle: ExecutorObstacle; steps: readonly RunStep[] };
   EXECUTOR_FOLDERS_REMAIN: { folders: readonly string[]; said: string };
+  EXECUTOR_FOLDER_FAILED: { folder: string; said: string };
   UNPACK_MEMBER_REFUSED: { diffId: string; path: string; problem: string };
   UNPACK_LIMIT_EXCEEDED: { diffId: string; limit: string; max: number };
   UNPACK_LAYER_MISMATCH: { expected: string; found: string };
@@ -24,6 +25,7 @@ export type ExecutorErrorData = {
 export const executorErrorCodes: ErrorCodes<ExecutorErrorData> = {
   EXECUTOR_UNAVAILABLE: 3,
   EXECUTOR_FOLDERS_REMAIN: 3,
+  EXECUTOR_FOLDER_FAILED: 3,
   UNPACK_MEMBER_REFUSED: 1,
   UNPACK_LIMIT_EXCEEDED: 1,
   UNPACK_LAYER_MISMATCH: 1,

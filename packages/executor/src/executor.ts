@@ -1,5 +1,6 @@
 import type { DiffId, LayerEntry } from "@oci-build/oci";
 import type { Snapshot } from "@oci-build/snapshot";
+import type { HostFolders } from "./space/host-folders.js";
 
 /** One layer of a root file system, by the identity that was checked when it was decompressed. */
 export interface RootLayer {
@@ -108,6 +109,8 @@ export type ExecFidelity = "full" | "single-id";
 export interface Executor extends AsyncDisposable {
   readonly name: "util-linux" | "crun" | "runc";
   readonly fidelity: ExecFidelity;
+  /** Folders of the host for mounts whose writes are kept. */
+  readonly folders: HostFolders;
   /** Resolves however the command ends; rejects when it could not be started or was aborted. */
   run(request: ExecRequest): Promise<ExecResult>;
 }
