@@ -13,6 +13,7 @@ export type ExecutorErrorData = {
   UNPACK_LAYER_THROUGH_LINK: { path: string };
   UNPACK_FAILED: { diffId: string; status: number | string; said: string };
   CHANGES_UNREADABLE: { status: number | string; said: string };
+  CHANGES_TOO_MANY: { max: number };
   RUNTIME_FAILED: { runtime: string; problem: string };
   EXECUTOR_START_FAILED: { problem: string };
   EXECUTOR_MOUNT_INVALID: { target: string; problem: string };
@@ -32,6 +33,7 @@ export const executorErrorCodes: ErrorCodes<ExecutorErrorData> = {
   UNPACK_LAYER_THROUGH_LINK: 1,
   UNPACK_FAILED: 3,
   CHANGES_UNREADABLE: 3,
+  CHANGES_TOO_MANY: 1,
   RUNTIME_FAILED: 3,
   EXECUTOR_START_FAILED: 3,
   EXECUTOR_MOUNT_INVALID: 1,

@@ -1,0 +1,113 @@
+import { opendir } from "node:fs/promises";
+import { encodePath, type LayerEntry, readTar, TAR_MEMBERS_MAX } from "@oci-build/oci";
+import type { Snapshot } from "@oci-build/snapshot";
+import { type HostProgram, startProgram, writePieces } from "../process/host-program.js";
+import { systemCode } from "../process/system-code.js";
+import { changesUnreadable } from "./changes-errors.js";
+import { explicitDeletions } from "./explicit-deletions.js";
+import { UpperEntries, type UpperEntry } from "./upper-entry.js";
+import type { UpperFolder } from "./upper-folder.js";
+import { readUpperNames, type UpperNames } from "./upper-names.js";
+
+export interface ReadChangesOptions extends UpperFolder {
+  /** What the command saw before it began, without what the executor added. */
+  readonly below: Snapshot;
+}
+
+/** Names written to tar at a time. */
+const NAMES_AT_ONCE = 1000;
+
+/** What a command changed, read from overlayfs's upper directory, as the entries of a layer in the order of
+ * `compareTreePaths`. The root directory is no entry. Sockets are left out, as containerd leaves them out, and so are
+ * labels of the host's security modules. Deletions are explicit, so the layer does not depend on overlayfs.
+ *
+ * One pass: a file can be opened, and read once, until the next entry is asked for. Reading costs what was changed; for
+ * an empty directory no program is started.
+ * @throws OciBuildError CHANGES_UNREADABLE, CHANGES_TOO_MANY; the signal's reason when aborted */
+export async function* readChanges(options: ReadChangesOptions): AsyncGenerator<LayerEntry, void, undefined> {
+  options.signal?.throwIfAborted();
+  if (await isEmpty(options.folder)) return;
+  const names = await readUpperNames(options);
+  if (names.size === 0) return;
+  yield* explicitDeletions(upperEntries(options, names), names, options.below);
+}
+
+async function isEmpty(folder: string): Promise<boolean> {
+  try {
+    const directory = await opendir(folder);
+    try {
+      return (await directory.read()) === null;
+    } finally {
+      await directory.close();
+    }
+  } catch (error) {
+    // A directory of another user of the id space, which tar can read.
+    if (systemCode(error) === "EACCES") return false;
+    throw error;
+  }
+}
+
+async function* upperEntries(
+  options: UpperFolder,
+  names: UpperNames,
+): AsyncGenerator<UpperEntry, void, undefined> {
+  const { space, folder, tar, signal } = options;
+  const program = startProgram([tar, ...createArguments], { space, cwd: folder, signal });
+  const named = writeNames(program, names);
+  const entries = new UpperEntries();
+  let state: "reading" | "read" = "reading";
+  try {
+    const members = readTar(program.stdout, { maxMembers: TAR_MEMBERS_MAX });
+    for await (const member of members) yield entries.read(member);
+    state = "read";
+    await named;
+  } catch (error) {
+    throw await explained(error, program, signal);
+  } finally {
+    if (state === "reading") {
+      program.kill();
+      await program.ended;
+    }
+  }
+  const end = await program.ended;
+  signal?.throwIfAborted();
+  if (end.status !== 0) throw changesUnreadable(end);
+}
+
+/** Owners and times as they are, and names from stdin: tar knows no order that is a layer's. */
+const createArguments = [
+  "--create",
+  "--file=-",
+  "--blocking-factor=256",
+  "--format=posix",
+  "--pax-option=delete=atime,delete=ctime",
+  "--numeric-owner",
+  "--xattrs",
+  "--xattrs-include=*",
+  "--no-recursion",
+  "--null",
+  "--files-from=-",
+] as const;
+
+async function writeNames({ stdin }: HostProgram, names: UpperNames): Promise<void> {
+  let pieces: Buffer[] = [];
+  for (const path of names.keys()) {
+    pieces.push(encodePath(`./${path}\0`));
+    if (pieces.length < NAMES_AT_ONCE) continue;
+    if (!(await writePieces(stdin, [Buffer.concat(pieces)]))) return;
+    pieces = [];
+  }
+  stdin.end(Buffer.concat(pieces));
+}
+
+/** Why reading failed: a tar that ended early says less than the program that did. */
+async function explained(
+  error: unknown,
+  program: HostProgram,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  if (signal?.aborted === true) return signal.reason;
+  program.stdout.destroy();
+  const end = await program.ended;
+  return end.status === 0 || end.status === "SIGPIPE" ? error : changesUnreadable(end, error);
+}

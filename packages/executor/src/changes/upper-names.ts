@@ -1,0 +1,79 @@
+import { compareTreePaths, decodePath, TAR_MEMBERS_MAX } from "@oci-build/oci";
+import { startProgram } from "../process/host-program.js";
+import { changesTooMany, changesUnreadable } from "./changes-errors.js";
+import type { UpperFolder } from "./upper-folder.js";
+
+/** The names in a folder without the folder itself, in the order of `compareTreePaths`, and whether each is a directory.
+ * Sockets are not among them. */
+export type UpperNames = ReadonlyMap<string, "directory" | "other">;
+
+const NEWLINE = 0x0a;
+const SLASH = 0x2f;
+const BACKSLASH = 0x5c;
+
+/** What stands behind a backslash for one byte; all other bytes that are not printable ASCII are three octal digits. */
+const letters: ReadonlyMap<number, number> = new Map(
+  [..."a\x07b\bf\fn\nr\rt\tv\v\\\\".matchAll(/(.)(.)/gs)].map(([, letter = "", byte = ""]) => [
+    letter.charCodeAt(0),
+    byte.charCodeAt(0),
+  ]),
+);
+
+/** Reads the names of a folder before its files: no order that tar knows is that of a layer, and which deletions an
+ * opaque directory means depends on what is in it.
+ * @throws OciBuildError CHANGES_UNREADABLE, CHANGES_TOO_MANY; the signal's reason when aborted */
+export async function readUpperNames({ folder, space, tar, signal }: UpperFolder): Promise<UpperNames> {
+  const list = ["--create", "--file=/dev/null", "--verbose", "--quoting-style=escape"];
+  const program = startProgram([tar, ...list, "--warning=no-file-ignored", "--", "."], {
+    space,
+    cwd: folder,
+    signal,
+  });
+  program.stdin.end();
+  const found: [path: string, kind: "directory" | "other"][] = [];
+  try {
+    for await (const line of linesOf(program.stdout)) {
+      // Each name begins with "./", which alone is the folder.
+      const name = line.subarray(2);
+      if (name.length === 0) continue;
+      if (found.length === TAR_MEMBERS_MAX) throw changesTooMany(TAR_MEMBERS_MAX);
+      const isDirectory = name.at(-1) === SLASH;
+      const path = decodePath(unescaped(isDirectory ? name.subarray(0, -1) : name));
+      found.push([path, isDirectory ? "directory" : "other"]);
+    }
+  } catch (error) {
+    program.kill();
+    throw error;
+  }
+  const end = await program.ended;
+  signal?.throwIfAborted();
+  if (end.status !== 0) throw changesUnreadable(end);
+  return new Map(found.sort(([a], [b]) => compareTreePaths(a, b)));
+}
+
+/** Lines without their ends. */
+async function* linesOf(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of source) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let start = 0;
+    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+      yield bytes.subarray(start, end);
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+  }
+}
+
+function unescaped(name: Buffer): Buffer {
+  if (!name.includes(BACKSLASH)) return name;
+  const bytes = Buffer.alloc(name.length);
+  let length = 0;
+  for (let at = 0; at < name.length; length += 1) {
+    const letter = name[at] === BACKSLASH ? letters.get(name[at + 1] ?? 0) : undefined;
+    if (name[at] !== BACKSLASH) bytes[length] = name[at++] ?? 0;
+    else if (letter !== undefined) [bytes[length], at] = [letter, at + 2];
+    else [bytes[length], at] = [Number.parseInt(name.toString("latin1", at + 1, at + 4), 8), at + 4];
+  }
+  return bytes.subarray(0, length);
+}
