@@ -7,7 +7,7 @@ import type { FileIndexStore } from "./indexes/file-index-store.js";
 import type { StepKey } from "./keys/step-key.js";
 import type { WriteLayer } from "./layers/layer-store.js";
 import type { Lease } from "./lock/lease.js";
-import type { MountRequest, MountUse } from "./mounts/mount-request.js";
+import type { MountLease, MountRequest, MountUse } from "./mounts/mount-request.js";
 import type { WrittenOutput } from "./outputs/output-store.js";
 import type { BuildLog, ProjectLog } from "./projects/build-log.js";
 import type { RecordMode, StepRecord, StepResult } from "./records/step-record.js";
@@ -82,14 +82,10 @@ export interface Cache {
   tidy(limit?: CacheLimit): Promise<readonly PruneReport[]>;
   /** Reads every file of the store and tells which are damaged. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
-  /** Does some work with the folders of mounts that outlive builds, in the order of the requests; new ones are made. All
-   * are taken at once, so that pieces of work never wait for each other in a circle; what is in use is waited for,
-   * across processes. Requests for one mount get one folder. Under a lease nothing of it is collected. */
-  withMounts<T>(
-    requests: readonly MountRequest[],
-    work: (folders: readonly string[]) => Promise<T>,
-    use?: MountUse,
-  ): Promise<T>;
+  /** Takes folders that outlive builds; new ones are made. All requests are met at once, so that no two callers wait for
+   * each other in a circle; what is in use is waited for, across processes. Requests for one mount get one folder. What
+   * is in use is not collected. */
+  takeMounts(requests: readonly MountRequest[], use?: MountUse): Promise<MountLease>;
   /** The folder in which an executor keeps unpacked layers, to be made when it is needed. */
   unpackedFolder(): Promise<string>;
   /** Does some work while no other process, and nothing else in this one, holds the lock of this name: lower-case

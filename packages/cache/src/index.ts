@@ -19,7 +19,7 @@ export type { LayerEncoding, TimePolicy } from "./layers/layer-form.js";
 export { compressorId, layerForm } from "./layers/layer-form.js";
 export type { WriteLayer } from "./layers/layer-store.js";
 export type { Lease } from "./lock/lease.js";
-export type { MountRequest, MountSharing, MountUse } from "./mounts/mount-request.js";
+export type { MountLease, MountRequest, MountSharing, MountUse } from "./mounts/mount-request.js";
 export type { OpenCacheOptions } from "./open-cache.js";
 export { openCache } from "./open-cache.js";
 export type { WrittenOutput } from "./outputs/output-store.js";

@@ -11,7 +11,7 @@ import { FileIndexStore } from "./indexes/file-index-store.js";
 import { LayerStore } from "./layers/layer-store.js";
 import { takeLease } from "./lock/lease.js";
 import { withLock } from "./lock/with-lock.js";
-import { withMounts } from "./mounts/with-mounts.js";
+import { takeMounts } from "./mounts/take-mounts.js";
 import { OutputStore } from "./outputs/output-store.js";
 import { temporaryStoreFolder } from "./overlay/temporary-store.js";
 import { UpperStore } from "./overlay/upper-store.js";
@@ -139,7 +139,7 @@ function cacheOf(store: StoreContext): Cache {
     prune: async (policy) => (await import("./collect/prune.js")).prune(store, policy),
     verify: async (options = {}) => (await import("./verify/verify-store.js")).verifyStore(store, options),
     tidy: (limit) => tidyStore(store, limit),
-    withMounts: (requests, work, use = {}) => withMounts(store, { ...use, requests }, work),
+    takeMounts: (requests, use = {}) => takeMounts(store, requests, use),
     unpackedFolder: () => Promise.resolve(store.paths.unpacked),
     withLock: (name, work) => withLock(store, name, work),
   };

@@ -12,7 +12,14 @@ export interface MountRequest {
   readonly make: (folder: string) => Promise<void>;
 }
 
-/** How a piece of work with mounts is ended while it waits. */
+/** How mounts are taken. `signal` ends waiting for them. */
 export interface MountUse {
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Mounts that are in use until they are released, or this process ends. */
+export interface MountLease extends AsyncDisposable {
+  /** What is to be mounted, in the order of the requests. */
+  readonly folders: readonly string[];
+  release(): Promise<void>;
 }

@@ -33,7 +33,7 @@ export function overlayCache(upper: UpperStore, lower: Cache): Cache {
       (await upper.find((cache) => cache.writtenOutput(path))) ?? lower.writtenOutput(path),
     rememberOutput: async (output) => (await upper.opened()).rememberOutput(output),
     tidy: () => Promise.resolve([]),
-    withMounts: async (requests, work, use) => (await upper.opened()).withMounts(requests, work, use),
+    takeMounts: async (requests, use) => (await upper.opened()).takeMounts(requests, use),
     unpackedFolder: async () => (await upper.opened()).unpackedFolder(),
     withLock: async (name, work) => (await upper.opened()).withLock(name, work),
   };

@@ -6,11 +6,8 @@ import { type MountSharing, openCache } from "../../src/index.js";
 const [dir = "", id = "", sharing = ""] = process.argv.slice(2);
 const cache = await openCache({ dir });
 const make = (folder: string): Promise<void> => mkdir(folder);
-await cache.withMounts(
-  [{ id, sharing: sharing as MountSharing, variant: "root", make }],
-  async ([folder = ""]) => {
-    await writeFile(join(folder, "child"), "was here");
-    process.stdout.write("held\n");
-    await new Promise((resolve) => setTimeout(resolve, 600_000));
-  },
-);
+const request = { id, sharing: sharing as MountSharing, variant: "root", make };
+const { folders } = await cache.takeMounts([request]);
+await writeFile(join(folders[0] ?? "", "child"), "was here");
+process.stdout.write("held\n");
+await new Promise((resolve) => setTimeout(resolve, 600_000));

@@ -16,14 +16,24 @@ const request = (id: string, sharing: MountSharing = "shared", variant = "root")
   make: (folder) => mkdir(folder),
 });
 
+async function withMounts<T>(
+  cache: Cache,
+  requests: readonly MountRequest[],
+  work: (folders: readonly string[]) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  await using lease = await cache.takeMounts(requests, { signal });
+  return await work(lease.folders);
+}
+
 /** The number of a mount's folder. */
 const numberOf = (folder: string | undefined): string => basename(dirname(folder ?? "")).split(".")[1] ?? "";
 
-describe("withMounts", () => {
+describe("takeMounts", () => {
   it("keeps what is written from one use to the next", async () => {
     const cache = await opened();
-    await cache.withMounts([request("npm")], async ([folder = ""]) => writeFile(join(folder, "a"), "kept"));
-    const read = await cache.withMounts([request("npm")], async ([folder = ""]) =>
+    await withMounts(cache, [request("npm")], async ([folder = ""]) => writeFile(join(folder, "a"), "kept"));
+    const read = await withMounts(cache, [request("npm")], async ([folder = ""]) =>
       readFile(join(folder, "a"), "utf8"),
     );
     expect(read).toBe("kept");
@@ -31,7 +41,7 @@ describe("withMounts", () => {
 
   it("gives folders in the order of the requests, and one folder for one mount", async () => {
     const cache = await opened();
-    await cache.withMounts([request("b"), request("a"), request("b", "locked")], (folders) => {
+    await withMounts(cache, [request("b"), request("a"), request("b", "locked")], (folders) => {
       expect(folders).toHaveLength(3);
       expect(folders[0]).toBe(folders[2]);
       expect(folders[0]).not.toBe(folders[1]);
@@ -41,7 +51,7 @@ describe("withMounts", () => {
 
   it("tells mounts of one id and another variant apart", async () => {
     const cache = await opened();
-    await cache.withMounts([request("a"), request("a", "shared", "1000:1000")], ([one, other]) => {
+    await withMounts(cache, [request("a"), request("a", "shared", "1000:1000")], ([one, other]) => {
       expect(one).not.toBe(other);
       return Promise.resolve();
     });
@@ -50,7 +60,7 @@ describe("withMounts", () => {
   it("makes a folder once, aside, and leaves nothing when that fails", async () => {
     const cache = await opened();
     const failing = { ...request("a"), make: () => Promise.reject(new Error("no owner")) };
-    await expect(cache.withMounts([failing], () => Promise.resolve())).rejects.toThrow("no owner");
+    await expect(withMounts(cache, [failing], () => Promise.resolve())).rejects.toThrow("no owner");
     expect(await readdir(join(cache.root, "mounts"))).toEqual([]);
     expect(await readdir(join(cache.root, "tmp"))).toEqual([]);
     let made = 0;
@@ -61,22 +71,22 @@ describe("withMounts", () => {
         return mkdir(folder);
       },
     };
-    for (let round = 0; round < 3; round++) await cache.withMounts([counting], () => Promise.resolve());
+    for (let round = 0; round < 3; round++) await withMounts(cache, [counting], () => Promise.resolve());
     expect(made).toBe(1);
   });
 
   it("makes a damaged folder again", async () => {
     const cache = await opened();
-    await cache.withMounts([request("a")], ([folder = ""]) => rm(folder, { recursive: true }));
-    await cache.withMounts([request("a")], async ([folder = ""]) => {
+    await withMounts(cache, [request("a")], ([folder = ""]) => rm(folder, { recursive: true }));
+    await withMounts(cache, [request("a")], async ([folder = ""]) => {
       expect(await readdir(folder)).toEqual([]);
     });
   });
 
   it("lets all have a shared mount at once", async () => {
     const cache = await opened();
-    await cache.withMounts([request("a")], ([outer]) =>
-      cache.withMounts([request("a")], ([inner]) => {
+    await withMounts(cache, [request("a")], ([outer]) =>
+      withMounts(cache, [request("a")], ([inner]) => {
         expect(inner).toBe(outer);
         return Promise.resolve();
       }),
@@ -86,13 +96,13 @@ describe("withMounts", () => {
   it("gives a private mount that is in use one more folder, and the first one again later", async () => {
     const cache = await opened();
     const wanted = [request("a", "private")];
-    await cache.withMounts(wanted, ([outer]) =>
-      cache.withMounts(wanted, ([inner]) => {
+    await withMounts(cache, wanted, ([outer]) =>
+      withMounts(cache, wanted, ([inner]) => {
         expect([outer, inner].map(numberOf)).toEqual(["0", "1"]);
         return Promise.resolve();
       }),
     );
-    await cache.withMounts(wanted, ([folder]) => Promise.resolve(expect(numberOf(folder)).toBe("0")));
+    await withMounts(cache, wanted, ([folder]) => Promise.resolve(expect(numberOf(folder)).toBe("0")));
   });
 
   it.each<[MountSharing, MountSharing]>([
@@ -104,7 +114,7 @@ describe("withMounts", () => {
     const cache = await opened();
     const log: string[] = [];
     const use = (sharing: MountSharing, name: string): Promise<void> =>
-      cache.withMounts([request("a", sharing)], async () => {
+      withMounts(cache, [request("a", sharing)], async () => {
         log.push(`in ${name}`);
         await delay(20);
         log.push(`out ${name}`);
@@ -121,7 +131,7 @@ describe("withMounts", () => {
     let inside = 0;
     await Promise.all(
       pairs.map((pair) =>
-        cache.withMounts(pair, async () => {
+        withMounts(cache, pair, async () => {
           inside += 1;
           expect(inside).toBe(1);
           await delay(2);
@@ -133,22 +143,25 @@ describe("withMounts", () => {
 
   it("ends waiting with the signal's reason", async () => {
     const cache = await opened();
-    await cache.withMounts([request("a", "locked")], async () => {
-      const waiting = cache.withMounts([request("a", "locked")], () => Promise.resolve(), {
-        signal: AbortSignal.timeout(50),
-      });
+    await withMounts(cache, [request("a", "locked")], async () => {
+      const waiting = withMounts(
+        cache,
+        [request("a", "locked")],
+        () => Promise.resolve(),
+        AbortSignal.timeout(50),
+      );
       await expect(waiting).rejects.toMatchObject({ name: expect.stringMatching(/Error$/) });
     });
-    await cache.withMounts([request("a", "locked")], () => Promise.resolve());
+    await withMounts(cache, [request("a", "locked")], () => Promise.resolve());
   });
 
   it("passes on how the work fails, and frees the mount", async () => {
     const cache = await opened();
-    const failing = cache.withMounts([request("a", "locked")], () =>
+    const failing = withMounts(cache, [request("a", "locked")], () =>
       Promise.reject(new Error("work failed")),
     );
     await expect(failing).rejects.toThrow("work failed");
-    await cache.withMounts([request("a", "locked")], () => Promise.resolve());
+    await withMounts(cache, [request("a", "locked")], () => Promise.resolve());
   });
 
   it("waits for another process, and takes over from one that was killed", async () => {
@@ -156,7 +169,7 @@ describe("withMounts", () => {
     await using child = startChild("hold-mount", [dirname(cache.root), "a", "locked"]);
     expect(await child.nextLine()).toBe("held");
     const log: string[] = [];
-    const waiting = cache.withMounts([request("a", "locked")], ([folder = ""]) => {
+    const waiting = withMounts(cache, [request("a", "locked")], ([folder = ""]) => {
       log.push("ours");
       return readFile(join(folder, "child"), "utf8");
     });
@@ -169,10 +182,10 @@ describe("withMounts", () => {
 
   it("does not mind a user whose pid another process has by now", async () => {
     const cache = await opened();
-    await cache.withMounts([request("a")], async ([folder = ""]) => {
+    await withMounts(cache, [request("a")], async ([folder = ""]) => {
       const dead = formatIdentity({ ...currentProcess(), start: "1" });
       await writeFile(join(dirname(folder), "users", `${dead}-0011.exclusive`), "");
     });
-    await cache.withMounts([request("a", "locked")], () => Promise.resolve());
+    await withMounts(cache, [request("a", "locked")], () => Promise.resolve());
   });
 });

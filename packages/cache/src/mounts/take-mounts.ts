@@ -4,7 +4,7 @@ import { cacheError } from "../errors.js";
 import { withLock } from "../lock/with-lock.js";
 import type { StoreContext } from "../store/store-context.js";
 import { isWhole, type MountFolder, makeMount, mountFolder, mountKey, touchMount } from "./mount-folder.js";
-import type { MountRequest, MountUse } from "./mount-request.js";
+import type { MountLease, MountRequest, MountUse } from "./mount-request.js";
 import { addMountUser, type MountUser, mountUsers } from "./mount-users.js";
 
 const WARN_AFTER_MS = 10_000;
@@ -14,22 +14,21 @@ const LAST_DELAY_MS = 200;
 /** The lock under which folders of mounts are given out and collected. */
 export const MOUNTS_LOCK = "mounts";
 
-/** Does some work with the folders of mounts, in the order of the requests. All are taken at once, so that two pieces of
- * work never wait for each other. Requests for the same mount get the same folder.
+/** Takes the folders of mounts. All are taken at once, so that two who take some never wait for each other. Requests for
+ * the same mount get the same folder.
  * @throws OciBuildError CACHE_DISK_FULL, CACHE_NOT_WRITABLE, CACHE_IO_FAILED; the signal's reason while waiting */
-export async function withMounts<T>(
+export async function takeMounts(
   store: StoreContext,
-  { requests, signal }: MountUse & { readonly requests: readonly MountRequest[] },
-  work: (folders: readonly string[]) => Promise<T>,
-): Promise<T> {
-  if (requests.length === 0) return work([]);
-  const wanted = distinct(requests);
-  const held = await acquire(store, wanted, signal);
-  try {
-    return await work(requests.flatMap((request) => held.get(mountKey(request))?.folder.data ?? []));
-  } finally {
-    for (const mount of held.values()) await release(store, mount);
-  }
+  requests: readonly MountRequest[],
+  { signal }: MountUse,
+): Promise<MountLease> {
+  const held = requests.length === 0 ? undefined : await acquire(store, distinct(requests), signal);
+  const folders = requests.flatMap((request) => held?.get(mountKey(request))?.folder.data ?? []);
+  const waiting = [...(held?.values() ?? [])];
+  const release = async (): Promise<void> => {
+    for (const mount of waiting.splice(0)) await leave(store, mount);
+  };
+  return { folders, release, [Symbol.asyncDispose]: release };
 }
 
 /** Requests for one mount are one use; an exclusive one wins. */
@@ -44,7 +43,7 @@ function distinct(requests: readonly MountRequest[]): Wanted {
 
 interface HeldMount {
   readonly folder: MountFolder;
-  readonly leave: () => Promise<void>;
+  readonly removeUser: () => Promise<void>;
 }
 
 type Wanted = ReadonlyMap<string, MountRequest>;
@@ -114,19 +113,19 @@ async function takeAll(
       if (!(await isWhole(folder))) await makeMount(store, folder, request);
       await touchMount(store, folder);
       const use = request.sharing === "shared" ? "shared" : "exclusive";
-      held.set(key, { folder, leave: await addMountUser(store, folder, use) });
+      held.set(key, { folder, removeUser: await addMountUser(store, folder, use) });
     }
     return held;
   } catch (error) {
-    for (const { leave } of held.values()) await leave();
+    for (const { removeUser } of held.values()) await removeUser();
     throw error;
   }
 }
 
 /** The time of the last use is that of its end. */
-async function release(store: StoreContext, { folder, leave }: HeldMount): Promise<void> {
+async function leave(store: StoreContext, { folder, removeUser }: HeldMount): Promise<void> {
   await touchMount(store, folder);
-  await leave();
+  await removeUser();
 }
 
 function waitWarning(store: StoreContext, { id, user }: Blocked): OciBuildError {
