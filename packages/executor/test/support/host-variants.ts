@@ -1,0 +1,70 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Who a child process is, and what its host allows: made in namespaces of the child alone, by root. */
+export type HostVariant =
+  | "root"
+  | "root that may not mount"
+  | "user with subordinate ids"
+  | "user without subordinate ids"
+  | "root that may make no namespaces"
+  | "user below a masked /proc";
+
+/** Any user that every distribution has. */
+const NOBODY = 65534;
+/** What a tests' user gets as subordinate ids: by number, with all ids that images use. */
+export const SUBORDINATE_RANGE = { start: 300_000, count: 65_536 } as const;
+
+const becomeNobody = `exec setpriv --reuid ${NOBODY} --regid ${NOBODY} --clear-groups -- "$@"`;
+const hideRanges = "for file in /etc/subuid /etc/subgid; do mount --bind /dev/null $file; done";
+
+/** Shell scripts that end with the child in their place. \`$0\` is a folder that the child may write to. */
+const scripts: Readonly<Record<HostVariant, string>> = {
+  root: `exec "$@"`,
+  "root that may not mount": `exec setpriv --bounding-set -sys_admin --inh-caps -all -- "$@"`,
+  "root that may make no namespaces": `for kind in user mnt; do echo 0 >/proc/sys/user/max_\${kind}_namespaces; done; exec "$@"`,
+  "user with subordinate ids": `for file in /etc/subuid /etc/subgid; do mount --bind "$0/ranges" $file; done; ${becomeNobody}`,
+  "user without subordinate ids": `${hideRanges}; ${becomeNobody}`,
+  "user below a masked /proc": `${hideRanges}; mount --bind /dev/null /proc/version; ${becomeNobody}`,
+};
+
+/** The limits of namespaces are those of a user namespace, so that child gets one. */
+const OWN_USERS = ["--user", "--map-root-user"] as const;
+
+/** Why a variant cannot be had on this machine, or undefined. */
+export function variantProblem(variant: HostVariant): string | undefined {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return "needs root on Linux";
+  if (variant.startsWith("user") && !worldReadable()) return "needs a checkout that other users can read";
+  if (variant === "user with subordinate ids") {
+    const missing = ["/usr/bin/newuidmap", "/etc/subuid", "/etc/subgid"].find((file) => !existsSync(file));
+    if (missing !== undefined) return `needs ${missing} (uidmap)`;
+  }
+  return undefined;
+}
+
+/** How `child` of test/children, told its arguments, is run as a variant. `folder` is given to the variant's user. */
+export function childCommand(
+  variant: HostVariant,
+  { child, folder, args }: { child: string; folder: string; args: readonly string[] },
+): readonly [string, ...string[]] {
+  const { start, count } = SUBORDINATE_RANGE;
+  writeFileSync(path.join(folder, "ranges"), `${NOBODY}:${start}:${count}\n`);
+  if (variant.startsWith("user")) spawnSync("chown", [`${NOBODY}:${NOBODY}`, folder]);
+  const hooks = new URL("../../../cache/test/support/register-typescript.mjs", import.meta.url);
+  const script = fileURLToPath(new URL(`../children/${child}.ts`, import.meta.url));
+  const users = variant === "root that may make no namespaces" ? OWN_USERS : [];
+  return [
+    ...(["unshare", ...users, "--mount", "--propagation", "private", "--"] as const),
+    ...["sh", "-euc", scripts[variant], folder],
+    ...[process.execPath, "--conditions=oci-build:source", "--import", hooks.href, script, ...args],
+  ];
+}
+
+/** Whether any user can read this file, and so the checkout and what is installed. */
+function worldReadable(): boolean {
+  const test = ["--reuid", String(NOBODY), "--regid", String(NOBODY), "--clear-groups", "--"];
+  const files = [fileURLToPath(import.meta.url), process.execPath];
+  return files.every((file) => spawnSync("setpriv", [...test, "test", "-r", file]).status === 0);
+}
