@@ -18,6 +18,5 @@ export type {
 export type { ExecutorChoice, ExecutorWarning, OpenExecutorOptions, RunStep } from "./executor-options.js";
 export type { ExecutorAbility } from "./open-executor.js";
 export { checkExecutor, openExecutor } from "./open-executor.js";
-export { type RemoveFoldersOptions, removeFolders } from "./remove-folders.js";
 export { type HostFolders, withHostFolders } from "./space/host-folders.js";
 export type { ExecutorObstacle } from "./space/obstacle.js";
