@@ -63,7 +63,7 @@ describe.skipIf(obstacle !== undefined)(unlessObstacle("a base image of a regist
   it("is not asked for at all by a digest that the store has", async () => {
     const cacheDir = path.join(folder, "digest");
     const { result } = await built([`FROM ${registry.name}/base:all`, "LABEL a=b"], { cacheDir });
-    const pinned = `${registry.name}/base@${pinnedDigest("all")}`;
+    const pinned = `${registry.name}/base:all@${pinnedDigest("all")}`;
     await requested();
     const again = await built([`FROM ${pinned}`, "LABEL a=b"], { cacheDir });
     expect(await requested()).toEqual([]);

@@ -366,6 +366,17 @@ describe("oci-build rebase", () => {
     expect(await told(...rebase, "-q", "-t", "app:3")).toBe(`${written[0]?.split("  ")[1]}\n`);
   });
 
+  it("takes the base that the build wrote down, and what its tag stands for now", async () => {
+    await told("copy", "-q", "base.tar", "moving:1");
+    await build("pinned", "FROM moving:1\nCOPY b.txt /opt/b.txt\n", "-t", "pinned:1");
+    await told("copy", "-q", "other.tar", "moving:1");
+    const moved = await told("rebase", "pinned.tar", "-t", "moved:1");
+    expect(moved.split("\n")[0]).toBe(
+      `docker.io/library/moving:1@${digests.base} → docker.io/library/moving:1, 1 layer kept`,
+    );
+    expect(await told("diff", "moved:1", "other.tar")).toContain("D /opt/b.txt");
+  });
+
   it("refuses an image that does not stand on the old base", async () => {
     const { exitCode, stderr } = await run([
       "rebase",
@@ -383,7 +394,7 @@ describe("oci-build rebase", () => {
   });
 
   it("asks for what the image does not say", async () => {
-    const untold = await run(["rebase", "app.tar", "-t", "never"]);
+    const untold = await run(["rebase", "base.tar", "-t", "never"]);
     const nowhere = await run(["rebase", "app.tar", "--old-base", "base:1", "--new-base", "base:1"]);
     expect([untold.exitCode, nowhere.exitCode]).toEqual([2, 2]);
     expect(untold.stderr).toContain(

@@ -31,6 +31,7 @@ export { parseReference, parseTaggedReference } from "./reference/parse-referenc
 export type { Reference, TaggedReference } from "./reference/reference.js";
 export type { BlobSink, BlobSinkWriter, FetchedBlob, FetchOptions } from "./transfer/fetch-blobs.js";
 export { fetchBlobs } from "./transfer/fetch-blobs.js";
+export { withForeignPlace } from "./transfer/foreign-blob.js";
 export { pastMirrors } from "./transfer/past-mirrors.js";
 export type { PushedBlob, PushedManifest, PushReport, PushRequest } from "./transfer/push-image.js";
 export { pushImage } from "./transfer/push-image.js";

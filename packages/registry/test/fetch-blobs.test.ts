@@ -90,6 +90,28 @@ describe("fetchBlobs", () => {
     for (const bytes of blobs) expect(sink.blobs.get(digestOf(bytes))?.equals(bytes)).toBe(true);
   });
 
+  it("differs: layers that an image says to be elsewhere are asked of the registry alone", async () => {
+    await using elsewhere = await setUp();
+    await using test = await setUp();
+    const [here, missing] = wanted;
+    if (here === undefined || missing === undefined) throw new Error("no blobs");
+    for (const bytes of blobs) elsewhere.state.addBlob("team/app", bytes);
+    test.state.addBlob("team/app", blobs[0] ?? Buffer.alloc(0));
+    const at = `http://${elsewhere.registry.host}/v2/team/app/blobs/${missing.digest}`;
+    const sink = new MemorySink();
+    await fetchBlobs(test.repository, [{ ...here, urls: [at] }], { sink });
+    const urls = [`${at.replace("://", "://me:secret@")}?token=secret`];
+    const failure: unknown = await fetchBlobs(test.repository, [{ ...missing, urls }], { sink }).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({
+      code: "REGISTRY_BLOB_MISSING",
+      message: expect.stringMatching(new RegExp(`; the image says that it is at ${at}$`)),
+      hint: expect.stringContaining("Only registries are asked"),
+    });
+    expect(elsewhere.lines()).toEqual([]);
+  });
+
   it("fails with the sink's error, and leaves nothing half-written", async () => {
     await using test = await setUp();
     for (const bytes of blobs) test.state.addBlob("team/app", bytes);

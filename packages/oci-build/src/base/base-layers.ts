@@ -11,7 +11,7 @@ import {
   sizedBlob,
   unpackLayer,
 } from "@oci-build/oci";
-import { pastMirrors, type ReadBlobOptions } from "@oci-build/registry";
+import { pastMirrors, type ReadBlobOptions, withForeignPlace } from "@oci-build/registry";
 import type { EmitEvent } from "../events/build-event.js";
 import type { BaseImage, BaseLayer } from "./base-image.js";
 import { inParallel } from "./in-parallel.js";
@@ -91,7 +91,7 @@ export class BaseLayers {
   async #fetchAll(image: BaseImage): Promise<void> {
     await inParallel(image.layers, FETCHES_AT_ONCE, (layer) =>
       once(this.#fetched, layer.descriptor.digest, () =>
-        pastMirrors(async (options) => {
+        fetching(layer, async (options) => {
           for await (const chunk of this.#packed(image, layer, options)) void chunk;
         }),
       ),
@@ -148,7 +148,7 @@ export class BaseLayers {
     layer: BaseLayer,
     work: (tar: AsyncIterable<Uint8Array>) => Promise<Result>,
   ): Promise<Result> {
-    return pastMirrors(async (options) => {
+    return fetching(layer, async (options) => {
       try {
         return await work(decompressedStream(this.#packed(image, layer, options)));
       } catch (error) {
@@ -187,6 +187,18 @@ export class BaseLayers {
       signal,
     });
     emit({ type: "layer.fetched", layer: told, durationMs: Date.now() - startedMs });
+  }
+}
+
+/** Reads a layer, past mirrors that have other bytes. */
+async function fetching<Result>(
+  { descriptor }: BaseLayer,
+  read: (options: ReadBlobOptions) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await pastMirrors(read);
+  } catch (error) {
+    throw withForeignPlace(error, descriptor);
   }
 }
 

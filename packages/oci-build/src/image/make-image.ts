@@ -1,7 +1,9 @@
 import { type Cache, keyField, type StepRecord, stepKey, type TimePolicy } from "@oci-build/cache";
 import { type AssembledImage, assembleImage, digestOf, encodeJson, type HistoryEntry } from "@oci-build/oci";
+import type { BaseImage } from "../base/base-image.js";
 import type { SolvedStage } from "../solve/solve-stage.js";
 import type { SolvedStep } from "../solve/solved-step.js";
+import { baseAnnotations } from "./base-annotations.js";
 import { baseCreatedSec, baseHistory } from "./base-history.js";
 import { containerConfigJson } from "./container-config-json.js";
 import { formatTime, historyTimes } from "./image-times.js";
@@ -48,7 +50,13 @@ function assembledImage(stage: SolvedStage, createdSec: number, times: TimePolic
   };
   const own = ofSteps.map(({ mediaType, digest, size }) => ({ mediaType, digest, size }));
   const layers = [...ofBase.map(({ descriptor }) => descriptor), ...own];
-  return assembleImage({ config, layers, platform: plan.platform });
+  const annotations = base && baseAnnotations(base, nameOf(base));
+  return assembleImage({ config, layers, platform: plan.platform, annotations });
+}
+
+/** The name of a base that is no file. */
+function nameOf({ reference }: BaseImage): string | undefined {
+  return reference.includes("://") ? undefined : reference;
 }
 
 function historyOf(stage: SolvedStage, createdSec: number, times: TimePolicy): readonly HistoryEntry[] {

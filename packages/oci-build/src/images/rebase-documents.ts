@@ -1,22 +1,18 @@
 import { type Annotations, type AssembledImage, assembleImage, type ImageConfig } from "@oci-build/oci";
 import type { BaseImage } from "../base/base-image.js";
 import { buildError } from "../errors.js";
+import { BASE_DIGEST, BASE_NAME, baseAnnotations } from "../image/base-annotations.js";
 import { formatPlatform } from "../plan/global-args.js";
 import { platformOf } from "./image-content.js";
 import { mergeConfigs } from "./merge-config.js";
 import { rebasedHistory } from "./rebased-history.js";
-
-/** The annotations that tell what an image stands on.
- * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md#pre-defined-annotation-keys */
-export const BASE_NAME = "org.opencontainers.image.base.name";
-export const BASE_DIGEST = "org.opencontainers.image.base.digest";
 
 /** What a rebase is made of. */
 export interface RebaseParts {
   readonly image: BaseImage;
   readonly oldBase: BaseImage;
   readonly newBase: BaseImage;
-  /** Its full name without a digest; undefined for a file, whose name means nothing elsewhere. */
+  /** In full; undefined for a file, whose name means nothing elsewhere. */
   readonly newBaseName: string | undefined;
   /** Of the image's manifest. */
   readonly annotations: Annotations | undefined;
@@ -48,20 +44,13 @@ export function rebaseDocuments(parts: RebaseParts): AssembledImage {
     config,
     layers: layers.map(({ descriptor }) => descriptor),
     platform: { ...platformOf(image.platform), "os.version": newBase.platform["os.version"] },
-    annotations: { ...withoutBase(annotations), ...baseAnnotations(parts) },
+    // What the next rebase begins with.
+    annotations: { ...withoutBase(annotations), ...baseAnnotations(newBase, parts.newBaseName) },
   });
 }
 
 function counted({ config, layers }: BaseImage): { config: ImageConfig; layers: number } {
   return { config, layers: layers.length };
-}
-
-/** What the next rebase begins with. */
-function baseAnnotations({ newBase, newBaseName }: RebaseParts): Annotations {
-  return {
-    [BASE_DIGEST]: newBase.digest,
-    ...(newBaseName === undefined ? {} : { [BASE_NAME]: newBaseName }),
-  };
 }
 
 function withoutBase(annotations: Annotations | undefined): Annotations {

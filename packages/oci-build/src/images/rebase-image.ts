@@ -1,15 +1,16 @@
 import { type Digest, decodeManifest } from "@oci-build/oci";
-import { formatReference, parseReference } from "@oci-build/registry";
+import { parseReference } from "@oci-build/registry";
 import type { BaseImage } from "../base/base-image.js";
 import { toBaseImage } from "../base/to-base-image.js";
 import { buildError } from "../errors.js";
+import { BASE_DIGEST, BASE_NAME } from "../image/base-annotations.js";
 import type { ImageAccess } from "./image-access.js";
 import { type ImageParts, withoutReading } from "./image-content.js";
 import { type ImageDestination, parseDestination } from "./image-destination.js";
 import { ImageSession } from "./image-session.js";
 import type { OpenedImage } from "./opened-image.js";
 import { type PutImage, putImage } from "./put-image.js";
-import { BASE_DIGEST, BASE_NAME, rebaseDocuments } from "./rebase-documents.js";
+import { rebaseDocuments } from "./rebase-documents.js";
 
 /** What an image is rebased from and to. */
 export interface RebaseImageOptions extends ImageAccess {
@@ -93,26 +94,32 @@ export async function rebaseWithin(session: ImageSession, request: SessionRebase
 }
 
 function nameOf({ origin, reference }: OpenedImage): string | undefined {
-  if (origin === "file" || reference.startsWith("sha256:")) return undefined;
-  return formatReference({ ...parseReference(reference), digest: undefined });
+  return origin === "file" || reference.startsWith("sha256:") ? undefined : reference;
 }
 
-/** @throws OciBuildError OPTION_INVALID when neither the caller nor the image names them */
+/** @throws OciBuildError OPTION_INVALID when neither the caller nor the image names them; REGISTRY_REFERENCE_INVALID */
 function baseNames(
   { oldBase, newBase }: SessionRebase,
   annotations: Readonly<Record<string, string>>,
 ): { readonly oldBase: string; readonly newBase: string } {
+  if (oldBase !== undefined && newBase !== undefined) return { oldBase, newBase };
   const name = annotations[BASE_NAME];
   const digest = annotations[BASE_DIGEST];
+  // What an image says is the name of an image, and no path of this machine.
+  const tag = name === undefined ? undefined : parseReference(name).tag;
   const pinned = name === undefined || digest === undefined ? undefined : `${name}@${digest}`;
-  const [old, now] = [oldBase ?? pinned, newBase ?? name];
-  const untold = "the image does not say what it was built on";
+  const old = oldBase ?? pinned;
   if (old === undefined) {
-    throw missing("--old-base", untold, "Name the base with --old-base, best by its digest.");
+    throw missing("--old-base", UNTOLD, "Name the base with --old-base, best by its digest.");
   }
-  if (now === undefined) throw missing("--new-base", untold, "Name the base to stand on with --new-base.");
-  return { oldBase: old, newBase: now };
+  // Of a base that was pinned without a tag, the name alone would mean another one.
+  const now = newBase ?? (tag === undefined ? undefined : name);
+  if (now !== undefined) return { oldBase: old, newBase: now };
+  const problem = name === undefined ? UNTOLD : `the image was built on ${name}, which has no tag`;
+  throw missing("--new-base", problem, "Name the base to stand on with --new-base.");
 }
+
+const UNTOLD = "the image does not say what it was built on";
 
 function layersOf(newBase: BaseImage, image: BaseImage): ImageParts["source"] {
   const isBelow = new Set(newBase.layers.map(({ descriptor }) => descriptor.digest));

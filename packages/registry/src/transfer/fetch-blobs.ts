@@ -2,12 +2,13 @@ import type { Descriptor, Digest } from "@oci-build/oci";
 import { digestMismatch } from "../client/registry-failures.js";
 import type { ReadBlobOptions, Repository } from "../client/repository.js";
 import { BatchWriter } from "./batch-writer.js";
+import { withForeignPlace } from "./foreign-blob.js";
 import { pastMirrors } from "./past-mirrors.js";
 import { runPool } from "./run-pool.js";
 import { CONCURRENCY_DEFAULT, inTransferOrder, type TransferOptions } from "./transfer-progress.js";
 
 type BlobReader = Pick<Repository, "name" | "read">;
-type Blob = Pick<Descriptor, "digest" | "size">;
+type Blob = Pick<Descriptor, "digest" | "size" | "urls">;
 
 /** Where fetched blobs go; a `BlobStore` of `@oci-build/cache` is one. */
 export interface BlobSink {
@@ -41,11 +42,10 @@ export async function fetchBlobs(
   { sink, concurrency = CONCURRENCY_DEFAULT, signal, onProgress }: FetchOptions,
 ): Promise<readonly FetchedBlob[]> {
   const fetched: FetchedBlob[] = [];
-  await runPool(inTransferOrder(wanted), { concurrency, signal }, async ({ digest, size }, stop) => {
+  await runPool(inTransferOrder(wanted), { concurrency, signal }, async (blob, stop) => {
+    const { digest, size } = blob;
     const isThere = (await sink.size(digest)) === size;
-    const options = { sink, signal: stop, onProgress };
-    if (!isThere)
-      await pastMirrors(({ mirrors }) => copyBlob(source, { digest, size }, { ...options, mirrors }));
+    if (!isThere) await fetchBlob(source, blob, { sink, signal: stop, onProgress });
     fetched.push({ digest, size, outcome: isThere ? "present" : "fetched" });
   });
   return fetched;
@@ -54,6 +54,14 @@ export async function fetchBlobs(
 /** How blobs are fetched. */
 export interface FetchOptions extends TransferOptions {
   readonly sink: BlobSink;
+}
+
+async function fetchBlob(source: BlobReader, blob: Blob, options: FetchOptions): Promise<void> {
+  try {
+    await pastMirrors(({ mirrors }) => copyBlob(source, blob, { ...options, mirrors }));
+  } catch (error) {
+    throw withForeignPlace(error, blob);
+  }
 }
 
 async function copyBlob(
