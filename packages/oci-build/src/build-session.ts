@@ -1,3 +1,4 @@
+import os from "node:os";
 import { basename } from "node:path";
 import { type Cache, openCache } from "@oci-build/cache";
 import { BaseLayers } from "./base/base-layers.js";
@@ -8,15 +9,23 @@ import type { EmitEvent } from "./events/build-event.js";
 import type { StepWatcher } from "./explain/step-watcher.js";
 import { type ContextIndex, contextSource } from "./input/context-source.js";
 import { namedSources } from "./input/named-sources.js";
+import { secretReader } from "./options/read-secret.js";
 import type { ReadBuild } from "./prepare-build.js";
+import { type ExecutorFactory, ExecutorSource } from "./solve/executor-source.js";
 import { ImageRoots } from "./solve/image-roots.js";
 import { LayerFiles } from "./solve/layer-files.js";
+import { Slots } from "./solve/slots.js";
 import type { SolveContext } from "./solve/solve-context.js";
 
 /** Who listens to a build, and who may stop it. */
 export interface RunContext {
   readonly emit: EmitEvent;
   readonly signal: AbortSignal | undefined;
+}
+
+/** A build, and what runs its commands. */
+export interface BuildContext extends RunContext {
+  readonly executors: ExecutorFactory;
 }
 
 /** What a build holds while it runs. */
@@ -28,6 +37,8 @@ export interface BuildSession {
   readonly registries: ImageSources["registries"];
   /** Whether a file of the store with this name has proved damaged. */
   readonly isDamaged: (name: string) => boolean;
+  /** Looks for what can run commands, before any is run. */
+  readonly executors: Pick<ExecutorSource, "check">;
   /** What steps work with, with a context that is not scanned yet. */
   readonly solveContext: (watcher: StepWatcher) => SolveContext;
 }
@@ -35,7 +46,7 @@ export interface BuildSession {
 /** Opens the cache and does some work with it; nothing of the session is left when that ends. */
 export async function withBuildSession<T>(
   read: ReadBuild,
-  run: RunContext,
+  run: BuildContext,
   work: (session: BuildSession) => Promise<T>,
 ): Promise<T> {
   const damaged = new Set<string>();
@@ -53,18 +64,24 @@ export async function withBuildSession<T>(
   const scratch = new Scratch();
   const sources = imageSources(read.options, { ...run, cache, lock: read.lock });
   const images = new ImageResolver({ contexts, origins: sources.origins, emit: run.emit });
+  const executors = await executorSource(read, run, cache);
   const saves: (() => Promise<unknown>)[] = [];
   try {
     return await work({
       cache,
       images,
       registries: sources.registries,
+      executors,
       isDamaged: (name) => damaged.has(name),
       solveContext: (watcher) =>
-        solveContextOf(read, { ...run, cache, scratch, watcher, later: (save) => saves.push(save) }),
+        solveContextOf(read, {
+          ...{ ...run, cache, scratch, watcher, executors },
+          later: (save) => saves.push(save),
+        }),
     });
   } finally {
     // Also after a failure: what was hashed is known, and the next build need not do it again.
+    await executors[Symbol.asyncDispose]();
     await Promise.all(saves.map((save) => save()));
     await images[Symbol.asyncDispose]();
     await sources.close();
@@ -73,12 +90,27 @@ export async function withBuildSession<T>(
   }
 }
 
+async function executorSource(
+  { options }: ReadBuild,
+  { emit, signal, executors }: BuildContext,
+  cache: Pick<Cache, "unpackedFolder">,
+): Promise<ExecutorSource> {
+  return new ExecutorSource(executors, {
+    choice: options.run.executor,
+    dir: await cache.unpackedFolder(),
+    env: process.env,
+    onWarning: ({ code, message }) => emit({ type: "warning", code, message }),
+    signal,
+  });
+}
+
 function solveContextOf(
   { options, dockerfile, ignore }: ReadBuild,
   {
     later,
     ...parts
-  }: RunContext & Pick<SolveContext, "cache" | "scratch" | "watcher"> & Pick<ContextIndex, "later">,
+  }: Pick<SolveContext, "cache" | "emit" | "executors" | "scratch" | "signal" | "watcher"> &
+    Pick<ContextIndex, "later">,
 ): SolveContext {
   const { emit, signal, cache } = parts;
   const { cacheUse, times, compression, context: folder, written, trustStat } = options;
@@ -96,6 +128,10 @@ function solveContextOf(
     compression,
     context: contextSource({ folder, ignore: ignore?.matcher, written, index, emit, signal }),
     named: namedSources(options.contexts, { written, index: indexing, emit, signal }),
+    run: options.run,
+    fileSlots: new Slots(1),
+    runSlots: new Slots(os.availableParallelism()),
+    secret: secretReader(options.run.secrets, options.env),
     now: Date.now,
     file: dockerfile.label,
   };

@@ -1,6 +1,6 @@
 import { type BuildLog, type Cache, layerForm, type StepRecord } from "@oci-build/cache";
 import { imageLayers } from "./base/image-layers.js";
-import { type RunContext, withBuildSession } from "./build-session.js";
+import { type BuildContext, type BuildSession, type RunContext, withBuildSession } from "./build-session.js";
 import { eventEmitter, type StepOutcome } from "./events/build-event.js";
 import { errorSummary } from "./events/error-summary.js";
 import { logBuild } from "./explain/log-build.js";
@@ -16,8 +16,15 @@ import { type ResolvedOptions, resolveOptions } from "./options/resolve-options.
 import type { Draft } from "./output/draft.js";
 import { startDraft } from "./output/start-draft.js";
 import { type ResultContext, writeResult } from "./output/write-result.js";
-import { type PreparedBuild, prepareOnImages, prepareWithoutImages, readBuild } from "./prepare-build.js";
+import {
+  type PreparedBuild,
+  prepareOnImages,
+  prepareWithoutImages,
+  type ReadBuild,
+  readBuild,
+} from "./prepare-build.js";
 import { abortReason } from "./solve/abort-reason.js";
+import { type ExecutorFactory, hostExecutors } from "./solve/executor-source.js";
 import { repairBlobs } from "./solve/repair-blobs.js";
 import type { SolveContext } from "./solve/solve-context.js";
 import { solvePlan } from "./solve/solve-plan.js";
@@ -28,7 +35,12 @@ import { solvePlan } from "./solve/solve-plan.js";
  * output is whole or untouched, whatever happens. Several builds may run at once, also on one cache.
  * @throws OciBuildError: docs/errors.md lists the codes. An error of a step has its place in `data.place`, errors of
  *   the Dockerfile itself are in `data.diagnostics`. */
-export async function build(options: BuildOptions = {}): Promise<BuildResult> {
+export function build(options: BuildOptions = {}): Promise<BuildResult> {
+  return buildWith(options, hostExecutors);
+}
+
+/** Builds with certain executors. */
+export async function buildWith(options: BuildOptions, executors: ExecutorFactory): Promise<BuildResult> {
   // By id: a step that is run again, because a blob was damaged, counts once.
   const steps = new Map<string, BuiltStep>();
   const explained = new Map<string, StepExplanation>();
@@ -42,8 +54,9 @@ export async function build(options: BuildOptions = {}): Promise<BuildResult> {
   }, Date.now);
   try {
     options.signal?.throwIfAborted();
-    const result = await run(resolveOptions(options), { emit, signal: options.signal }, steps);
-    return { ...result, steps: [...steps.values()] };
+    const context = { emit, signal: options.signal, executors };
+    const { order, ...result } = await run(resolveOptions(options), context, steps);
+    return { ...result, steps: order.flatMap((id) => steps.get(id) ?? []) };
   } catch (error) {
     const failure = abortReason(options.signal, error);
     emit({ type: "build.failed", error: errorSummary(failure) });
@@ -51,12 +64,17 @@ export async function build(options: BuildOptions = {}): Promise<BuildResult> {
   }
 }
 
+/** A result with the ids of its steps in the plan's order, whichever was the first to be done. */
+interface OrderedResult extends Omit<BuildResult, "steps"> {
+  readonly order: readonly string[];
+}
+
 /** `outcomes` fills while the steps are run. */
 async function run(
   options: ResolvedOptions,
-  context: RunContext,
+  context: BuildContext,
   outcomes: ReadonlyMap<string, StepOutcome>,
-): Promise<Omit<BuildResult, "steps">> {
+): Promise<OrderedResult> {
   const startedMs = Date.now();
   const { emit } = context;
   const read = readBuild(options, emit);
@@ -65,7 +83,7 @@ async function run(
   const { outputs } = options;
   const loaders = await loadersOf(options, context);
   const built = await withBuildSession(read, context, async (session) => {
-    const prepared = early ?? (await prepareOnImages(read, session.images, emit));
+    const prepared = await prepareRuns(read, early, { session, emit });
     const { cache } = session;
     const loggedImages = await recordImages(prepared, cache);
     const journal = new StepJournal(prepared.steps);
@@ -89,11 +107,24 @@ async function run(
     const steps = [...loggedImages, ...ofInstructions, ...loggedImage(imageRecord)];
     await logBuild({ project: prepared.project, builtSec, tags: options.names, steps }, cache, emit);
     await cache.tidy(options.cacheLimit);
-    return result;
+    return { ...result, order: prepared.steps.map(({ id }) => id) };
   });
   // The session's end may have something to warn of, too.
   emit({ type: "build.finished", digest: built.digest, durationMs: Date.now() - startedMs });
   return built;
+}
+
+/** Makes sure that commands can be run before any image is asked for, and once more when images bring commands. */
+async function prepareRuns(
+  read: ReadBuild,
+  early: PreparedBuild | undefined,
+  { session, emit }: Pick<RunContext, "emit"> & { readonly session: BuildSession },
+): Promise<PreparedBuild> {
+  await session.executors.check(read.runs);
+  if (early !== undefined) return early;
+  const prepared = await prepareOnImages(read, session.images, emit);
+  if (prepared.runs.length > read.runs.length) await session.executors.check(prepared.runs);
+  return prepared;
 }
 
 /** What loads the outputs that are to be loaded; looked for only where there are some. */

@@ -54,6 +54,15 @@ export type BuildErrorData = {
   OUTPUT_LOADER_MISSING: { tried: readonly { readonly program: string; readonly problem: string }[] };
   OUTPUT_LOAD_FAILED: { program: string; exitCode: number | null; stderr: string };
   OUTPUT_NOT_WRITABLE: { path: string };
+  RUN_FAILED: {
+    command: readonly string[];
+    exitCode: number | undefined;
+    signal: string | undefined;
+    output: string;
+  };
+  RUN_SECRET_MISSING: { id: string };
+  RUN_SSH_MISSING: { id: string };
+  RUN_TIMED_OUT: { timeoutMs: number };
   WORKDIR_NOT_DIRECTORY: { path: string; found: string };
 };
 
@@ -97,6 +106,10 @@ export const buildErrorCodes: ErrorCodes<BuildErrorData> = {
   OUTPUT_LOADER_MISSING: 3,
   OUTPUT_LOAD_FAILED: 3,
   OUTPUT_NOT_WRITABLE: 3,
+  RUN_FAILED: 1,
+  RUN_SECRET_MISSING: 1,
+  RUN_SSH_MISSING: 1,
+  RUN_TIMED_OUT: 1,
   WORKDIR_NOT_DIRECTORY: 1,
 };
 

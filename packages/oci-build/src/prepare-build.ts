@@ -1,5 +1,6 @@
 import type { Project } from "@oci-build/cache";
 import { type CheckOptions, findStage } from "@oci-build/dockerfile";
+import type { OpenExecutorOptions } from "@oci-build/executor";
 import type { BaseImage } from "./base/base-image.js";
 import { imageFacts } from "./base/image-facts.js";
 import { type ImageResolver, imageKey } from "./base/image-resolver.js";
@@ -16,12 +17,15 @@ import type { ResolvedOptions } from "./options/resolve-options.js";
 import { findTarget } from "./plan/find-target.js";
 import { formatPlatform } from "./plan/global-args.js";
 import type { NeededImage } from "./plan/needed-images.js";
-import { imagesNeeded, planBuild } from "./plan/plan-build.js";
+import { imagesNeeded, planBuild, runInstructions } from "./plan/plan-build.js";
 import type { PlanInput } from "./plan/plan-input.js";
 import type { BuildPlan } from "./plan/step.js";
 
 /** How many images are looked for at once. */
 const IMAGES_AT_ONCE = 8;
+
+/** A RUN, as an executor that cannot run it tells of it. */
+export type CommandLine = OpenExecutorOptions["steps"][number];
 
 /** A build of which everything is known that needs no image, no file of the context and no cache. */
 export interface ReadBuild {
@@ -32,6 +36,8 @@ export interface ReadBuild {
   readonly warnings: ParsedInput["warnings"];
   /** The images that are named so far. */
   readonly needed: readonly NeededImage[];
+  /** The commands that are known so far: images may have more as ONBUILD. */
+  readonly runs: readonly CommandLine[];
   /** What pins them. */
   readonly lock: LockFile | undefined;
 }
@@ -39,6 +45,7 @@ export interface ReadBuild {
 /** A build of which everything is known that needs neither the context's files nor layers. */
 export interface PreparedBuild extends Pick<ReadBuild, "options"> {
   readonly plan: BuildPlan;
+  readonly runs: readonly CommandLine[];
   readonly steps: readonly PlannedStep[];
   readonly project: Project;
   /** The images that the build stands on or copies from. */
@@ -60,7 +67,8 @@ export function readBuild(options: ResolvedOptions, emit: EmitEvent): ReadBuild 
   const needed = imagesNeeded(input, file);
   // Where no image is named there is nothing to pin.
   const lock = needed.length === 0 ? undefined : lockOfBuild(dockerfile, options.lockUse);
-  return { options, dockerfile, ignore, input, warnings, needed, lock };
+  const runs = runInstructions(input, file).map(commandLine);
+  return { options, dockerfile, ignore, input, warnings, needed, runs, lock };
 }
 
 /** Plans a build that needs no images; undefined for all others. */
@@ -109,11 +117,18 @@ function prepared({ options, dockerfile, input, warnings }: ReadBuild, emit: Emi
   return {
     options,
     plan,
+    runs: plan.stages.flatMap((stage) =>
+      stage.steps.flatMap((step) => (step.kind === "run" ? [commandLine(step)] : [])),
+    ),
     steps: plannedSteps(plan),
     project: projectOf(options, dockerfile),
     images: [...new Set(input.images.values())],
     mayNotMiss: stageThatMayNotMiss(options, input),
   };
+}
+
+function commandLine({ span, text }: Pick<StepInfo, "span"> & { readonly text: string }): CommandLine {
+  return { line: span.start.line, text };
 }
 
 /** A stage is meant by its name, its index, or by what progress calls it when it has no name.

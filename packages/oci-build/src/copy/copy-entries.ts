@@ -4,7 +4,7 @@ import type { PatternMatcher, Placement } from "@oci-build/snapshot";
 import { buildError } from "../errors.js";
 import type { Change } from "./change.js";
 import type { ChangeTree } from "./change-tree.js";
-import type { CopyRequest } from "./copy-request.js";
+import type { EntrySource } from "./copy-request.js";
 import { placedEntry } from "./graft-changes.js";
 import { joinPath } from "./tree-paths.js";
 
@@ -29,7 +29,7 @@ interface Way extends Copied {
  * and keeps its metadata; directories inside it take the source's.
  * @throws OciBuildError COPY_DESTINATION_CONFLICT, COPY_RESERVED_NAME, COPY_SOURCE_UNSUPPORTED, BUILD_ABORTED */
 export function copyEntries(
-  request: CopyRequest,
+  request: EntrySource,
   { from, to }: Copied,
   tree: ChangeTree,
   selection: Selection = { include: undefined },
@@ -46,7 +46,7 @@ export function copyEntries(
 }
 
 interface Copying extends Selection {
-  readonly request: CopyRequest;
+  readonly request: EntrySource;
   readonly tree: ChangeTree;
 }
 
@@ -100,7 +100,7 @@ function placeWay(copying: Copying, way: Way): void {
 }
 
 /** A source entry as the step writes it: new path, `--chown`, `--chmod`. */
-function copiedEntry(request: CopyRequest, entry: Entry, path: string): Change {
+function copiedEntry(request: EntrySource, entry: Entry, path: string): Change {
   if (request.source.kind === "context" && isDevice(entry)) throw unsupported(entry);
   const { source } = request;
   const origin = entry.type === "file" ? { snapshot: source.snapshot, path: entry.path } : undefined;
@@ -109,7 +109,7 @@ function copiedEntry(request: CopyRequest, entry: Entry, path: string): Change {
 }
 
 /** What `--chown` and `--chmod` make of an entry. */
-function attributesOf({ owner, chmod }: CopyRequest): Pick<Placement, "owner" | "modeOf"> {
+function attributesOf({ owner, chmod }: EntrySource): Pick<Placement, "owner" | "modeOf"> {
   const modeOf: Placement["modeOf"] =
     chmod === undefined ? undefined : (mode, type) => applyChmod(mode, type, chmod);
   return { owner, modeOf };

@@ -12,14 +12,18 @@ export interface CopySource {
   readonly explainMissing?: (path: string) => { pattern: string; line: number | undefined } | undefined;
 }
 
-/** A COPY or ADD with everything looked up that it needs. `owner` undefined keeps each entry's own. */
-export interface CopyRequest {
-  readonly step: CopyStep;
+/** Which entries are copied, and how they are changed. `owner` undefined keeps each entry's own. */
+export interface EntrySource {
   readonly source: CopySource;
   readonly owner: Owner | undefined;
   readonly chmod: Chmod | undefined;
   readonly exclude: PatternMatcher | undefined;
   readonly signal: AbortSignal | undefined;
+}
+
+/** A COPY or ADD with everything looked up that it needs. */
+export interface CopyRequest extends EntrySource {
+  readonly step: CopyStep;
   readonly scratch: Scratch;
 }
 

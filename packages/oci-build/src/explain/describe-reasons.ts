@@ -44,6 +44,14 @@ function headlineOf(reason: Exclude<MissReason, { kind: "files" }>): string {
       return describeVariable(reason);
     case "parent":
       return describeParent(reason);
+    case "below":
+      return reason.step === undefined
+        ? "what is below changed"
+        : `parent step ${reason.step.id} changed (${reason.step.instruction})`;
+    case "input":
+      return describeInput(reason);
+    case "after":
+      return `known when step ${reason.step.id} has been executed (${reason.step.instruction})`;
     case "collected":
       return `record was collected on ${day(reason.timeSec)} (${CAUSES[reason.cause] ?? reason.cause})`;
     case "form":
@@ -76,6 +84,11 @@ function describeVariable({
 }: Extract<MissReason, { kind: "variable" }>): string {
   if (hidden) return `${scope} ${name} changed (the value is not shown)`;
   return `${scope} ${name} ${shownValue(before)} → ${shownValue(after)}`;
+}
+
+function describeInput({ name, before, after }: Extract<MissReason, { kind: "input" }>): string {
+  if (before === undefined && after === undefined) return `${name} changed`;
+  return `${name} changed: ${shownValue(before)} → ${shownValue(after)}`;
 }
 
 function shownValue(value: string | undefined): string {

@@ -1,12 +1,14 @@
 import { resolvePath, type Snapshot } from "@oci-build/snapshot";
 import { resolveOwner } from "../copy/owner.js";
 import { parentPath } from "../copy/tree-paths.js";
-import type { Step } from "../plan/step.js";
+import type { FileStep, Step } from "../plan/step.js";
 import type { StepFact } from "./step-inputs.js";
 
 /** What a step reads of the tree below it before it writes anything: where its destination leads, what is there, how
- * much of the way exists, and the ids of a named owner. A COPY with `--link` looks for the owner alone. */
+ * much of the way exists, and the ids of a named owner. A COPY with `--link` looks for the owner alone. A RUN has no
+ * destination. */
 export async function destinationFacts(step: Step, parent: Snapshot): Promise<readonly StepFact[]> {
+  if (step.kind === "run") return [];
   const owner = step.kind === "workdir" ? step.user : (step.chown ?? "");
   const places = step.kind === "copy" && step.base === "none" ? [] : placeFacts(step, parent);
   if (owner === "") return places;
@@ -14,7 +16,7 @@ export async function destinationFacts(step: Step, parent: Snapshot): Promise<re
   return [...places, ["owner", `${uid}:${gid}`]];
 }
 
-function placeFacts(step: Step, parent: Snapshot): readonly StepFact[] {
+function placeFacts(step: FileStep, parent: Snapshot): readonly StepFact[] {
   const { path, entry } = resolvePath(
     parent,
     step.kind === "workdir" ? step.path : step.destination,

@@ -1,5 +1,6 @@
 import { type KeyField, keyField, type LoggedStep } from "@oci-build/cache";
 import { type DiffId, type Digest, parseDiffId, parseDigest } from "@oci-build/oci";
+import { readRunFields } from "./run-reasons.js";
 import { readInputs, type StepInputs } from "./step-inputs.js";
 
 /** Marks what a step was in the build before the one that a log is of. */
@@ -10,6 +11,8 @@ export interface EarlierStep {
   readonly inputs: StepInputs;
   readonly key: Digest;
   readonly diffIds: readonly DiffId[];
+  /** The fields of a RUN's key. */
+  readonly runFields: readonly KeyField[];
 }
 
 /** A step of the build before as further fields of a log. */
@@ -35,5 +38,10 @@ export function readEarlier(fields: readonly KeyField[]): EarlierStep | undefine
   const key = before.find(({ name }) => name === "key");
   const layers = before.find(({ name }) => name === "layers");
   if (inputs === undefined || key?.kind !== "digest" || layers?.kind !== "digest-list") return undefined;
-  return { inputs, key: parseDigest(key.value), diffIds: layers.value.map(parseDiffId) };
+  return {
+    inputs,
+    key: parseDigest(key.value),
+    diffIds: layers.value.map(parseDiffId),
+    runFields: readRunFields(before),
+  };
 }

@@ -1,14 +1,27 @@
-import type { Cache, LoggedStep, StepRecord } from "@oci-build/cache";
+import type { Cache, LoggedStep, StepKey, StepRecord } from "@oci-build/cache";
 import { type ContentDigest, type Digest, digestHex } from "@oci-build/oci";
 import type { ContentEntry } from "@oci-build/snapshot";
 import { compareEntries } from "./compare-entries.js";
 import { type ChangedParent, inputReasons } from "./input-reasons.js";
+import { readRunFields, runReasons } from "./run-reasons.js";
 import type { MissReason } from "./step-explanation.js";
 import { readInputs, type StepInputs } from "./step-inputs.js";
 
-/** What came of looking a step up. `entries` gives what the step writes, sorted as layers are; it is asked for only when
- * a comparison needs it. */
-export interface LookedUp {
+/** What came of looking a step up. */
+export type LookedUp = FilesLookedUp | RunLookedUp;
+
+/** A RUN, of which only the key is known before it is executed. */
+export interface RunLookedUp {
+  readonly kind: "run";
+  readonly key: StepKey;
+  readonly record: StepRecord | undefined;
+  readonly found: "hit" | "miss" | "not-asked";
+}
+
+/** A step that writes files that are known. `entries` gives them, sorted as layers are; it is asked for only when a
+ * comparison needs it. */
+export interface FilesLookedUp {
+  readonly kind: "files";
   readonly key: Digest;
   readonly contentDigest: ContentDigest;
   readonly form: string;
@@ -25,6 +38,8 @@ export interface Past {
   /** What the earlier step wrote, if that is still known. */
   readonly written: () => Promise<readonly ContentEntry[] | undefined>;
   readonly parent: ChangedParent | undefined;
+  /** The variables of a RUN that are ARGs. */
+  readonly argNames: ReadonlySet<string>;
   /** Hidden where some path may hold a secret. */
   readonly paths: "shown" | "hidden";
   /** Whether a file of the store with this name was found to be damaged. */
@@ -40,8 +55,9 @@ export async function missReasons(
   if (looked.found === "hit") return [];
   if (looked.found === "not-asked") return [{ kind: "no-cache" }];
   if (looked.record !== undefined) return [recordReason(looked, looked.record)];
-  if (past.isDamaged(digestHex(looked.key))) return [{ kind: "damaged", part: "record" }];
-  const tombstone = await cache.tombstone(looked.key);
+  const key = keyDigest(looked);
+  if (past.isDamaged(digestHex(key))) return [{ kind: "damaged", part: "record" }];
+  const tombstone = await cache.tombstone(key);
   const collected: readonly MissReason[] =
     tombstone === undefined
       ? []
@@ -50,12 +66,19 @@ export async function missReasons(
   if (earlier === undefined) {
     return collected.length > 0 ? collected : [{ kind: past.project === "new" ? "first-build" : "new-step" }];
   }
-  if (earlier.key === looked.key) return collected.length > 0 ? collected : [{ kind: "forgotten" }];
+  if (earlier.key === key) return collected.length > 0 ? collected : [{ kind: "forgotten" }];
   return [...(await changeReasons({ looked, now }, { ...past, earlier })), ...collected];
 }
 
-/** A record whose layer cannot be used as it is. */
-function recordReason({ form }: LookedUp, { layers }: StepRecord): MissReason {
+/** The digest that a step is looked up by. */
+export function keyDigest(looked: LookedUp): Digest {
+  return looked.kind === "run" ? looked.key.digest : looked.key;
+}
+
+/** A record whose layer cannot be used as it is. That of a RUN can in any form. */
+function recordReason(looked: LookedUp, { layers }: StepRecord): MissReason {
+  if (looked.kind === "run") return { kind: "damaged", part: "layer" };
+  const { form } = looked;
   const other = layers.at(-1);
   if (other === undefined || layers.some((layer) => layer.form === form))
     return { kind: "damaged", part: "layer" };
@@ -64,9 +87,14 @@ function recordReason({ form }: LookedUp, { layers }: StepRecord): MissReason {
 
 async function changeReasons(
   { looked, now }: { readonly looked: LookedUp; readonly now: StepInputs },
-  { earlier, parent, paths, written }: Past & { readonly earlier: LoggedStep },
+  { earlier, parent, paths, written, argNames }: Past & { readonly earlier: LoggedStep },
 ): Promise<readonly MissReason[]> {
   const before = readInputs(earlier.fields);
+  if (looked.kind === "run") {
+    const was = { instruction: before?.instruction, fields: readRunFields(earlier.fields) };
+    const is = { instruction: now.instruction, fields: looked.key.fields };
+    return runReasons({ before: was, after: is, argNames }, parent);
+  }
   const inputs = before === undefined ? [] : inputReasons({ before, after: now }, parent);
   const entries = await written();
   if (entries === undefined) return [...inputs, { kind: "unknown-before" }];

@@ -4,6 +4,7 @@ import type { ContentEntry } from "@oci-build/snapshot";
 import { compareEntries } from "./compare-entries.js";
 import { readEarlier } from "./earlier-fields.js";
 import { inputReasons } from "./input-reasons.js";
+import { readRunFields, runReasons } from "./run-reasons.js";
 import type { MissReason } from "./step-explanation.js";
 import { readInputs, readsSecret } from "./step-inputs.js";
 
@@ -32,6 +33,12 @@ async function reasonsOf(
   const earlier = readEarlier(fields);
   if (earlier === undefined) return [{ kind: "first-build" }];
   if (earlier.key === key) return [];
+  const fieldsNow = readRunFields(fields);
+  if (fieldsNow.length > 0) {
+    const before = { instruction: earlier.inputs.instruction, fields: earlier.runFields };
+    const after = { instruction: now.instruction, fields: fieldsNow };
+    return runReasons({ before, after, argNames: new Set() }, undefined);
+  }
   const causes = inputReasons({ before: earlier.inputs, after: now }, undefined);
   const before = await entriesOf(earlier.diffIds[0], cache);
   const after = await entriesOf(layers[0]?.diffId, cache);

@@ -1,7 +1,8 @@
 import { type BuildLog, type Cache, hideSecrets, type LoggedStep } from "@oci-build/cache";
 import type { TreeEntry } from "@oci-build/oci";
 import type { EarlierLayer } from "./compress-bytes.js";
-import { type LookedUp, missReasons } from "./explain-step.js";
+import { keyDigest, type LookedUp, missReasons } from "./explain-step.js";
+import type { ChangedParent } from "./input-reasons.js";
 import { matchLogged } from "./match-logged.js";
 import type { PlannedStep } from "./planned-steps.js";
 import type { StepExplanation } from "./step-explanation.js";
@@ -37,8 +38,16 @@ export class StepExplainer {
     this.#paths = variables.some(readsSecret) ? "hidden" : "shown";
   }
 
+  /** A step of which nothing is known before another one is executed. */
+  unknown({ id, stage, instruction }: PlannedStep, cause: ChangedParent): StepExplanation {
+    this.#changed.add(id);
+    const step = { id: cause.id, instruction: cause.instruction };
+    const reasons = [{ kind: "after", step }] as const;
+    return { id, stage, instruction, destination: undefined, verdict: "unknown", key: undefined, reasons };
+  }
+
   async explain(
-    { id, stage, instruction, below }: PlannedStep,
+    { id, stage, instruction, below, step }: PlannedStep,
     inputs: StepInputs,
     looked: LookedUp,
   ): Promise<StepExplanation> {
@@ -54,14 +63,15 @@ export class StepExplainer {
         written: () => this.#writtenBefore(id),
         parent: parent === undefined ? undefined : { id: parent.id, instruction: parent.instruction },
         paths: this.#paths,
+        argNames: step.kind === "run" ? step.argNames : new Set(),
         isDamaged,
       },
       cache,
     );
-    if (earlier?.contentDigest !== looked.contentDigest) this.#changed.add(id);
+    if (!isAsBefore(looked, earlier)) this.#changed.add(id);
     const verdict = looked.found === "hit" ? "hit" : "miss";
     const destination = inputs.facts?.find(([name]) => name === "destination")?.[1];
-    return { id, stage, instruction, destination, verdict, key: looked.key, reasons };
+    return { id, stage, instruction, destination, verdict, key: keyDigest(looked), reasons };
   }
 
   /** What a step wrote in the last build, and in which form it is kept; undefined where that is not known. */
@@ -85,6 +95,12 @@ export class StepExplainer {
     const [layer] = earlier.layers;
     return layer === undefined ? [] : (await this.#context.cache.tree(layer.diffId))?.entries;
   }
+}
+
+/** Whether a step gives what it gave in the last build. That of a RUN that is to be executed nobody knows. */
+function isAsBefore(looked: LookedUp, earlier: LoggedStep | undefined): boolean {
+  if (looked.kind === "files") return earlier?.contentDigest === looked.contentDigest;
+  return looked.found === "hit" && earlier?.key === looked.key.digest;
 }
 
 /** The inputs as a log has them, so that the two can be compared. */

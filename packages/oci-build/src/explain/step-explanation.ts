@@ -34,6 +34,21 @@ export type MissReason =
       readonly after: string;
       readonly step: { readonly id: string; readonly instruction: string } | undefined;
     }
+  /** The tree that a RUN runs on changed. `step` is the last step below that did it, if known. */
+  | {
+      readonly kind: "below";
+      readonly step: { readonly id: string; readonly instruction: string } | undefined;
+    }
+  /** Something else that a RUN is given, by name: `user`, `network`, `mount 1: target`. Values are undefined where it was
+   * not given, and on both sides where there is nothing that people could read, as of files. */
+  | {
+      readonly kind: "input";
+      readonly name: string;
+      readonly before: string | undefined;
+      readonly after: string | undefined;
+    }
+  /** Of a step that is `unknown`: the RUN that has to be executed first. */
+  | { readonly kind: "after"; readonly step: { readonly id: string; readonly instruction: string } }
   /** What the step writes changed. `count` is the number of changes; `changes` is empty when the paths hold a secret. */
   | { readonly kind: "files"; readonly count: number; readonly changes: readonly FileChange[] }
   /** The cache had the result, and it was collected. `cause` is the policy that did it. */

@@ -1,4 +1,4 @@
-import { type BuildLog, keyField, type LoggedStep } from "@oci-build/cache";
+import { type BuildLog, keyField, type LoggedStep, type StepKey } from "@oci-build/cache";
 import type { Snapshot } from "@oci-build/snapshot";
 import type { StepOutcome } from "../events/build-event.js";
 import type { Step } from "../plan/step.js";
@@ -7,12 +7,14 @@ import { destinationFacts } from "./destination-facts.js";
 import { earlierFields } from "./earlier-fields.js";
 import { matchLogged } from "./match-logged.js";
 import type { PlannedStep } from "./planned-steps.js";
+import { runFields } from "./run-reasons.js";
 import { inputFields, readsSecret, type StepInputs } from "./step-inputs.js";
 
 /** Writes down what the steps of a build were made of, for the next build to compare with. */
 export class StepJournal {
   readonly #steps: readonly PlannedStep[];
   readonly #inputs = new Map<string, StepInputs>();
+  readonly #runKeys = new Map<string, StepKey>();
   readonly #keepsFacts: boolean;
 
   constructor(steps: readonly PlannedStep[]) {
@@ -24,6 +26,10 @@ export class StepJournal {
   async begins(step: Step, parent: Snapshot): Promise<void> {
     const facts = this.#keepsFacts ? await destinationFacts(step, parent) : undefined;
     this.#inputs.set(step.id, { instruction: step.text, variables: step.variables, facts });
+  }
+
+  keyed(stepId: string, key: StepKey): void {
+    this.#runKeys.set(stepId, key);
   }
 
   inputsOf(stepId: string): StepInputs {
@@ -40,10 +46,17 @@ export class StepJournal {
     const earlier = matchLogged(last, this.#steps);
     return this.#steps.flatMap(({ id, stage, instruction }) => {
       const outcome = outcomes.get(id);
-      return outcome === undefined
-        ? []
-        : [withEarlier(this.#loggedStep({ id, stage, name: instruction }, outcome, form), earlier)];
+      if (outcome === undefined) return [];
+      const logged = this.#loggedStep({ id, stage, name: instruction }, outcome, form);
+      return [withEarlier(logged, earlier), ...this.#contentOfRun(logged)];
     });
+  }
+
+  /** What a RUN gave has a record of its own, which the project uses as well. */
+  #contentOfRun({ id, contentDigest, layers }: LoggedStep): readonly LoggedStep[] {
+    if (!this.#runKeys.has(id) || contentDigest === undefined || layers.length === 0) return [];
+    const { digest: key } = contentKey(contentDigest);
+    return [{ id: `${id}.content`, stage: undefined, name: "RUN", key, fields: [], contentDigest, layers }];
   }
 
   #loggedStep(
@@ -51,11 +64,13 @@ export class StepJournal {
     { contentDigest, layer, status }: StepOutcome,
     form: string,
   ): LoggedStep {
+    const runKey = this.#runKeys.get(named.id);
     return {
       ...named,
-      key: contentKey(contentDigest).digest,
+      key: (runKey ?? contentKey(contentDigest)).digest,
       fields: [
         ...inputFields(this.inputsOf(named.id)),
+        ...runFields(runKey?.fields ?? []),
         keyField("form", "string", form),
         keyField("status", "string", status),
       ],

@@ -15,14 +15,17 @@ export async function watchSteps(
   { cache, isDamaged }: Pick<BuildSession, "cache" | "isDamaged">,
   { journal, emit }: { readonly journal: StepJournal; readonly emit: EmitEvent },
 ): Promise<StepWatcher> {
-  const begins: StepWatcher["begins"] = (step, parent) => journal.begins(step, parent);
-  if (options.explain === "no" && mayNotMiss === undefined) return { begins, lookedUp: undefined };
+  const told = {
+    begins: (step, parent) => journal.begins(step, parent),
+    keyed: (stepId, key) => journal.keyed(stepId, key),
+  } satisfies Omit<StepWatcher, "lookedUp">;
+  if (options.explain === "no" && mayNotMiss === undefined) return { ...told, lookedUp: undefined };
   const last = await cache.lastBuild(project.id);
   for (const explanation of explainBases(plan, last)) emit({ type: "base.explained", explanation });
   const byId = new Map(steps.map((step) => [step.id, step]));
   const explainer = new StepExplainer({ steps, last, cache, isDamaged });
   return {
-    begins,
+    ...told,
     lookedUp: async (stepId, looked) => {
       const planned = byId.get(stepId);
       if (planned === undefined) throw new TypeError(`step ${stepId} was not planned`);

@@ -50,6 +50,7 @@ export function planArg(
       state.input.buildArgs.get(name) ??
       (arg.default === undefined ? globalArgs.get(name) : expandToText(state, arg.default));
     if (value !== undefined) state.env.set(name, value);
+    state.args.add(name);
     told.push(value === undefined ? name : `${name}=${value}`);
   }
   recordHistory(state, `ARG ${told.join(" ")}`);

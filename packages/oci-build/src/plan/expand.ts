@@ -37,3 +37,11 @@ export function describeInstruction({ env, input }: ExpansionScope, text: string
   const result = expandWord(text, shown, { escape: input.escape });
   return result.ok ? result.value : text;
 }
+
+/** As `describeInstruction` for what a shell reads: what is not set, quotes and escapes stay as they are written. */
+export function describeCommand({ env, input }: ExpansionScope, text: string): string {
+  const shown = { get: (name: string) => (looksSecret(name) ? undefined : env.get(name)) };
+  const kept = { quotes: "keep", escapes: "keep", unset: "keep" } as const;
+  const result = expandWord(text, shown, { escape: input.escape, ...kept });
+  return result.ok ? result.value : text;
+}

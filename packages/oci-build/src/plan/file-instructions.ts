@@ -1,6 +1,7 @@
 import type { AddInstruction, CopyInstruction, Word, WorkdirInstruction } from "@oci-build/dockerfile";
 import { parseChmod } from "@oci-build/dockerfile";
 import { checkedPath } from "./checked-path.js";
+import { cleanAbsolute } from "./clean-absolute.js";
 import { type ExpansionScope, expandHeredoc, expandToText } from "./expand.js";
 import { PlanError } from "./plan-error.js";
 import { recordingScope } from "./recording-scope.js";
@@ -76,16 +77,6 @@ function absoluteDestination(workingDir: string, destination: string): string {
   const directory = /(^|\/)\.?$/.test(destination);
   const path = cleanAbsolute(destination.startsWith("/") ? destination : `${workingDir}/${destination}`);
   return directory && path !== "/" ? `${path}/` : path;
-}
-
-/** An absolute path without `.`, `..`, double or trailing slashes. */
-function cleanAbsolute(path: string): string {
-  const kept: string[] = [];
-  for (const part of path.split("/")) {
-    if (part === "..") kept.pop();
-    else if (part !== "" && part !== ".") kept.push(part);
-  }
-  return `/${kept.join("/")}`;
 }
 
 /** An absolute WORKDIR stays as written, as BuildKit keeps it; a relative one is joined to the one before. */

@@ -18,6 +18,7 @@ function input(lines: readonly string[], options: Partial<PlanInput> = {}): Plan
     platformChoice: "explicit",
     buildPlatform: amd64,
     contexts: new Map(),
+    run: { allow: new Set(), network: "default" },
     images: new Map(),
     ...options,
   };
@@ -289,12 +290,11 @@ describe("planBuild: what a step is told by", () => {
 
 describe("planBuild: errors", () => {
   it.each([
-    ["RUN", ["FROM scratch", "ENV a=b", "RUN make"], "BUILD_UNSUPPORTED", ["3 EXECUTOR_UNAVAILABLE"]],
     [
-      "several RUN",
-      ["FROM debian", "RUN a", "RUN b"],
+      "devices of the host",
+      ["FROM scratch", "RUN --device=a x", "RUN --device=b --device=c x"],
       "BUILD_UNSUPPORTED",
-      ["2 EXECUTOR_UNAVAILABLE", "3 EXECUTOR_UNAVAILABLE"],
+      ["2 RUN_DEVICE_UNSUPPORTED", "3 RUN_DEVICE_UNSUPPORTED", "3 RUN_DEVICE_UNSUPPORTED"],
     ],
     [
       "a platform that is none",

@@ -1,7 +1,9 @@
+import type { RunInstruction } from "@oci-build/dockerfile";
 import { imageKey } from "../base/image-resolver.js";
 import { buildError } from "../errors.js";
 import { globalArgs } from "./global-args.js";
 import { type NeededImage, neededImages } from "./needed-images.js";
+import { orderStages } from "./order-stages.js";
 import { PlanError } from "./plan-error.js";
 import type { PlanInput } from "./plan-input.js";
 import { type PlannedStage, planStage } from "./plan-stage.js";
@@ -39,6 +41,20 @@ export function planBuild(input: PlanInput, file: string): BuildPlan {
   return inFile(file, () => plan(input, file));
 }
 
+/** The RUN steps that the target needs, as far as they are known without the images that `input` does not know: what
+ * those have as ONBUILD is missing.
+ * @throws OciBuildError as `planBuild` */
+export function runInstructions(input: PlanInput, file: string): readonly RunInstruction[] {
+  return inFile(file, () => {
+    const { stages, reachable } = resolveFile(input, globalArgs(input));
+    return reachable.flatMap((index) =>
+      (stages[index]?.instructions ?? []).flatMap(({ instruction }) =>
+        instruction.kind === "run" ? [instruction] : [],
+      ),
+    );
+  });
+}
+
 function inFile<T>(file: string, work: () => T): T {
   try {
     return work();
@@ -67,7 +83,7 @@ function plan(input: PlanInput, file: string): BuildPlan {
   const target = planned.get(resolved.target);
   if (target === undefined) throw new TypeError("the target stage was not planned");
   return {
-    stages: [...planned.values()].map((stage) => stage.plan),
+    stages: orderStages([...planned.values()].map((stage) => stage.plan)),
     target: withLabels(target, input.labels),
     unusedBuildArgs: unusedBuildArgs(input),
   };

@@ -2,6 +2,7 @@ import type { ArgInstruction, DockerfileStages } from "@oci-build/dockerfile";
 import type { Platform } from "@oci-build/oci";
 import type { BaseImage } from "../base/base-image.js";
 import type { NamedContexts } from "../base/named-context.js";
+import type { ResolvedRun } from "../options/resolve-run.js";
 
 /** Everything that decides a plan, besides files. */
 export interface PlanInput {
@@ -18,6 +19,8 @@ export interface PlanInput {
   readonly platformChoice: "explicit" | "implicit";
   readonly buildPlatform: Platform;
   readonly contexts: NamedContexts;
+  /** What RUN may do, and what it does unless it says otherwise. */
+  readonly run: Pick<ResolvedRun, "allow" | "network">;
   /** The images that are known so far, by `imageKey`. */
   readonly images: ReadonlyMap<string, BaseImage>;
 }

@@ -37,6 +37,7 @@ function input(lines: readonly string[], options: Partial<PlanInput> = {}): Plan
     platformChoice: "implicit",
     buildPlatform: amd64,
     contexts: new Map(),
+    run: { allow: new Set(), network: "default" },
     images: new Map(),
     ...options,
   };
@@ -126,8 +127,8 @@ describe("imagesNeeded", () => {
     expect(needed.map((image) => image.near)).toEqual([near]);
   });
 
-  it("refuses RUN before it asks for an image", () => {
-    expect(refused(["FROM base", "RUN x"], {})).toEqual(["2 EXECUTOR_UNAVAILABLE"]);
+  it("refuses what cannot be built before it asks for an image", () => {
+    expect(() => imagesNeeded(input(["FROM base", "RUN --device=d x"]), "Dockerfile")).toThrow("--device");
   });
 });
 
@@ -197,7 +198,8 @@ describe("planBuild: on an image", () => {
     ["a trigger that is two", "ENV a=b\nENV c=d", "1 DOCKERFILE_INVALID_TRIGGER"],
     ["a trigger that begins a stage", "FROM x", "1 DOCKERFILE_INVALID_TRIGGER"],
     ["an empty trigger", "", "1 DOCKERFILE_INVALID_TRIGGER"],
-    ["a trigger that runs something", "RUN x", "1 EXECUTOR_UNAVAILABLE"],
+    ["a trigger that runs something with a device", "RUN --device=d x", "1 RUN_DEVICE_UNSUPPORTED"],
+    ["a trigger that is not allowed", "RUN --network=host x", "1 RUN_NOT_ALLOWED"],
   ])("refuses %s at the FROM that brings it in", (_, trigger, expected) => {
     expect(refused(["FROM base"], { base: { OnBuild: [trigger] } })).toEqual([expected]);
   });

@@ -14,12 +14,14 @@ import {
   planVolume,
 } from "./config-instructions.js";
 import { planCopy, planWorkdir } from "./file-instructions.js";
-import { PlanError } from "./plan-error.js";
 import type { PlanInput } from "./plan-input.js";
+import { planRun } from "./plan-run.js";
 import {
   type CopyNames,
+  type NamedOrigin,
   type ResolvedStage,
   resolveCopyFrom,
+  resolveMountFrom,
   type StageInstruction,
 } from "./resolve-stages.js";
 import { knownImage, startStage } from "./stage-start.js";
@@ -30,6 +32,7 @@ import type { CopyOrigin, StagePlan } from "./step.js";
 export interface PlannedStage extends Pick<StageState, "platform" | "imagePlatform"> {
   readonly plan: StagePlan;
   readonly env: ReadonlyMap<string, string>;
+  readonly args: ReadonlySet<string>;
 }
 
 /** What planning a stage needs besides the stage. `base` is the planned stage that it stands on, if any. */
@@ -59,6 +62,7 @@ export function planStage(resolved: ResolvedStage, context: StageContext): Plann
       history: state.history,
     },
     env: state.env,
+    args: state.args,
     platform,
     imagePlatform,
   };
@@ -115,16 +119,28 @@ function planInstruction(state: StageState, { instruction }: StageInstruction, c
       planOnBuild(state, instruction);
       break;
     case "run":
-      throw new PlanError("BUILD_UNSUPPORTED", instruction.span, "RUN");
+      planRun(state, instruction, (from) => mountOrigin(context, state.index, from));
+      break;
   }
 }
 
 function copyOrigin(
-  { names, input }: StageContext,
+  context: StageContext,
   current: number,
   from: Parameters<typeof resolveCopyFrom>[2],
 ): CopyOrigin {
-  const origin = resolveCopyFrom(names, current, from);
+  return knownOrigin(resolveCopyFrom(context.names, current, from), context);
+}
+
+function mountOrigin(
+  context: StageContext,
+  current: number,
+  from: Parameters<typeof resolveMountFrom>[2],
+): CopyOrigin {
+  return knownOrigin(resolveMountFrom(context.names, current, from), context);
+}
+
+function knownOrigin(origin: NamedOrigin, { input }: StageContext): CopyOrigin {
   if (origin.kind !== "image") return origin;
   return { kind: "image", image: knownImage({ ...origin, platform: input.targetPlatform }, input) };
 }

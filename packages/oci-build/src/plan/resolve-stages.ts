@@ -97,6 +97,18 @@ export function resolveCopyFrom(names: CopyNames, current: number, from: Word | 
   throw new PlanError("DOCKERFILE_STAGE_ORDER", from.span, message, "Move that stage before this one.");
 }
 
+/** Where a mount of RUN takes files: as BuildKit has it, a stage by its name alone, wherever it stands, else a named
+ * context, else an image.
+ * @throws PlanError when it is the stage itself */
+export function resolveMountFrom(names: CopyNames, current: number, from: Word | undefined): NamedOrigin {
+  if (from === undefined || from.text === "") return { kind: "context" };
+  const index = names.indexes.get(from.text.toLowerCase());
+  if (index === undefined) return outsideOrigin(names.contexts, from.text);
+  if (index !== current) return { kind: "stage", stageIndex: index, name: from.text };
+  const message = `a stage cannot mount itself: ${from.text}`;
+  throw new PlanError("DOCKERFILE_STAGE_CYCLE", from.span, message);
+}
+
 function outsideOrigin(contexts: NamedContexts, name: string): NamedOrigin {
   if (name === "scratch") return { kind: "nothing" };
   const context = findContext(contexts, name);

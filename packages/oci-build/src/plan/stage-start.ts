@@ -25,13 +25,14 @@ interface Inherited {
   readonly imagePlatform: Platform;
   readonly author: string | undefined;
   readonly variables: ReadonlyMap<string, string>;
+  readonly args: ReadonlySet<string>;
 }
 
 /** The state of a stage before its first instruction. As with BuildKit a FROM that names an image counts as a step. */
 export function startStage(resolved: ResolvedStage, context: StageContext): StageStart {
   const { input, names } = context;
   const { stage, base, instructions } = resolved;
-  const { config, platform, imagePlatform, author, variables } = inheritedBy(resolved, context);
+  const { config, platform, imagePlatform, author, variables, args } = inheritedBy(resolved, context);
   const draft = draftOf(config);
   const ownSteps = instructions.filter(({ instruction }) => STEP_KINDS.has(instruction.kind)).length;
   const hasFromStep = base.kind === "image" || base.kind === "folder";
@@ -42,6 +43,7 @@ export function startStage(resolved: ResolvedStage, context: StageContext): Stag
     platform,
     imagePlatform,
     env: new Map([...variables, ...draft.env]),
+    args: new Set(args),
     config: draft,
     author,
     steps: [],
@@ -59,7 +61,7 @@ export function startStage(resolved: ResolvedStage, context: StageContext): Stag
 
 function inheritedBy({ base }: ResolvedStage, { input, base: parent }: StageContext): Inherited {
   const platform = input.targetPlatform;
-  const none = { author: undefined, variables: new Map<string, string>() };
+  const none = { author: undefined, variables: new Map<string, string>(), args: new Set<string>() };
   if (parent !== undefined) return inheritedFrom(parent);
   if (base.kind !== "image") {
     return { config: scratchConfig(platform.os), platform, imagePlatform: platform, ...none };
@@ -74,8 +76,8 @@ function inheritedBy({ base }: ResolvedStage, { input, base: parent }: StageCont
   };
 }
 
-function inheritedFrom({ plan, env, platform, imagePlatform }: PlannedStage): Inherited {
-  return { config: plan.config, platform, imagePlatform, author: plan.author, variables: env };
+function inheritedFrom({ plan, env, args, platform, imagePlatform }: PlannedStage): Inherited {
+  return { config: plan.config, platform, imagePlatform, author: plan.author, variables: env, args };
 }
 
 function stageBase(state: StageState, { base, stage }: ResolvedStage, input: PlanInput): StageBase {

@@ -1,7 +1,7 @@
 import type { Span } from "@oci-build/dockerfile";
 import type { Platform } from "@oci-build/oci";
 import type { ConfigDraft } from "./container-config.js";
-import { describeInstruction } from "./expand.js";
+import { describeCommand, describeInstruction } from "./expand.js";
 import type { PlanInput } from "./plan-input.js";
 import type { RecordingScope } from "./recording-scope.js";
 import type { PlannedHistory, Step, StepBase } from "./step.js";
@@ -17,6 +17,8 @@ export interface StageState {
   readonly imagePlatform: Platform;
   /** ENV and ARG values together, as BuildKit keeps them: the later one of a name wins. */
   readonly env: Map<string, string>;
+  /** The names of all ARGs so far, those of the stages below included, in their order. */
+  readonly args: Set<string>;
   config: ConfigDraft;
   author: string | undefined;
   readonly steps: Step[];
@@ -35,16 +37,17 @@ export function recordHistory(state: StageState, createdBy: string): void {
 /** The identity of the stage's next step, and its name as progress shows it. */
 export function nextStep(
   state: StageState,
-  { text, span }: { readonly text: string; readonly span: Span },
+  { kind, text, span }: { readonly kind: string; readonly text: string; readonly span: Span },
   scope: RecordingScope,
 ): Omit<StepBase, "variables"> {
+  const shown = kind === "run" ? describeCommand(scope, text) : describeInstruction(scope, text);
   const { numbering } = state;
   numbering.last += 1;
   const width = String(numbering.total).length;
   const number = String(numbering.last).padStart(width);
   return {
     id: `${state.index}.${numbering.last}`,
-    name: `[${numbering.prefix}${number}/${numbering.total}] ${describeInstruction(scope, text)}`,
+    name: `[${numbering.prefix}${number}/${numbering.total}] ${shown}`,
     stageIndex: state.index,
     span,
     text,

@@ -2,6 +2,7 @@ import type { Span } from "@oci-build/dockerfile";
 import type { Platform } from "@oci-build/oci";
 import type { BaseImage } from "../base/base-image.js";
 import type { ContainerConfig } from "./container-config.js";
+import type { RunStep } from "./run-step.js";
 
 /** A path as the Dockerfile gives it, expanded, and where it stands. */
 interface PlannedPath {
@@ -69,8 +70,11 @@ export interface WorkdirStep extends StepBase {
   readonly user: string;
 }
 
+/** What writes files that are known before. */
+export type FileStep = CopyStep | WorkdirStep;
+
 /** What makes a layer. */
-export type Step = CopyStep | WorkdirStep;
+export type Step = FileStep | RunStep;
 
 /** One line of an image's history; with `stepId` when a step may have made a layer for it. */
 export interface PlannedHistory {
@@ -101,7 +105,7 @@ export interface StagePlan {
   readonly history: readonly PlannedHistory[];
 }
 
-/** The stages that the target needs, in order; the target is the last. */
+/** The stages that the target needs, each behind those that it needs itself; so the target is the last. */
 export interface BuildPlan {
   readonly stages: readonly StagePlan[];
   readonly target: StagePlan;

@@ -1,25 +1,21 @@
-import type { Diagnostic, Span } from "@oci-build/dockerfile";
-import { requireExecutor } from "@oci-build/executor";
-import { isOciBuildError } from "@oci-build/oci";
+import type { Diagnostic } from "@oci-build/dockerfile";
 import type { ResolvedFile } from "./resolve-stages.js";
 
-/** What the stages need that this version cannot do, each with its place: RUN steps. */
+/** What the stages need that this version cannot do, each with its place: devices of the host. */
 export function findUnsupported({ stages, reachable }: ResolvedFile): readonly Diagnostic[] {
-  return reachable.flatMap((index) =>
-    (stages[index]?.instructions ?? []).flatMap(({ instruction }) =>
-      instruction.kind === "run" ? runStep(instruction.span, instruction.text) : [],
-    ),
+  const instructions = reachable.flatMap((index) => stages[index]?.instructions ?? []);
+  return instructions.flatMap(({ instruction }) =>
+    instruction.kind === "run" ? instruction.devices.map(({ span }) => unsupportedDevice(span)) : [],
   );
 }
 
-/** The executor says why a RUN cannot run, in its own words. */
-function runStep(span: Span, text: string): readonly Diagnostic[] {
-  try {
-    requireExecutor([{ line: span.start.line, text }]);
-  } catch (error) {
-    if (!isOciBuildError(error, "EXECUTOR_UNAVAILABLE")) throw error;
-    const { message, hint, code } = error;
-    return [{ rule: code, severity: "error", message, span, notes: [], hint }];
-  }
-  return [];
+function unsupportedDevice(span: Diagnostic["span"]): Diagnostic {
+  return {
+    rule: "RUN_DEVICE_UNSUPPORTED",
+    severity: "error",
+    message: "RUN --device is not supported",
+    span,
+    notes: [],
+    hint: "Do what needs the device before the build, and COPY its result.",
+  };
 }

@@ -1,7 +1,7 @@
-import type { Step } from "../plan/step.js";
+import type { FileStep } from "../plan/step.js";
 
 /** Whether a step looks at the tree below it. `COPY --link` does only where an owner's name has to be looked up. */
-export function looksBelow(step: Step): boolean {
+export function looksBelow(step: FileStep): boolean {
   if (step.kind === "workdir" || step.base === "parent") return true;
   if (step.chown === undefined) return false;
   const [user = "", group = ""] = step.chown.split(":", 2);

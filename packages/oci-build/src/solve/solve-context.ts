@@ -5,8 +5,11 @@ import type { Scratch } from "../copy/scratch.js";
 import type { EmitEvent } from "../events/build-event.js";
 import type { StepWatcher } from "../explain/step-watcher.js";
 import type { ResolvedCompression } from "../options/compression.js";
+import type { ResolvedRun } from "../options/resolve-run.js";
+import type { ExecutorSource } from "./executor-source.js";
 import type { ImageRoots } from "./image-roots.js";
 import type { LayerFiles } from "./layer-files.js";
+import type { Slots } from "./slots.js";
 
 /** What every step of a build works with. `context` scans the build context when a step first needs it. */
 export interface SolveContext {
@@ -26,6 +29,14 @@ export interface SolveContext {
   readonly compression: ResolvedCompression;
   readonly signal: AbortSignal | undefined;
   readonly watcher: StepWatcher;
+  readonly run: ResolvedRun;
+  readonly executors: Pick<ExecutorSource, "fidelity" | "open">;
+  /** Steps that write files: one at a time, since each keeps all cores busy. */
+  readonly fileSlots: Slots;
+  /** Commands that run at once. */
+  readonly runSlots: Slots;
+  /** The bytes of a secret; undefined for one that is not given. */
+  readonly secret: (id: string) => Uint8Array | undefined;
   /** Called before a layer is written, since no earlier build has it. */
   readonly willWrite?: (() => void) | undefined;
 }

@@ -5,40 +5,47 @@ import { solveStep } from "./solve-step.js";
 import type { SolvedStep } from "./solved-step.js";
 import { StageRoot } from "./stage-root.js";
 
-/** A stage that was built: the image at its bottom, its steps after those of the stage it stands on, and its file
+/** A stage as far as it is built: the image at its bottom, its steps after those of the stage it stands on, and its file
  * tree. */
-export interface SolvedStage {
-  readonly plan: StagePlan;
+export interface StageSoFar {
   readonly image: BaseImage | undefined;
   readonly steps: readonly SolvedStep[];
-  readonly history: StagePlan["history"];
   readonly root: StageRoot;
 }
 
-/** Runs the steps of one stage. `solved` holds the stages that it needs, by index. */
-export async function solveStage(
-  plan: StagePlan,
-  solved: ReadonlyMap<number, SolvedStage>,
-  context: SolveContext,
-): Promise<SolvedStage> {
-  const below = startOf(plan, solved, context);
-  let { root } = below;
-  const steps = [...below.steps];
+/** A stage that was built. */
+export interface SolvedStage extends StageSoFar {
+  readonly plan: StagePlan;
+  readonly history: StagePlan["history"];
+}
+
+/** What building a stage needs beside its plan. */
+export interface StageWork {
+  /** The stage's place in the plan: of what could be done next, earlier stages come first. */
+  readonly rank: number;
+  readonly context: SolveContext;
+  /** Another stage of the plan, when it is built. */
+  readonly stage: (index: number) => Promise<SolvedStage>;
+}
+
+/** Runs the steps of one stage. */
+export async function solveStage(plan: StagePlan, work: StageWork): Promise<SolvedStage> {
+  const start = await startOf(plan, work);
+  const { image } = start;
+  const steps = [...start.steps];
+  let { root } = start;
   for (const step of plan.steps) {
-    const result = await solveStep(step, { root, solved, context });
+    const result = await solveStep(step, { ...work, below: { image, steps, root } });
     steps.push(result);
     if (result.layer !== undefined) root = root.with(result.layer);
   }
-  return { plan, image: below.image, steps, history: [...below.history, ...plan.history], root };
+  return { plan, image, steps, root, history: [...start.history, ...plan.history] };
 }
 
-type StageStart = Omit<SolvedStage, "plan">;
-
-function startOf(
+async function startOf(
   { base }: StagePlan,
-  solved: ReadonlyMap<number, SolvedStage>,
-  context: SolveContext,
-): StageStart {
+  { context, stage }: StageWork,
+): Promise<StageSoFar & Pick<SolvedStage, "history">> {
   const nothing = { steps: [], history: [], image: undefined };
   if (base.kind === "scratch") return { ...nothing, root: StageRoot.empty(context.layerFiles) };
   if (base.kind === "image") {
@@ -46,7 +53,6 @@ function startOf(
     context.emit({ type: "stage.based", step: { id, name, span } });
     return { ...nothing, image, root: context.imageRoots.of(image) };
   }
-  const below = solved.get(base.index);
-  if (below === undefined) throw new TypeError(`stage ${base.index} was not built`);
-  return below;
+  const { image, steps, root, history } = await stage(base.index);
+  return { image, steps, root, history };
 }

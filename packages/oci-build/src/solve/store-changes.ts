@@ -74,6 +74,7 @@ async function digestThenWrite(storing: Storing): Promise<Stored> {
   const contentDigest = await digestChanges(changes, { signal: context.signal });
   const { key, record, hit } = await lookUpContent({ ...storing, contentDigest }, context);
   await context.watcher.lookedUp?.(storing.step.id, {
+    kind: "files",
     key: key.digest,
     contentDigest,
     form: storing.form,

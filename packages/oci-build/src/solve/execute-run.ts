@@ -1,0 +1,171 @@
+import type { StepKey } from "@oci-build/cache";
+import type { ExecCommand, ExecResult, ExecStatus, Executor } from "@oci-build/executor";
+import { buildError } from "../errors.js";
+import type { StepInfo } from "../events/build-event.js";
+import type { RunStep } from "../plan/run-step.js";
+import type { RecordedRun } from "./recorded-run.js";
+import { rootFileSystem } from "./root-file-system.js";
+import { type FoundMount, type TakenMounts, withMounts } from "./run-mounts.js";
+import { RunOutput } from "./run-output.js";
+import type { SolveContext } from "./solve-context.js";
+import type { StepInput } from "./solve-step.js";
+import { storeRun } from "./store-run.js";
+
+/** A RUN whose result is not known. */
+export interface PendingRun {
+  readonly step: RunStep;
+  readonly info: StepInfo;
+  readonly key: StepKey;
+  readonly mounts: readonly FoundMount[];
+}
+
+/** Runs a command and records what it did. Nothing is recorded of one that fails.
+ * @throws OciBuildError RUN_FAILED, RUN_TIMED_OUT, RUN_SECRET_MISSING, RUN_SSH_MISSING, and as the executor */
+export async function executeRun(pending: PendingRun, input: StepInput): Promise<RecordedRun> {
+  const { context, below } = input;
+  context.signal?.throwIfAborted();
+  const executor = await context.executors.open();
+  const root = await rootFileSystem(below, context);
+  return withMounts(pending, { ...input, executor }, (taken) =>
+    runOn(executor, { pending, taken, root }, context),
+  );
+}
+
+interface Running {
+  readonly pending: PendingRun;
+  readonly taken: TakenMounts;
+  readonly root: Parameters<Executor["run"]>[0]["root"];
+}
+
+async function runOn(
+  executor: Executor,
+  { pending, taken, root }: Running,
+  context: SolveContext,
+): Promise<RecordedRun> {
+  const { info, key } = pending;
+  const startedMs = context.now();
+  const elapsedMs = (): number => context.now() - startedMs;
+  const output = new RunOutput({
+    elapsedMs,
+    tell: (stream, text) =>
+      context.emit({ type: "step.output", step: info, stream, text, elapsedMs: elapsedMs() }),
+  });
+  const timeout = runTimeout(context);
+  const command = commandOf(pending, { taken, output, signal: timeout.signal }, context);
+  let result: ExecResult;
+  try {
+    result = await executor.run({ ...command, root });
+  } catch (error) {
+    throw timeout.isOver() ? timedOut(pending, context) : error;
+  } finally {
+    timeout.stop();
+    output.end();
+  }
+  try {
+    const { status } = result;
+    if (status.kind === "exited" && status.exitCode === 0) {
+      return await storeRun(info, { key, changes: result.changes(context.signal) }, context);
+    }
+    await tellFailed({ result, command, info }, context);
+    throw runFailed(pending.step, status, output.tail());
+  } finally {
+    await result[Symbol.asyncDispose]();
+  }
+}
+
+function commandOf(
+  { step }: PendingRun,
+  {
+    taken,
+    output,
+    signal,
+  }: { readonly taken: TakenMounts; readonly output: RunOutput } & Pick<ExecCommand, "signal">,
+  { run }: Pick<SolveContext, "run">,
+): ExecCommand {
+  const { args, cwd, user, network, security, hostname } = step;
+  return {
+    ...{ args, cwd, user, network, security, hostname, signal },
+    env: new Map([...step.env, ...step.proxies, ...taken.env]),
+    mounts: taken.mounts,
+    hosts: run.hosts,
+    shmSizeBytes: run.shmSizeBytes,
+    ulimits: run.ulimits,
+    stdio: "captured",
+    onOutput: (stream, bytes) => output.take(stream, bytes),
+  };
+}
+
+/** Lets somebody look at what a failed command left behind. */
+async function tellFailed(
+  {
+    result,
+    command,
+    info,
+  }: { readonly result: ExecResult; readonly command: ExecCommand; readonly info: StepInfo },
+  { run, signal }: SolveContext,
+): Promise<void> {
+  await run.onFailedStep?.({
+    step: info,
+    status: result.status,
+    enter: (args) => result.enter({ ...command, args, stdio: "inherited", signal }),
+  });
+}
+
+/** Ends a command after the time that it may take. */
+function runTimeout({ run, signal }: Pick<SolveContext, "run" | "signal">) {
+  const over = new AbortController();
+  const timer =
+    run.timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => over.abort(new Error("the time of the command is over")), run.timeoutMs);
+  return {
+    signal: signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]),
+    isOver: () => over.signal.aborted && signal?.aborted !== true,
+    stop: () => clearTimeout(timer),
+  };
+}
+
+function timedOut({ step }: PendingRun, { run }: Pick<SolveContext, "run">): Error {
+  const { timeoutMs = 0 } = run;
+  return buildError("RUN_TIMED_OUT", {
+    message: `the command took longer than ${timeoutMs / 1000} s: ${shownCommand(step)}`,
+    data: { timeoutMs },
+    hint: "Give it more time with --run-timeout.",
+  });
+}
+
+function runFailed(step: RunStep, status: ExecStatus, output: string): Error {
+  const how =
+    status.kind === "exited"
+      ? `the command failed with exit code ${status.exitCode}`
+      : `the command was ended by ${status.signal}`;
+  return buildError("RUN_FAILED", {
+    message: `${how}: ${shownCommand(step)}`,
+    data: {
+      command: step.args,
+      exitCode: status.kind === "exited" ? status.exitCode : undefined,
+      signal: status.kind === "killed" ? status.signal : undefined,
+      output,
+    },
+    hint: hintFor(status),
+  });
+}
+
+/** What shells mean by the exit codes that nobody chooses.
+ * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_08_02 */
+function hintFor(status: ExecStatus): string | undefined {
+  if (status.kind === "killed") {
+    return status.signal === "SIGKILL" ? "It may have run out of memory." : undefined;
+  }
+  if (status.exitCode === 127) return "A program was not found: is it installed in this stage, and in PATH?";
+  return status.exitCode === 126
+    ? "A program could not be executed: is it a program of this platform?"
+    : undefined;
+}
+
+const SHOWN_MAX_CHARS = 120;
+
+function shownCommand({ args }: RunStep): string {
+  const text = args.join(" ").replaceAll(/\s+/g, " ").trim();
+  return text.length > SHOWN_MAX_CHARS ? `${text.slice(0, SHOWN_MAX_CHARS - 1)}…` : text;
+}
