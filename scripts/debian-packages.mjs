@@ -16,6 +16,10 @@ const packages = [
   "apache2-utils", // htpasswd: who may log in there
   "openssl", // the authority of its certificates
   "mmdebstrap", // makes the Debian base image
+  "crun", // runs commands, as the quicker of the two runtimes
+  "runc", // and as the one that Docker has
+  "uidmap", // gives normal users the ids of images
+  "libcap2-bin", // gives files capabilities
 ];
 
 /** A mirror that hangs is no reason to wait for ever. */

@@ -31,12 +31,13 @@ export function deviceFiles(folder: string): readonly PreparedFile[] {
   ];
 }
 
-/** Puts the host's nodes on the files of `deviceFiles`; `folder` is absolute. */
+/** Puts the host's nodes on the files of `deviceFiles`; `folder` is absolute. Read-only devices can be written to, but
+ * are no longer given other modes and owners, which would be the host's. */
 export function deviceMounts(folder: string): readonly MountLine[] {
   return nodes.map((name) => ({
     type: "bind",
     source: `/dev/${name}`,
     target: path.join(folder, name),
-    options: ["bind", "nosuid", "noexec"],
+    options: ["bind", "ro", "nosuid", "noexec"],
   }));
 }

@@ -13,36 +13,35 @@ type MountsOptions = Pick<PreparedCommand, "mounts" | "network" | "security" | "
 
 /** The mounts of a container, in their order: those that each has, and then the command's own. */
 export function runtimeMounts(options: MountsOptions): readonly RuntimeMount[] {
-  const { devices, shmSizeBytes, mounts } = options;
-  const quiet = ["nosuid", "noexec", "nodev"];
-  return [
-    { destination: "/proc", type: "proc", source: "proc", options: quiet },
-    {
-      destination: "/dev",
-      type: "bind",
-      source: devices,
-      options: ["rbind", "rw", ...deviceOptions(options)],
-    },
-    { destination: "/dev/pts", type: "devpts", source: "devpts", options: terminalOptions(options.mapping) },
-    {
-      destination: "/dev/shm",
-      type: "tmpfs",
-      source: "shm",
-      options: [...quiet, "mode=1777", `size=${shmSizeBytes}`],
-    },
-    { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: quiet },
-    systemMount(options),
-    ...mounts.map(({ target, type, source, options: own }) => ({
-      destination: target,
-      type,
-      source,
-      options: own,
-    })),
-  ];
+  const base = options.security === "sandbox" ? sandboxMounts(options) : insecureMounts;
+  const own = options.mounts.map(({ target, type, source, options: flags }) => {
+    return { destination: target, type, source, options: flags };
+  });
+  return [...base, ...own];
 }
 
-function deviceOptions({ security }: MountsOptions): readonly string[] {
-  return security === "sandbox" ? ["nosuid", "nodev"] : ["nosuid"];
+const quiet = ["nosuid", "noexec", "nodev"] as const;
+
+const processMount: RuntimeMount = { destination: "/proc", type: "proc", source: "proc", options: quiet };
+
+/** The host's devices and its /sys, whole. */
+const insecureMounts: readonly RuntimeMount[] = [
+  processMount,
+  { destination: "/dev", type: "bind", source: "/dev", options: ["rbind", "rw"] },
+  { destination: "/sys", type: "bind", source: "/sys", options: ["rbind", "rw"] },
+];
+
+function sandboxMounts(options: MountsOptions): readonly RuntimeMount[] {
+  const { devices, shmSizeBytes, mapping } = options;
+  const shared = [...quiet, "mode=1777", `size=${shmSizeBytes}`];
+  return [
+    processMount,
+    { destination: "/dev", type: "bind", source: devices, options: ["rbind", "rw", "nosuid", "nodev"] },
+    { destination: "/dev/pts", type: "devpts", source: "devpts", options: terminalOptions(mapping) },
+    { destination: "/dev/shm", type: "tmpfs", source: "shm", options: shared },
+    { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: quiet },
+    systemMount(options),
+  ];
 }
 
 function terminalOptions(mapping: IdMapping): readonly string[] {
@@ -51,9 +50,8 @@ function terminalOptions(mapping: IdMapping): readonly string[] {
 }
 
 /** A sysfs shows the network of those who mount it, so who is no root of that network cannot, and gets the host's. */
-function systemMount({ mapping, network, security }: MountsOptions): RuntimeMount {
-  const options = ["nosuid", "noexec", "nodev", security === "sandbox" ? "ro" : "rw"];
+function systemMount({ mapping, network }: MountsOptions): RuntimeMount {
   return mapping === "root" || network === "none"
-    ? { destination: "/sys", type: "sysfs", source: "sysfs", options }
-    : { destination: "/sys", type: "bind", source: "/sys", options: ["rbind", ...options] };
+    ? { destination: "/sys", type: "sysfs", source: "sysfs", options: ["ro", ...quiet] }
+    : { destination: "/sys", type: "bind", source: "/sys", options: ["rbind", "ro", ...quiet] };
 }

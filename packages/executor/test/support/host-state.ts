@@ -1,18 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-/** What of the host a command must leave as it was: mounts, processes, and what lies in some folders. */
-export interface HostState {
-  readonly mounts: readonly string[];
-  readonly processes: readonly string[];
-  readonly files: readonly string[];
-}
-
-/** Looks at the host. `mark` is in the arguments of each process that is counted. */
-export function hostState(folder: string, mark: string): HostState {
-  return { mounts: mountsBelow(folder), processes: processesWith(mark), files: filesBelow(folder) };
-}
-
 /** The mount points of this process's namespace that lie in a folder. */
 export function mountsBelow(folder: string): readonly string[] {
   return readFileSync("/proc/self/mountinfo", "utf8")
@@ -44,10 +32,16 @@ function isGone(error: unknown): boolean {
   return code === "ENOENT" || code === "ESRCH" || code === "EACCES";
 }
 
-/** All below a folder, however deep, without what lies in `node_modules`. */
-export function filesBelow(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .map((entry) => path.join(entry.parentPath, entry.name))
+/** Where an executor keeps its own; what lies deeper is of images. */
+const DEPTH = 3;
+
+/** What lies in a folder and in its folders, down to some depth. */
+export function filesBelow(folder: string, depth: number = DEPTH): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) => {
+      const file = path.join(folder, entry.name);
+      return entry.isDirectory() && depth > 1 ? [file, ...filesBelow(file, depth - 1)] : [file];
+    })
     .sort();
 }
 

@@ -19,7 +19,7 @@ const BUSYBOX = "/bin/busybox";
 const applets =
   "ash awk base64 cat chgrp chmod chown chroot cp cut date dd df dirname dmesg echo env false find grep head hostname id " +
   "insmod ip kill link ln ls mkdir mkfifo mknod mktemp mount mv nc nsenter pivot_root printf ps pwd readlink realpath rm " +
-  "rmdir sed seq setsid sh sleep sort stat stty swapon sync sysctl tail tar tee test timeout touch tr true truncate tty " +
+  "rmdir sed seq setsid sh sleep sort stat stty swapon sync sysctl syslogd tail tar tee test timeout touch tr true truncate tty " +
   "umount uname unshare wc wget whoami xargs";
 
 /** What most tests run on: busybox as every program of /bin, users, and some files to change. */
@@ -49,18 +49,19 @@ export const baseLines: readonly string[] = [
 
 /** The base as layer entries, with the program's bytes. */
 export function baseLayer(more: readonly string[] = []): readonly LayerEntry[] {
-  const bytes = readFileSync(BUSYBOX);
-  const busybox: LayerEntry = {
-    type: "file",
-    path: "bin/busybox",
-    mode: 0o755,
-    uid: 0,
-    gid: 0,
-    mtimeSec: 0,
-    size: bytes.length,
-    open: () => bytesReader(bytes),
-  };
-  return [...treeEntries(...baseLines, ...more), busybox].sort((a, b) => compareTreePaths(a.path, b.path));
+  const busybox = programLayer("bin/busybox", readFileSync(BUSYBOX));
+  return [...treeEntries(...baseLines, ...more), ...busybox].sort((a, b) => compareTreePaths(a.path, b.path));
+}
+
+/** One program. */
+export function programLayer(path: string, bytes: Uint8Array): readonly LayerEntry[] {
+  const meta = { path, mode: 0o755, uid: 0, gid: 0, mtimeSec: 0 };
+  return [{ type: "file", ...meta, size: bytes.length, open: () => bytesReader(bytes) }];
+}
+
+/** Nothing but the programs. */
+export function programsLayer(): readonly LayerEntry[] {
+  return baseLayer().filter(({ path }) => path === "bin" || path.startsWith("bin/"));
 }
 
 /** A root file system of these layers, from the base upwards. */

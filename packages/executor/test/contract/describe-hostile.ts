@@ -1,0 +1,186 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ExecMount } from "../../src/executor.js";
+import { mountsBelow, processesWith, until } from "../support/host-state.js";
+import { run, shell } from "../support/run-request.js";
+import { makeFolder, removeFolder } from "../support/temporary-folder.js";
+import { baseLayer, linesLayer, programLayer, programsLayer, testRoot } from "../support/test-root.js";
+import { hostileCases, type Verdict, type Verdicts } from "./hostile-cases.js";
+import type { GetSubject } from "./subject.js";
+
+const watched = [
+  "/proc/sys/kernel/core_pattern",
+  "/proc/sys/kernel/hostname",
+  "/proc/swaps",
+  "/proc/modules",
+] as const;
+const nodes = ["/dev/null", "/dev/zero", "/dev/tty", "/dev/random"] as const;
+
+/** What a command that means harm achieves, and that the host is the same afterwards. */
+export function describeHostile(subject: GetSubject): void {
+  const state = { folder: "", sentinel: "" };
+
+  beforeAll(() => {
+    state.folder = makeFolder();
+    state.sentinel = path.join(state.folder, "sentinel");
+    writeFileSync(state.sentinel, "sentinel");
+  });
+
+  afterAll(() => removeFolder(state.folder));
+
+  const env = (): Readonly<Record<string, string>> => ({
+    PATH: "/bin",
+    HOME: "/root",
+    SENTINEL: state.sentinel,
+    HOST_PID: String(process.pid),
+    DISK: diskNumbers(),
+  });
+
+  const verdictOf = (verdicts: Verdicts): Verdict => {
+    if (typeof verdicts === "string") return verdicts;
+    const { executor, mapping } = subject();
+    if (executor.name !== "util-linux" && verdicts.filtered !== undefined) return verdicts.filtered;
+    return mapping === "root" ? verdicts.root : verdicts.rootless;
+  };
+
+  describe("a command that", () => {
+    it.each(hostileCases)("$name", async ({ line, verdicts }) => {
+      const { executor, root, dir } = subject();
+      const before = hostFacts(dir, state.sentinel);
+      const { stdout } = await run(executor, shell(root, line, { env: env() }));
+      expect(stdout.trim()).toBe(verdictOf(verdicts));
+      expect(hostFacts(dir, state.sentinel)).toEqual(before);
+    });
+
+    it.skipIf(process.arch !== "x64")("climbs out of a chroot that it makes stays inside", async () => {
+      const { executor } = subject();
+      const root = await testRoot(baseLayer(), programLayer("climb", climber()));
+      const { status } = await run(executor, shell(root, "/climb $SENTINEL", { env: env() }));
+      expect(status).toBe("exit 10");
+    });
+
+    it.skipIf(process.arch !== "x64")("opens files by their handles is refused", async () => {
+      const { executor } = subject();
+      const root = await testRoot(baseLayer(), programLayer("climb", climber()));
+      const { status } = await run(executor, shell(root, "/climb handle", { env: env() }));
+      expect(status).toBe("exit 11");
+    });
+
+    it("leaves hundreds of processes has none of them in the end", async () => {
+      const { executor, root } = subject();
+      const seconds = `2900.${process.pid}`;
+      const line = `i=0; while [ $i -lt 300 ]; do setsid sleep ${seconds} & i=$((i+1)); done; echo started`;
+      expect(await run(executor, shell(root, line))).toMatchObject({ stdout: "started\n" });
+      expect(await until(() => processesWith(`sleep ${seconds}`).length === 0, 2000)).toBe(true);
+    });
+  });
+
+  describe("an image that", () => {
+    it("has links to the host where mounts are put leads nowhere", async () => {
+      const { executor } = subject();
+      mkdirSync(path.join(state.folder, "secrets"), { recursive: true });
+      writeFileSync(path.join(state.folder, "secrets/token"), "untouched");
+      const up = "../../../../../../../..";
+      const root = await testRoot(
+        programsLayer(),
+        linesLayer(
+          `link cache -> ${state.folder}`,
+          "dir etc 0755",
+          `link etc/hosts -> ${up}${state.sentinel}`,
+          `link etc/resolv.conf -> ${state.sentinel}`,
+          "dir run 0755",
+          `link run/secrets -> ${up}${state.folder}/secrets`,
+        ),
+      );
+      const mounts: readonly ExecMount[] = [
+        {
+          kind: "file",
+          target: "/run/secrets/token",
+          content: Buffer.from("x"),
+          mode: 0o600,
+          uid: 0,
+          gid: 0,
+        },
+        { kind: "tmpfs", target: "/cache" },
+      ];
+      const line =
+        "echo changed >/run/secrets/token; echo changed >/etc/hosts; echo changed >/etc/resolv.conf; echo x >/cache/x";
+      const ran = await run(executor, shell(root, line, { mounts }));
+      expect(ran).toMatchObject({ status: "exit 0", changes: [] });
+      expect(readFileSync(path.join(state.folder, "secrets/token"), "utf8")).toBe("untouched");
+      expect(readFileSync(state.sentinel, "utf8")).toBe("sentinel");
+    });
+
+    it.each(["proc", "dev", "sys"])("has a link in place of /%s leads nowhere", async (name) => {
+      const { executor } = subject();
+      const before = mountsBelow(state.folder);
+      const root = await testRoot(programsLayer(), linesLayer(`link ${name} -> ${state.folder}`));
+      const outcome = await run(executor, shell(root, "echo ran")).then(
+        ({ status }) => status,
+        () => "refused",
+      );
+      expect(["exit 0", "refused"]).toContain(outcome);
+      expect(mountsBelow(state.folder)).toEqual(before);
+    });
+
+    it("has overlayfs's own marks gains nothing by them", async () => {
+      const { executor, root } = subject();
+      const marks = ["trusted", "user"].flatMap((space) => [
+        `dir srv/${space} 0755 ${space}.overlay.redirect=/srv/data`,
+        `dir srv/${space}-opaque 0755 ${space}.overlay.opaque=y`,
+        `file srv/${space}-copy 0644 '' ${space}.overlay.metacopy=`,
+      ]);
+      const lines = [
+        "dir srv 0755",
+        ...marks.sort((a, b) => ((a.split(" ")[1] ?? "") < (b.split(" ")[1] ?? "") ? -1 : 1)),
+      ];
+      const layered = await testRoot(baseLayer(), linesLayer(...lines));
+      const outcome = await run(executor, shell(layered, "ls /srv/trusted /srv/user | grep -c big")).then(
+        ({ stdout }) => stdout.trim(),
+        () => "refused",
+      );
+      expect(["0", "refused"]).toContain(outcome);
+      expect(await run(executor, shell(root, "true"))).toMatchObject({ status: "exit 0" });
+    });
+
+    it("has nodes of the host's disk cannot open them", async () => {
+      const { executor } = subject();
+      const [major, minor] = diskNumbers().split(" ");
+      const root = await testRoot(baseLayer(), linesLayer(`block disk 0666 ${major},${minor}`));
+      const outcome = await run(
+        executor,
+        shell(root, "head -c 1 /disk >/dev/null && echo escaped || echo contained"),
+      ).then(
+        ({ stdout }) => stdout.trim(),
+        () => "refused",
+      );
+      expect(["contained", "refused"]).toContain(outcome);
+    });
+  });
+}
+
+/** What must be the same before and after. */
+function hostFacts(dir: string, sentinel: string): object {
+  return {
+    mounts: mountsBelow(dir),
+    settings: watched.map((file) => readFileSync(file, "utf8")),
+    devices: nodes.map((node) => {
+      const { mode, uid, gid, rdev } = statSync(node);
+      return { mode, uid, gid, rdev };
+    }),
+    sentinel: readFileSync(sentinel, "utf8"),
+    loopback: readFileSync("/sys/class/net/lo/flags", "utf8"),
+  };
+}
+
+/** The major and minor number of the device that the sources of this test lie on. */
+function diskNumbers(): string {
+  const { dev } = statSync(import.meta.dirname);
+  return `${(dev >> 8) & 0xfff} ${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`;
+}
+
+function climber(): Buffer {
+  const text = readFileSync(path.join(import.meta.dirname, "../fixtures/hostile/hostile.x64.b64"), "utf8");
+  return Buffer.from(text, "base64");
+}
