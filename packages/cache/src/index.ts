@@ -1,10 +1,16 @@
 export type { BlobRange, BlobStore, BlobWriter, LayerBlob, StoredLayer } from "./blob-store.js";
 export type { Cache } from "./cache.js";
 export { defaultCacheDir } from "./cache-dir.js";
-export type { PrunedRecord, PrunePolicy, PruneReport } from "./collect/prune-policy.js";
+export type {
+  PrunedMount,
+  PrunedRecord,
+  PruneKind,
+  PrunePolicy,
+  PruneReport,
+} from "./collect/prune-policy.js";
 export type { CacheLimit } from "./collect/tidy-store.js";
 export { CACHE_MAX_BYTES, CACHE_MAX_DISK_SHARE, CACHE_UNUSED_MS } from "./collect/tidy-store.js";
-export type { Amount, CacheUsage, ProjectUsage, RecordUsage } from "./collect/usage.js";
+export type { Amount, CacheUsage, MountUsage, ProjectUsage, RecordUsage } from "./collect/usage.js";
 export type { CacheErrorData } from "./errors.js";
 export { cacheErrorCodes } from "./errors.js";
 export type { FileIndexStore, IndexName } from "./indexes/file-index-store.js";
@@ -36,4 +42,10 @@ export type {
 export type { SegmentSourceOptions, StoredSegments } from "./segments/stored-segment-source.js";
 export type { OnCacheWarning } from "./store/store-context.js";
 export type { PruneReason, Tombstone } from "./tombstones/tombstone.js";
-export type { CacheDamage, DamageKind, VerifyOptions, VerifyReport } from "./verify/verify-report.js";
+export type {
+  CacheDamage,
+  DamageKind,
+  UnpackedFolder,
+  VerifyOptions,
+  VerifyReport,
+} from "./verify/verify-report.js";

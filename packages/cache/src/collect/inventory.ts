@@ -4,6 +4,7 @@ import type { StoreContext } from "../store/store-context.js";
 import { listFiles, type StoreFile, statFile } from "../store/store-files.js";
 import { type ImageEntry, listImages } from "./image-parts.js";
 import { listRecords, type RecordEntry } from "./record-entries.js";
+import { listMounts, listUnpacked, type MountEntry, type UnpackedEntry } from "./run-folders.js";
 
 /** Everything that lies in a store at one moment. */
 export interface Inventory {
@@ -15,6 +16,8 @@ export interface Inventory {
   /** By the name of its file. */
   readonly projectFiles: ReadonlyMap<string, StoreFile>;
   readonly indexes: readonly StoreFile[];
+  readonly mounts: readonly MountEntry[];
+  readonly unpacked: readonly UnpackedEntry[];
   readonly temporary: readonly StoreFile[];
   readonly tombstones: StoreFile | undefined;
   /** The store's own, such as names of images; tombstones too. */
@@ -29,6 +32,7 @@ export async function readInventory(store: StoreContext): Promise<Inventory> {
   );
   const parts = [...(blobs ?? []), ...(segments ?? []), ...(trees ?? [])];
   const { indexFile, tombstoneFile, outputFile, layoutFile, tagFile } = paths;
+  const { layers, rest } = await listUnpacked(store);
   const other = [indexFile, tombstoneFile, outputFile, layoutFile, tagFile];
   return {
     parts: new Map(parts.map((file) => [file.path, file])),
@@ -37,7 +41,9 @@ export async function readInventory(store: StoreContext): Promise<Inventory> {
     projects: await new ProjectStore(store).list(),
     projectFiles: new Map((await listFiles(paths.projects)).map((file) => [file.name, file])),
     indexes: await listFiles(paths.indexes),
-    temporary: await listFiles(paths.temporary),
+    mounts: await listMounts(store),
+    unpacked: layers,
+    temporary: [...(await listFiles(paths.temporary)), ...rest],
     tombstones: await statFile(tombstoneFile, tombstoneFile),
     other: (await Promise.all(other.map((path) => statFile(path, path)))).flatMap((file) => file ?? []),
   };

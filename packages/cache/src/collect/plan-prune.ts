@@ -4,10 +4,11 @@ import { type StoreFile, sumBytes } from "../store/store-files.js";
 import type { PruneReason } from "../tombstones/tombstone.js";
 import type { Inventory } from "./inventory.js";
 import type { Protection } from "./protection.js";
-import type { PrunePolicy } from "./prune-policy.js";
+import type { PrunePolicy, PruneReport } from "./prune-policy.js";
 import { isAboutSize, isConditional, type PruneScope, pruneScope } from "./prune-scope.js";
 import type { RecordEntry } from "./record-entries.js";
 import { type References, referencesOf } from "./references.js";
+import type { RunFolder } from "./run-folders.js";
 
 /** What a small file takes of most disks. */
 const NEW_FILE_BYTES = 4096;
@@ -17,9 +18,10 @@ export interface PrunePlan {
   readonly records: readonly PlannedRecord[];
   readonly leftovers: readonly StoreFile[];
   readonly indexes: readonly StoreFile[];
+  readonly folders: readonly PlannedFolder[];
   readonly projects: readonly { readonly log: ProjectLog; readonly file: StoreFile }[];
   readonly untagged: readonly string[];
-  readonly kept: { readonly inUse: number; readonly young: number };
+  readonly kept: PruneReport["kept"];
   /** What the store takes before. */
   readonly usedBytes: number;
   readonly reclaimedBytes: number;
@@ -32,6 +34,12 @@ export interface PlannedRecord {
   readonly reclaimedBytes: number;
 }
 
+/** A cache mount or an unpacked layer that is to go. */
+export interface PlannedFolder {
+  readonly entry: RunFolder;
+  readonly reason: PruneReason;
+}
+
 /** What a plan depends on besides the store. */
 export interface PruneFacts {
   readonly nowMs: number;
@@ -42,6 +50,7 @@ export interface PruneFacts {
 
 type Candidate =
   | { readonly kind: "record"; readonly entry: RecordEntry; readonly file: StoreFile }
+  | { readonly kind: "folder"; readonly entry: RunFolder; readonly file: StoreFile }
   | { readonly kind: "index"; readonly file: StoreFile };
 
 /** Decides what a policy collects. Changes nothing. */
@@ -69,7 +78,8 @@ class Planning {
   readonly #addedBytes: number;
   readonly #records: PlannedRecord[] = [];
   readonly #indexes: StoreFile[] = [];
-  readonly #kept: { inUse: number; young: number } = { inUse: 0, young: 0 };
+  readonly #folders: PlannedFolder[] = [];
+  readonly #kept = { inUse: 0, young: 0, foldersInUse: 0 };
   #reclaimedBytes: number;
 
   constructor(inventory: Inventory, policy: PrunePolicy, facts: PruneFacts) {
@@ -78,7 +88,9 @@ class Planning {
     const images = inventory.images.filter(({ name }) => !this.scope.untagged.includes(name));
     this.#references = referencesOf(inventory.records, images);
     const parts = [...inventory.parts.values()];
-    this.#leftovers = parts.filter((file) => !this.#references.has(file.path) && this.#isOld(file));
+    const isAboutParts = policy.kinds === undefined || policy.kinds.includes("records");
+    const loose = isAboutParts ? parts : [];
+    this.#leftovers = loose.filter((file) => !this.#references.has(file.path) && this.#isOld(file));
     this.#usedBytes = storeBytes(inventory);
     const isReserved = this.#usedBytes < (policy.reservedBytes ?? 0);
     this.#projects = isReserved ? [] : plannedProjects(inventory, this.scope.projects, policy, facts);
@@ -103,7 +115,10 @@ class Planning {
 
   take(candidate: Candidate, reason: PruneReason): void {
     const { file } = candidate;
-    if (file.mtimeMs >= this.#facts.protection.inUseSinceMs) {
+    const isInUse = file.mtimeMs >= this.#facts.protection.inUseSinceMs;
+    if (candidate.kind === "folder") {
+      this.#takeFolder(candidate.entry, { reason, isInUse });
+    } else if (isInUse) {
       this.#kept.inUse += 1;
     } else if (candidate.kind === "index") {
       this.#indexes.push(file);
@@ -111,6 +126,15 @@ class Planning {
     } else {
       this.#takeRecord(candidate.entry, reason);
     }
+  }
+
+  #takeFolder(entry: RunFolder, { reason, isInUse }: { reason: PruneReason; isInUse: boolean }): void {
+    if (isInUse || (entry.kind === "mount" && entry.state === "in-use")) {
+      this.#kept.foldersInUse += 1;
+      return;
+    }
+    this.#folders.push({ entry, reason });
+    this.#reclaimedBytes += entry.file.diskBytes;
   }
 
   #takeRecord(entry: RecordEntry, reason: PruneReason): void {
@@ -129,6 +153,7 @@ class Planning {
       records: this.#records,
       leftovers: this.#leftovers,
       indexes: this.#indexes,
+      folders: this.#folders,
       projects: this.#projects,
       untagged: this.scope.untagged,
       kept: this.#kept,
@@ -147,9 +172,10 @@ class Planning {
 }
 
 /** Least recently used first; of those used in one moment, the oldest first. */
-function candidates({ records, indexes }: PruneScope): readonly Candidate[] {
+function candidates({ records, indexes, folders }: PruneScope): readonly Candidate[] {
   const found: readonly Candidate[] = [
     ...records.map((entry) => ({ kind: "record", entry, file: entry.file }) as const),
+    ...folders.map((entry) => ({ kind: "folder", entry, file: entry.file }) as const),
     ...indexes.map((file) => ({ kind: "index", file }) as const),
   ];
   return found.toSorted((a, b) => a.file.mtimeMs - b.file.mtimeMs || createdSec(a) - createdSec(b));
@@ -178,8 +204,8 @@ function plannedProjects(
 
 /** What everything in a store takes of the disk. */
 export function storeBytes(inventory: Inventory): number {
-  const { parts, records, projectFiles, indexes, temporary, other } = inventory;
-  const recordFiles = records.map(({ file }) => file);
-  const groups = [parts.values(), recordFiles, projectFiles.values(), indexes, temporary, other];
+  const { parts, records, projectFiles, indexes, temporary, other, mounts, unpacked } = inventory;
+  const entryFiles = [...records, ...mounts, ...unpacked].map(({ file }) => file);
+  const groups = [parts.values(), entryFiles, projectFiles.values(), indexes, temporary, other];
   return groups.reduce((bytes, files) => bytes + sumBytes(files), 0);
 }

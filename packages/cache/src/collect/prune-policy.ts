@@ -18,6 +18,9 @@ export interface PrunePolicy {
   /** Only records of projects whose last build had one of these names, and of no other project; images of these names
    * lose them. */
   readonly tags?: readonly string[] | undefined;
+  /** Only things of these kinds. `mounts` are cache mounts of RUN, `unpacked` are layers as files; both go only when
+   * everything is in the scope, and no project's or tag's are. Default: all kinds. */
+  readonly kinds?: readonly PruneKind[] | undefined;
   /** Milliseconds. */
   readonly unusedForMs?: number | undefined;
   /** What the store may take of the disk, in bytes. */
@@ -28,6 +31,17 @@ export interface PrunePolicy {
   readonly reservedBytes?: number | undefined;
   /** `dry-run` collects nothing and tells what would be. */
   readonly mode?: "collect" | "dry-run" | undefined;
+}
+
+/** What a prune may be about. */
+export type PruneKind = "records" | "indexes" | "mounts" | "unpacked";
+
+/** A cache mount that was collected, or would be. */
+export interface PrunedMount {
+  readonly id: string;
+  readonly lastUsedSec: number;
+  readonly reason: PruneReason;
+  readonly reclaimedBytes: number;
 }
 
 /** A record that was collected, or would be. */
@@ -48,6 +62,10 @@ export interface PruneReport {
   readonly leftovers: { readonly count: number; readonly bytes: number };
   /** File-digest indexes of contexts that were not built for long; the next build hashes again. */
   readonly indexes: { readonly count: number; readonly bytes: number };
+  /** Cache mounts, in the order in which they went. */
+  readonly mounts: readonly PrunedMount[];
+  /** Layers that were there as files; the next RUN on them unpacks them again. */
+  readonly unpacked: { readonly count: number; readonly bytes: number };
   /** Projects whose last build is forgotten. */
   readonly projects: readonly Project[];
   /** Names that images lost. */
@@ -55,6 +73,6 @@ export interface PruneReport {
   readonly reclaimedBytes: number;
   /** What the store takes afterwards. */
   readonly usedBytes: number;
-  /** Records that the policy would have taken, and why they stayed. */
-  readonly kept: { readonly inUse: number; readonly young: number };
+  /** Records, and folders of RUN, that the policy would have taken, and why they stayed. */
+  readonly kept: { readonly inUse: number; readonly young: number; readonly foldersInUse: number };
 }

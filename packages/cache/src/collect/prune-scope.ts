@@ -3,9 +3,10 @@ import type { BuildLog, ProjectLog } from "../projects/build-log.js";
 import type { StoreFile } from "../store/store-files.js";
 import type { PruneReason } from "../tombstones/tombstone.js";
 import { type Inventory, type KeyOwners, keyOwners } from "./inventory.js";
-import type { PrunePolicy } from "./prune-policy.js";
+import type { PruneKind, PrunePolicy } from "./prune-policy.js";
 import type { RecordEntry } from "./record-entries.js";
 import { referencesOf } from "./references.js";
+import type { RunFolder } from "./run-folders.js";
 
 /** Which records, projects and indexes a policy is about, before age, size and use are looked at. */
 export interface PruneScope {
@@ -14,6 +15,7 @@ export interface PruneScope {
   readonly records: readonly RecordEntry[];
   readonly projects: readonly ProjectLog[];
   readonly indexes: readonly StoreFile[];
+  readonly folders: readonly RunFolder[];
   /** Names that images lose. */
   readonly untagged: readonly string[];
 }
@@ -30,16 +32,30 @@ export function isAboutSize({ maxUsedBytes, minFreeBytes }: PrunePolicy): boolea
 
 /** What a policy is about. */
 export function pruneScope(inventory: Inventory, policy: PrunePolicy): PruneScope {
+  const { records, projects, indexes, folders, ...scope } = scopeOfAllKinds(inventory, policy);
+  const { kinds } = policy;
+  const of = <T>(kind: PruneKind, items: readonly T[]): readonly T[] =>
+    kinds === undefined || kinds.includes(kind) ? items : [];
+  return {
+    ...scope,
+    records: of("records", records),
+    projects: of("records", projects),
+    indexes: of("indexes", indexes),
+    folders: folders.filter(({ kind }) => of(kind === "mount" ? "mounts" : "unpacked", [kind]).length > 0),
+  };
+}
+
+function scopeOfAllKinds(inventory: Inventory, policy: PrunePolicy): PruneScope {
   const owners = keyOwners(inventory.projects);
   const isMatch = buildFilter(policy);
   const untagged = isConditional(policy) ? [] : namesIn(inventory, policy);
   if (isMatch === undefined && policy.scope !== "all") {
     const records = danglingRecords(inventory, owners);
-    return { reason: "dangling", records, projects: [], indexes: [], untagged };
+    return { reason: "dangling", records, projects: [], indexes: [], folders: [], untagged };
   }
   if (isMatch === undefined) {
-    const { records, projects, indexes } = inventory;
-    return { reason: "all", records, projects, indexes, untagged };
+    const { records, projects, indexes, mounts, unpacked } = inventory;
+    return { reason: "all", records, projects, indexes, folders: [...mounts, ...unpacked], untagged };
   }
   const isOwned = ({ key }: RecordEntry): boolean => {
     const { last, earlier } = owners.get(key) ?? { last: [], earlier: [] };
@@ -52,6 +68,7 @@ export function pruneScope(inventory: Inventory, policy: PrunePolicy): PruneScop
     records: inventory.records.filter(isOwned),
     projects,
     indexes: indexesOf(inventory, projects),
+    folders: [],
     untagged,
   };
 }

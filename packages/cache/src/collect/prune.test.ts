@@ -179,7 +179,7 @@ describe("prune never takes", () => {
     store.wait(2 * DAY_MS);
     const report = await store.cache.prune({ scope: "all" });
     expect(texts(report)).toEqual(["1", "2"]);
-    expect(report.kept).toEqual({ inUse: 1, young: 0 });
+    expect(report.kept).toEqual({ inUse: 1, young: 0, foldersInUse: 0 });
     await lease.release();
     expect(texts(await store.cache.prune({ scope: "all" }))).toEqual(["0"]);
   });

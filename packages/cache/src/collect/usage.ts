@@ -7,6 +7,7 @@ import { planPrune, storeBytes } from "./plan-prune.js";
 import { type Protection, readProtection } from "./protection.js";
 import type { RecordEntry } from "./record-entries.js";
 import { referencesOf } from "./references.js";
+import type { MountEntry } from "./run-folders.js";
 
 /** How many files there are of a kind, and what they take of the disk. */
 export interface Amount {
@@ -34,6 +35,16 @@ export interface RecordUsage {
   readonly state: "in-use" | "young" | "idle";
 }
 
+/** A cache mount of RUN: a `private` one may have several folders, which are told one by one. Times are seconds since
+ * 1970, bytes those on disk that this user can see. */
+export interface MountUsage {
+  readonly id: string;
+  readonly createdSec: number;
+  readonly lastUsedSec: number;
+  readonly bytes: number;
+  readonly state: "in-use" | "idle";
+}
+
 /** What a project keeps in the store: the records of its last and earlier builds. */
 export interface ProjectUsage {
   readonly project: Project;
@@ -55,6 +66,10 @@ export interface CacheUsage {
     readonly trees: Amount;
     readonly indexes: Amount;
     readonly projects: Amount;
+    /** Cache mounts of RUN. */
+    readonly mounts: Amount;
+    /** Layers as files, for RUN. */
+    readonly unpacked: Amount;
     readonly temporary: Amount;
     readonly other: Amount;
   };
@@ -62,6 +77,8 @@ export interface CacheUsage {
   readonly records: readonly RecordUsage[];
   /** Built last first. */
   readonly projects: readonly ProjectUsage[];
+  /** Cache mounts of RUN, last used first. */
+  readonly mounts: readonly MountUsage[];
   readonly images: readonly { readonly name: string; readonly digest: Digest; readonly bytes: number }[];
 }
 
@@ -78,6 +95,7 @@ export async function readUsage(store: StoreContext): Promise<CacheUsage> {
     kinds: kindsOf(inventory, store),
     records: recordUsages(inventory, protection),
     projects: projectUsages(inventory),
+    mounts: inventory.mounts.map(mountUsage).sort((a, b) => b.lastUsedSec - a.lastUsedSec),
     images: inventory.images.map(({ name, digest, partPaths }) => {
       return { name, digest, bytes: sumBytes(partFiles(inventory, partPaths)) };
     }),
@@ -94,9 +112,15 @@ function kindsOf(inventory: Inventory, { paths }: StoreContext): CacheUsage["kin
     trees: below(paths.trees),
     indexes: amountOf(inventory.indexes),
     projects: amountOf([...inventory.projectFiles.values()]),
+    mounts: amountOf(inventory.mounts.map(({ file }) => file)),
+    unpacked: amountOf(inventory.unpacked.map(({ file }) => file)),
     temporary: amountOf(inventory.temporary),
     other: amountOf(inventory.other),
   };
+}
+
+function mountUsage({ id, createdSec, state, file }: MountEntry): MountUsage {
+  return { id, createdSec, lastUsedSec: Math.floor(file.mtimeMs / 1000), bytes: file.diskBytes, state };
 }
 
 function recordUsages(inventory: Inventory, protection: Protection): readonly RecordUsage[] {

@@ -1,7 +1,8 @@
-import type { Stats } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { bytesOnDisk } from "./bytes-on-disk.js";
 import { storeError, systemErrorCode } from "./store-error.js";
+import { treeBytes } from "./tree-bytes.js";
 
 /** A file of the store as it lies on the disk. Of a folder, `diskBytes` is what the files in it take. */
 export interface StoreFile {
@@ -14,9 +15,6 @@ export interface StoreFile {
 
 /** Enough to keep libuv's threads busy. */
 const STATS_AT_ONCE = 64;
-
-/** stat(2): "the number of blocks allocated to the file, in units of 512 bytes". */
-const STAT_BLOCK_BYTES = 512;
 
 /** The names in a folder; none when it is not there, as in a store of an older version that cannot be written. */
 export async function readFolder(folder: string): Promise<readonly string[]> {
@@ -44,7 +42,7 @@ export async function listFiles(folder: string): Promise<readonly StoreFile[]> {
 export async function statFile(path: string, name: string): Promise<StoreFile | undefined> {
   try {
     const stats = await lstat(path);
-    const diskBytes = stats.isDirectory() ? await folderBytes(path) : bytesOnDisk(stats);
+    const diskBytes = stats.isDirectory() ? await treeBytes(path) : bytesOnDisk(stats);
     return { path, name, diskBytes, mtimeMs: stats.mtimeMs };
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return undefined;
@@ -52,18 +50,9 @@ export async function statFile(path: string, name: string): Promise<StoreFile | 
   }
 }
 
-async function folderBytes(folder: string): Promise<number> {
-  return sumBytes(await listFiles(folder));
-}
-
 /** What some files take of the disk. */
 export function sumBytes(files: Iterable<StoreFile>): number {
   let bytes = 0;
   for (const file of files) bytes += file.diskBytes;
   return bytes;
-}
-
-/** Windows does not count blocks. */
-function bytesOnDisk({ blocks, size }: Stats): number {
-  return process.platform === "win32" ? size : blocks * STAT_BLOCK_BYTES;
 }

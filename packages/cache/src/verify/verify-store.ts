@@ -4,11 +4,13 @@ import { isOciBuildError } from "@oci-build/oci";
 import { listImages } from "../collect/image-parts.js";
 import { ImageIndexStore } from "../images/image-index-store.js";
 import { JsonShapeError } from "../store/json-reader.js";
+import { removeTree } from "../store/remove-tree.js";
 import type { StoreContext } from "../store/store-context.js";
 import { storeError, systemErrorCode } from "../store/store-error.js";
 import { listFiles, type StoreFile, statFile } from "../store/store-files.js";
 import { type FileCheck, storeChecks } from "./store-checks.js";
 import type { CacheDamage, VerifyOptions, VerifyReport } from "./verify-report.js";
+import { damagedLayers, damagedMounts } from "./verify-run-folders.js";
 
 /** Reads every file of a store and tells which are damaged. A file that goes meanwhile is none of them. */
 export async function verifyStore(store: StoreContext, options: VerifyOptions): Promise<VerifyReport> {
@@ -24,6 +26,10 @@ export async function verifyStore(store: StoreContext, options: VerifyOptions): 
       damages.push({ kind: check.kind, path: pathInStore(store, file), problem });
       if (options.damaged === "forget") await forget(file.path);
     }
+  }
+  for (const damage of [...(await damagedMounts(store)), ...(await damagedLayers(store, options))]) {
+    damages.push({ ...damage, path: pathInStore(store, damage) });
+    if (options.damaged === "forget") await removeTree(store, damage.path);
   }
   damages.push(...(await verifyImages(store, options)));
   return { files, bytes, damages };
@@ -63,7 +69,7 @@ async function verifyImages(store: StoreContext, options: VerifyOptions): Promis
   return damages;
 }
 
-function pathInStore({ paths }: StoreContext, { path }: StoreFile): string {
+function pathInStore({ paths }: StoreContext, { path }: Pick<StoreFile, "path">): string {
   return relative(paths.root, path).split(sep).join("/");
 }
 

@@ -2,8 +2,11 @@ import { type Command, Option } from "commander";
 import type { ImageAccess } from "../../images/image-access.js";
 import { ImageSession } from "../../images/image-session.js";
 import { abortReason } from "../../solve/abort-reason.js";
+import { readConfigFile } from "../config-file.js";
+import { mergeFlags } from "../flag-options.js";
 import { paint } from "../paint.js";
-import { registryMirrors } from "../registry-mirrors.js";
+import { withRegistryFlags } from "../registry-flags.js";
+import { type RegistryFlags, registryOptions } from "../registry-options.js";
 import { safeText } from "../safe-text.js";
 import { type CliProcess, textStyle } from "../terminal.js";
 import { watchSignals } from "../watch-signals.js";
@@ -11,10 +14,8 @@ import { readUsage } from "./read-usage.js";
 import { reportFailure } from "./report-failure.js";
 
 /** What all commands on images take. */
-export interface ImageFlags {
+export interface ImageFlags extends Omit<RegistryFlags, "registry"> {
   readonly cacheDir?: string | undefined;
-  readonly insecureRegistry?: readonly string[] | undefined;
-  readonly registryMirror?: readonly string[] | undefined;
 }
 
 /** What a command on images works with. */
@@ -38,7 +39,7 @@ export async function runImageCommand<Flags extends ImageFlags>(
     const exitCode = await reportFailure(async () => {
       const { signal } = signals;
       try {
-        await using session = new ImageSession(imageAccess(flags, process, signal));
+        await using session = new ImageSession(await imageAccess(flags, process, signal));
         return await work({ flags, operands, session });
       } catch (error) {
         throw abortReason(signal, error, "command");
@@ -56,22 +57,22 @@ export function platformOption(): Option {
 }
 
 function withImageFlags(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--cache-dir <path>", "folder of the cache (default: OCI_BUILD_CACHE_DIR, else the user's)"),
-    )
-    .addOption(repeatable("--insecure-registry <host>", "registry that need not speak https; repeatable"))
-    .addOption(
-      repeatable("--registry-mirror <host=url>", "address that is asked before a registry; repeatable"),
-    )
-    .allowExcessArguments(false);
+  const withCache = command.addOption(
+    new Option("--cache-dir <path>", "folder of the cache (default: OCI_BUILD_CACHE_DIR, else the user's)"),
+  );
+  return withRegistryFlags(withCache).allowExcessArguments(false);
 }
 
-function imageAccess(flags: ImageFlags, process: CliProcess, signal: AbortSignal): ImageAccess {
+/** The flags over what `oci-build.toml` of the working folder says of registries and of the cache. */
+async function imageAccess(
+  flags: ImageFlags,
+  process: CliProcess,
+  signal: AbortSignal,
+): Promise<ImageAccess> {
+  const { cacheDir, ...given } = mergeFlags(await registryDefaults(), flags);
   return {
-    cacheDir: flags.cacheDir === "" ? undefined : flags.cacheDir,
-    insecureRegistries: flags.insecureRegistry,
-    registryMirrors: registryMirrors(flags.registryMirror ?? []),
+    cacheDir,
+    ...registryOptions(given),
     env: process.env,
     signal,
     onWarning: ({ code, message }) => {
@@ -82,11 +83,7 @@ function imageAccess(flags: ImageFlags, process: CliProcess, signal: AbortSignal
   };
 }
 
-/** A flag that may be given more than once; its values are a list. */
-export function repeatable(flags: string, description: string): Option {
-  const collect = (value: string, previous: readonly string[] | undefined): readonly string[] => [
-    ...(previous ?? []),
-    value,
-  ];
-  return new Option(flags, description).argParser(collect);
+async function registryDefaults(): Promise<ImageFlags & RegistryFlags> {
+  const { cacheDir, insecureRegistry, registry, registryMirror } = await readConfigFile(".");
+  return { cacheDir, insecureRegistry, registry, registryMirror };
 }

@@ -39,6 +39,7 @@ function lines(usage: CacheUsage, { verbose }: DuFlags): readonly string[] {
     ...formatColumns([["TYPE", "COUNT", "SIZE"], ...kindRows(usage)]),
     "",
     ...projectLines(usage, nowMs),
+    ...mountLines(usage, nowMs),
     ...imageLines(usage),
     ...formatColumns([
       ["Reclaimable:", formatBytes(usage.reclaimableBytes)],
@@ -55,6 +56,8 @@ function kindRows({ kinds }: CacheUsage): readonly (readonly string[])[] {
     ["Records", kinds.records],
     ["File indexes", kinds.indexes],
     ["Projects", kinds.projects],
+    ["Cache mounts", kinds.mounts],
+    ["Unpacked layers", kinds.unpacked],
     ["Temporary", kinds.temporary],
     ["Other", kinds.other],
   ];
@@ -69,6 +72,16 @@ function projectLines({ projects }: CacheUsage, nowMs: number): readonly string[
     return [name, String(records.count), formatBytes(records.bytes), formatAge(builtSec, nowMs)];
   });
   return [...formatColumns([["PROJECT", "RECORDS", "SIZE", "LAST BUILT"], ...rows]), ""];
+}
+
+function mountLines({ mounts }: CacheUsage, nowMs: number): readonly string[] {
+  if (mounts.length === 0) return [];
+  const rows = mounts.map(({ id, bytes, lastUsedSec, state }) => [
+    safeText(id),
+    formatBytes(bytes),
+    state === "in-use" ? "in use" : formatAge(lastUsedSec, nowMs),
+  ]);
+  return [...formatColumns([["CACHE MOUNT", "SIZE", "LAST USED"], ...rows]), ""];
 }
 
 function imageLines({ images }: CacheUsage): readonly string[] {

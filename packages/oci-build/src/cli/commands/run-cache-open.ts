@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { type Cache, defaultCacheDir, openCache } from "@oci-build/cache";
 import type { OciBuildError } from "@oci-build/oci";
 import { type Command, Option } from "commander";
+import { folderRemover } from "../../solve/remove-folder.js";
 import { paint } from "../paint.js";
 import { safeText } from "../safe-text.js";
 import { type CliProcess, textStyle } from "../terminal.js";
@@ -27,7 +28,11 @@ export function withCacheFlags(command: Command): Command {
  * @throws OciBuildError CACHE_NO_FOLDER, CACHE_NOT_WRITABLE, CACHE_DISK_FULL, CACHE_IO_FAILED */
 export function openNamedCache(flags: CacheFlags, process: CliProcess): Promise<Cache> {
   const dir = flags.cacheDir ?? defaultCacheDir(process.env, globalThis.process.platform, homedir());
-  return openCache({ dir, onWarning: (warning) => tellWarning(warning, process) });
+  return openCache({
+    dir,
+    onWarning: (warning) => tellWarning(warning, process),
+    removeFolder: folderRemover(process.env),
+  });
 }
 
 /** A document for other programs. */

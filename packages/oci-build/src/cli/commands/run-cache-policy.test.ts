@@ -21,6 +21,7 @@ const cases: readonly (readonly [string, PruneFlags, object])[] = [
   ["--keep-storage is --max-used-space", { keepStorage: "512m" }, { maxUsedBytes: 512 * 2 ** 20 }],
   ["--min-free-space asks every record", { minFreeSpace: "1k" }, { scope: "all", minFreeBytes: 1024 }],
   ["--reserved-space alone stays dangling", { reservedSpace: "1" }, { scope: "dangling", reservedBytes: 1 }],
+  ["a type asks everything of it", { filter: ["type=exec.cachemount"] }, { scope: "all", kinds: ["mounts"] }],
   ["a tag gets its full name", { filter: ["tag=app"] }, { tags: ["docker.io/library/app:latest"] }],
 ];
 
@@ -40,6 +41,7 @@ describe("prunePolicy", () => {
 
   it.each<[string, PruneFlags, string]>([
     ["a filter that is not known", { filter: ["id=1"] }, "--filter"],
+    ["a type of which there is nothing", { filter: ["type=frontend"] }, "--filter"],
     ["a filter without a value", { filter: ["until"] }, "--filter"],
     ["an age that is no duration", { filter: ["until=yesterday"] }, "--filter until"],
     ["a negative age", { keepDuration: "-1h" }, "--keep-duration"],

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import type { PrunePolicy } from "@oci-build/cache";
+import type { PruneKind, PrunePolicy } from "@oci-build/cache";
 import { parseByteSize, parseDuration } from "@oci-build/dockerfile";
 import { formatReference, parseTaggedReference } from "@oci-build/registry";
 import { buildError } from "../../errors.js";
@@ -20,7 +20,15 @@ export interface PruneFlags {
 
 const NS_PER_MS = 1_000_000;
 
-const filterHint = "Write --filter until=24h, --filter project=PATH or --filter tag=NAME.";
+const filterHint = "Write --filter until=24h, project=PATH, tag=NAME or type=exec.cachemount.";
+
+/** The kinds of things in the words of `docker buildx prune`; unpacked layers it does not have. */
+const KINDS: ReadonlyMap<string, PruneKind> = new Map([
+  ["regular", "records"],
+  ["source.local", "indexes"],
+  ["exec.cachemount", "mounts"],
+  ["unpacked", "unpacked"],
+]);
 
 /** What the flags ask for. Age, size and filters are about every record; without them `--all` is.
  * @throws OciBuildError OPTION_INVALID, REGISTRY_REFERENCE_INVALID */
@@ -33,10 +41,13 @@ export function prunePolicy(flags: PruneFlags): PrunePolicy {
   const maxUsedBytes =
     optionalSize("--max-used-space", flags.maxUsedSpace) ?? optionalSize("--keep-storage", flags.keepStorage);
   const minFreeBytes = optionalSize("--min-free-space", flags.minFreeSpace);
-  const isAboutAll = ages.length > 0 || maxUsedBytes !== undefined || minFreeBytes !== undefined;
+  const kinds = orNone(valuesOf("type").map(kindOf));
+  const limits = [ages[0], maxUsedBytes, minFreeBytes, kinds];
+  const isAboutAll = limits.some((limit) => limit !== undefined);
   return {
     scope: flags.all === true || isAboutAll ? "all" : "dangling",
     projects: orNone(valuesOf("project").flatMap(pathsOf)),
+    kinds,
     tags: orNone(valuesOf("tag").map((name) => formatReference(parseTaggedReference(name)))),
     // All filters have to hold, so that the longest age counts.
     unusedForMs: ages.length === 0 ? undefined : Math.max(...ages),
@@ -49,11 +60,21 @@ export function prunePolicy(flags: PruneFlags): PrunePolicy {
 
 function parseFilter(text: string): { readonly name: string; readonly value: string } {
   const [name = "", value = ""] = splitOnce(text);
-  if (["until", "project", "tag"].includes(name) && value !== "") return { name, value };
+  if (["until", "project", "tag", "type"].includes(name) && value !== "") return { name, value };
   throw buildError("OPTION_INVALID", {
     message: `--filter ${text}: not a filter`,
     data: { option: "--filter", value: text },
     hint: filterHint,
+  });
+}
+
+function kindOf(type: string): PruneKind {
+  const kind = KINDS.get(type);
+  if (kind !== undefined) return kind;
+  throw buildError("OPTION_INVALID", {
+    message: `--filter type=${type}: there is nothing of this type`,
+    data: { option: "--filter", value: `type=${type}` },
+    hint: `There are ${[...KINDS.keys()].join(", ")}.`,
   });
 }
 
@@ -90,6 +111,6 @@ function pathsOf(text: string): readonly string[] {
   return existsSync(full) ? [text, full, realpathSync(full)] : [text, full];
 }
 
-function orNone(list: readonly string[]): readonly string[] | undefined {
+function orNone<T>(list: readonly T[]): readonly T[] | undefined {
   return list.length === 0 ? undefined : list;
 }

@@ -47,8 +47,8 @@ function declare(): Command {
       .addOption(
         new Option(
           "--filter <filter>",
-          "only what was not used for so long (until=24h), what a project alone uses (project=PATH), or what was " +
-            "built under a name (tag=NAME)",
+          "only what was not used for so long (until=24h), what a project alone uses (project=PATH), what was built " +
+            "under a name (tag=NAME), or one kind (type=regular, exec.cachemount, unpacked or source.local)",
         ).argParser(list),
       )
       .addOption(new Option("--keep-duration <duration>", "the same as --filter until=DURATION"))
@@ -122,16 +122,21 @@ function recordLines({ records }: PruneReport): readonly string[] {
 }
 
 function otherLines(
-  { leftovers, indexes, projects, untagged }: PruneReport,
+  { leftovers, indexes, mounts, unpacked, projects, untagged }: PruneReport,
   removed: string,
 ): readonly string[] {
   const amounts = [
     { name: "files that nothing needs", ...leftovers },
     { name: "file indexes", ...indexes },
+    { name: "unpacked layers", ...unpacked },
   ];
   const told = amounts.filter(({ count }) => count > 0);
   return [
     ...told.map(({ name, count, bytes }) => `${removed} ${count} ${name} (${formatBytes(bytes)})`),
+    ...mounts.map(
+      ({ id, reclaimedBytes, reason }) =>
+        `${removed} the cache mount ${safeText(id)} (${formatBytes(reclaimedBytes)}, ${reason})`,
+    ),
     ...projects.map(({ context }) => `${removed} the log of ${safeText(context)}`),
     ...untagged.map((name) => `${removed} the name ${safeText(name)}`),
   ];
@@ -142,7 +147,11 @@ function keptLines({ kept }: PruneReport): readonly string[] {
     { count: kept.inUse, why: "in use by a running build" },
     { count: kept.young, why: "younger than an hour" },
   ].filter(({ count }) => count > 0);
-  return reasons.map(
-    ({ count, why }) => `Kept ${count === 1 ? "1 record that is" : `${count} records that are`} ${why}`,
-  );
+  const folders = kept.foldersInUse;
+  return [
+    ...reasons.map(
+      ({ count, why }) => `Kept ${count === 1 ? "1 record that is" : `${count} records that are`} ${why}`,
+    ),
+    ...(folders === 0 ? [] : [`Kept ${folders} cache mounts or unpacked layers that are in use`]),
+  ];
 }
