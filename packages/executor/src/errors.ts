@@ -12,6 +12,7 @@ export type ExecutorErrorData = {
   UNPACK_LAYER_MISMATCH: { expected: string; found: string };
   UNPACK_LAYER_THROUGH_LINK: { path: string };
   UNPACK_FAILED: { diffId: string; status: number | string; said: string };
+  ROOT_COPY_FAILED: { folder: string; status: number | string; said: string };
   CHANGES_UNREADABLE: { status: number | string; said: string };
   CHANGES_TOO_MANY: { max: number };
   RUNTIME_FAILED: { runtime: string; problem: string };
@@ -32,6 +33,7 @@ export const executorErrorCodes: ErrorCodes<ExecutorErrorData> = {
   UNPACK_LAYER_MISMATCH: 1,
   UNPACK_LAYER_THROUGH_LINK: 1,
   UNPACK_FAILED: 3,
+  ROOT_COPY_FAILED: 3,
   CHANGES_UNREADABLE: 3,
   CHANGES_TOO_MANY: 1,
   RUNTIME_FAILED: 3,

@@ -4,6 +4,7 @@ import type { Snapshot } from "@oci-build/snapshot";
 import { type HostProgram, startProgram, writePieces } from "../process/host-program.js";
 import { systemCode } from "../process/system-code.js";
 import { changesUnreadable } from "./changes-errors.js";
+import { createArguments } from "./create-arguments.js";
 import { explicitDeletions } from "./explicit-deletions.js";
 import { UpperEntries, type UpperEntry } from "./upper-entry.js";
 import type { UpperFolder } from "./upper-folder.js";
@@ -52,7 +53,12 @@ async function* upperEntries(
   names: UpperNames,
 ): AsyncGenerator<UpperEntry, void, undefined> {
   const { space, folder, tar, signal } = options;
-  const program = startProgram([tar, ...createArguments], { space, cwd: folder, signal });
+  const program = startProgram([tar, ...createArguments, ...namedArguments], {
+    space,
+    cwd: folder,
+    stdout: "read",
+    signal,
+  });
   const named = writeNames(program, names);
   const entries = new UpperEntries();
   let state: "reading" | "read" = "reading";
@@ -74,20 +80,8 @@ async function* upperEntries(
   if (end.status !== 0) throw changesUnreadable(end);
 }
 
-/** Owners and times as they are, and names from stdin: tar knows no order that is a layer's. */
-const createArguments = [
-  "--create",
-  "--file=-",
-  "--blocking-factor=256",
-  "--format=posix",
-  "--pax-option=delete=atime,delete=ctime",
-  "--numeric-owner",
-  "--xattrs",
-  "--xattrs-include=*",
-  "--no-recursion",
-  "--null",
-  "--files-from=-",
-] as const;
+/** Names come from stdin: tar knows no order that is a layer's. */
+const namedArguments = ["--no-recursion", "--null", "--files-from=-"] as const;
 
 async function writeNames({ stdin }: HostProgram, names: UpperNames): Promise<void> {
   let pieces: Buffer[] = [];

@@ -1,12 +1,6 @@
-import {
-  cleanArchivePath,
-  type LayerEntry,
-  type TarEntry,
-  type TarMember,
-  type Xattrs,
-} from "@oci-build/oci";
-import { isOverlayXattr } from "../unpack/overlay-xattrs.js";
+import { cleanArchivePath, type LayerEntry, type TarEntry, type TarMember } from "@oci-build/oci";
 import { BodyReader } from "./body-reader.js";
+import { imageXattrs } from "./image-xattrs.js";
 
 /** A name of an upper directory as a layer has it. */
 export interface UpperEntry {
@@ -44,7 +38,7 @@ export class UpperEntries {
         : { ...special, path };
     }
     if (isWhiteout(member)) return { type: "whiteout", path };
-    const xattrs = ownXattrs(member.xattrs);
+    const xattrs = imageXattrs(member.xattrs);
     const entry = xattrs === undefined ? withoutXattrs(member) : { ...member, xattrs };
     return entry.type === "file" ? { ...entry, open: () => new BodyReader(body) } : entry;
   }
@@ -64,17 +58,4 @@ function withoutXattrs(
 ): Exclude<TarEntry, { type: "hardlink" }> {
   const { xattrs: _, ...rest } = member;
   return rest;
-}
-
-/** The attributes that belong to the image. Labels of the host's security modules do not; capabilities do.
- * GNU tar escapes "%" and "=" in names. */
-function ownXattrs(xattrs: Xattrs | undefined): Xattrs | undefined {
-  if (xattrs === undefined) return undefined;
-  const kept = [...xattrs].filter(([name]) => !isOverlayXattr(name) && !isHostLabel(name));
-  if (kept.length === 0) return undefined;
-  return new Map(kept.map(([name, value]) => [name.replaceAll("%3D", "=").replaceAll("%25", "%"), value]));
-}
-
-function isHostLabel(name: string): boolean {
-  return name.startsWith("security.") && name !== "security.capability";
 }

@@ -27,6 +27,7 @@ export async function readUpperNames({ folder, space, tar, signal }: UpperFolder
   const program = startProgram([tar, ...list, "--warning=no-file-ignored", "--", "."], {
     space,
     cwd: folder,
+    stdout: "read",
     signal,
   });
   program.stdin.end();

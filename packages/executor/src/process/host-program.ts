@@ -21,9 +21,14 @@ export interface HostProgram {
   kill(): void;
 }
 
+/** What nobody has set: programs are named by their absolute paths, and file names are bytes to them. */
+export const hostEnvironment: NodeJS.ProcessEnv = { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
+
 export interface ProgramOptions {
   readonly space: Pick<IdSpace, "command">;
   readonly cwd: string;
+  /** Whether what it writes to stdout is read, which may begin when it has ended. */
+  readonly stdout: "read" | "ignored";
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -33,9 +38,12 @@ export function startProgram(args: readonly [string, ...string[]], options: Prog
   const [command, ...rest] = options.space.command(args);
   const child = spawn(command, rest, {
     cwd: options.cwd,
-    env: { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+    env: hostEnvironment,
     stdio: ["pipe", "pipe", "pipe"],
   });
+  if (options.stdout === "ignored") child.stdout.resume();
+  // Without a listener, node throws away what nobody has begun to read when the process ends.
+  else child.stdout.on("readable", () => undefined);
   const kill = (): void => void child.kill("SIGKILL");
   const { signal } = options;
   signal?.addEventListener("abort", kill, { once: true });
@@ -46,17 +54,6 @@ export function startProgram(args: readonly [string, ...string[]], options: Prog
   child.stdin.on("error", () => undefined);
   if (signal?.aborted === true) kill();
   return { stdin: child.stdin, stdout: child.stdout, ended, kill };
-}
-
-/** Runs a program that reads and says nothing. */
-export function runProgram(
-  args: readonly [string, ...string[]],
-  options: ProgramOptions,
-): Promise<ProgramEnd> {
-  const program = startProgram(args, options);
-  program.stdin.end();
-  program.stdout.resume();
-  return program.ended;
 }
 
 /** Writes pieces in one go, and waits when the program is behind. False when it reads no more. */

@@ -5,13 +5,13 @@ import {
   type TarEntry,
   TarHeaders,
   tarEntryOf,
-  type Xattrs,
 } from "@oci-build/oci";
 import { executorError } from "../errors.js";
 import type { IdMapping } from "../space/id-space.js";
 import { LayerPaths, type PathVerdict, whiteout } from "./layer-paths.js";
-import { isOverlayXattr, type OverlayXattrs, opaqueXattr } from "./overlay-xattrs.js";
+import { type OverlayXattrs, opaqueXattr } from "./overlay-xattrs.js";
 import type { UnpackLimits } from "./unpack-limits.js";
+import { writableXattrs } from "./writable-xattrs.js";
 
 const BLOCK_BYTES = 512;
 const END_BLOCKS = 2;
@@ -131,7 +131,7 @@ export class LayerFilter {
     if (member.type === "hardlink") {
       return { ...member, path, target: cleanArchivePath(member.target), xattrs: undefined };
     }
-    const entry = { ...member, path, xattrs: withoutMarks(member.xattrs) };
+    const entry = { ...member, path, xattrs: writableXattrs(member.xattrs) };
     if (entry.type !== "character-device" && entry.type !== "block-device") return entry;
     if (this.#options.mapping === "root") return entry;
     this.#devicesLeftOut += 1;
@@ -167,15 +167,4 @@ export class LayerFilter {
       data: { diffId, limit, max },
     });
   }
-}
-
-/** GNU tar takes names of attributes with "%" and "=" escaped. */
-function withoutMarks(xattrs: Xattrs | undefined): Xattrs | undefined {
-  if (xattrs === undefined) return undefined;
-  const kept = [...xattrs].filter(([name]) => !isOverlayXattr(name));
-  return new Map(kept.map(([name, value]) => [escapeXattrName(name), value]));
-}
-
-function escapeXattrName(name: string): string {
-  return name.replaceAll("%", "%25").replaceAll("=", "%3D");
 }

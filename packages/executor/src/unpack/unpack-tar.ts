@@ -4,6 +4,7 @@ import { executorError } from "../errors.js";
 import type { RootLayer } from "../executor.js";
 import { type HostProgram, type ProgramEnd, startProgram, writePieces } from "../process/host-program.js";
 import type { IdSpace } from "../space/id-space.js";
+import { extractArguments } from "./extract-arguments.js";
 import { LayerFilter } from "./layer-filter.js";
 import type { OverlayXattrs } from "./overlay-xattrs.js";
 import type { UnpackLimits } from "./unpack-limits.js";
@@ -35,8 +36,12 @@ export async function unpackTar(layer: RootLayer, options: UnpackTarOptions): Pr
   const { space, folder, signal, overlayXattrs, limits } = options;
   const { diffId } = layer;
   const filter = new LayerFilter({ diffId, mapping: space.mapping, overlayXattrs, limits });
-  const program = startProgram(extractCommand(options), { space, cwd: folder, signal });
-  program.stdout.resume();
+  const program = startProgram([options.tar, ...extractArguments(space.mapping)], {
+    space,
+    cwd: folder,
+    stdout: "ignored",
+    signal,
+  });
   let found: DiffId | undefined;
   try {
     found = await feed(layer.open(), filter, program, signal);
@@ -51,28 +56,6 @@ export async function unpackTar(layer: RootLayer, options: UnpackTarOptions): Pr
   if (found === undefined || end.status !== 0) throw failed(diffId, end, space);
   const { implied, hidesAll } = filter.paths;
   return { implied, hidesAll, devicesLeftOut: filter.devicesLeftOut };
-}
-
-/** `--absolute-names` so that links to absolute paths are made at once, not put off as if names could lead through them.
- * What the filter lets pass is relative. Warnings about times and attributes say nothing that a build could change. */
-function extractCommand({ tar, space }: UnpackTarOptions): [string, ...string[]] {
-  return [
-    tar,
-    "--extract",
-    "--file=-",
-    "--blocking-factor=256",
-    "--read-full-records",
-    "--absolute-names",
-    "--numeric-owner",
-    space.mapping === "single" ? "--no-same-owner" : "--same-owner",
-    "--same-permissions",
-    "--delay-directory-restore",
-    "--xattrs",
-    "--xattrs-include=*",
-    "--warning=no-timestamp",
-    "--warning=no-unknown-keyword",
-    "--warning=no-xattr-write",
-  ];
 }
 
 /** Gives the program the layer as the filter writes it; the diffId of the layer, or undefined when the program ended

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { digestHex } from "@oci-build/oci";
 import type { RootFileSystem, RootLayer } from "../executor.js";
 import type { ExecutorWarning } from "../executor-options.js";
-import { runProgram } from "../process/host-program.js";
+import { hostEnvironment } from "../process/host-program.js";
 import { ownedName, ownerState } from "../process/owned-name.js";
 import { systemCode } from "../process/system-code.js";
 import type { HostPrograms } from "../space/host-facts.js";
 import type { IdSpace } from "../space/id-space.js";
+import { removeInSpace } from "../space/remove-in-space.js";
 import { correctionLayer } from "./correction-layer.js";
 import { formatLayerNote, type LayerNote, parseLayerNote } from "./layer-note.js";
 import type { OverlayXattrs } from "./overlay-xattrs.js";
@@ -196,7 +197,7 @@ export class UnpackedLayers {
   /** What cannot be removed stays for the next process: the layers are whole without it. */
   async #remove(place: string): Promise<void> {
     const { space, programs } = this.#options;
-    await runProgram([programs.rm, "-rf", "--one-file-system", "--", place], { space, cwd: this.#home });
+    await removeInSpace([place], { space, programs, env: hostEnvironment });
   }
 }
 
