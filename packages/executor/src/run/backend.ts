@@ -11,10 +11,13 @@ export interface MountLine {
   readonly source: string;
   readonly target: string;
   readonly options: readonly string[];
+  /** Something to mount on, with its parents, that is made before the mount because nothing is there: only for targets
+   * that lie in an earlier mount. */
+  readonly make?: "directory" | "file" | undefined;
 }
 
-/** A mount that the command sees. Its target is absolute *inside the root*, has no links in it and exists there, or
- * appears with an earlier mount; its source, where it is a bind, is absolute on the host's side. */
+/** A mount that the command sees. Its target is absolute *inside the root*, has no links in it, and exists unless
+ * `make` is said; its source, where it is a bind, is absolute on the host's side. */
 export interface SandboxMount extends Omit<MountLine, "type"> {
   readonly type: "bind" | "tmpfs";
 }
@@ -56,7 +59,8 @@ export interface PreparedCommand {
 /** How a back end runs a prepared command: what is added to what is prepared, and the program that becomes process 1 of
  * the run's outer pid namespace. Killing that process ends everything. */
 export interface Launch {
-  /** Beside mount and pid, which each run has. With `net` the new network has its loopback device up. */
+  /** Beside mount and pid, which each run has. With `net` the new network has its loopback device up; with `uts` the
+   * machine has the name that the command is to see. */
   readonly namespaces: readonly ("ipc" | "uts" | "net" | "cgroup")[];
   /** Further files; their paths are relative to `folder`, so `side/config.json` is never on a disk. */
   readonly files: readonly PreparedFile[];
@@ -70,6 +74,9 @@ export interface Launch {
    * standard streams are those of the command. */
   readonly program: readonly [string, ...string[]];
   readonly programEnv: ReadonlyMap<string, string>;
+  /** What captured commands read from, a path below `root`; by default the host's /dev/null, which a command could give
+   * other modes. */
+  readonly stdin?: string | undefined;
   /** What the end of `program` says about the command; by default the same. Rejects when the command was never started. */
   readonly status?: ((ended: ExecStatus) => ExecStatus | Promise<ExecStatus>) | undefined;
 }

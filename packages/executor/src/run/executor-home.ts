@@ -1,0 +1,81 @@
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { ownedName, ownerState } from "../process/owned-name.js";
+import { programEnv } from "../space/find-programs.js";
+import { removeInSpace } from "../space/remove-in-space.js";
+import { runProgram } from "../space/run-program.js";
+import type { ExecutorParts } from "./executor-parts.js";
+import { LayerLinks } from "./layer-links.js";
+import { OutputPipes } from "./output-pipes.js";
+import { RunHolder } from "./run-holder.js";
+import { type StopTree, stopTree } from "./stop-tree.js";
+
+/** Where runs are: a folder in `dir` for each executor, named after its process. */
+const RUNS = "runs";
+
+/** What all runs of an executor share: a folder, the pid namespace around them, links to layers, pipes. */
+export class ExecutorHome implements AsyncDisposable {
+  readonly folder: string;
+  readonly links: LayerLinks;
+  readonly linksFolder: string;
+  readonly holder: RunHolder;
+  readonly pipes: OutputPipes;
+  readonly stop: StopTree;
+  /** The environment of the host's programs. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly #parts: ExecutorParts;
+  #count = 0;
+
+  private constructor(parts: ExecutorParts, folder: string, holder: RunHolder) {
+    const { space, facts } = parts;
+    this.#parts = parts;
+    this.folder = folder;
+    this.holder = holder;
+    this.env = programEnv(parts.env);
+    this.linksFolder = join(folder, "l");
+    this.links = new LayerLinks(this.linksFolder);
+    this.stop = stopTree(space, facts.programs, this.env);
+    this.pipes = new OutputPipes(folder, (names) => this.#makeFifos(names));
+  }
+
+  static async open(parts: ExecutorParts): Promise<ExecutorHome> {
+    const runs = join(parts.dir, RUNS);
+    const folder = join(runs, ownedName());
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { space, facts } = parts;
+    const holder = await RunHolder.start({ space, programs: facts.programs, env: programEnv(parts.env) });
+    const home = new ExecutorHome(parts, folder, holder);
+    await home.#removeLeftovers(runs);
+    return home;
+  }
+
+  /** A new folder for one run, and its name in the folder of all. */
+  runFolder(): { readonly folder: string; readonly name: string } {
+    this.#count += 1;
+    const name = this.#count.toString(36);
+    const folder = join(this.folder, name);
+    mkdirSync(folder, { mode: 0o700 });
+    return { folder, name };
+  }
+
+  async remove(folders: readonly string[]): Promise<void> {
+    const { space, facts } = this.#parts;
+    await removeInSpace(folders, { space, programs: facts.programs, env: this.env });
+  }
+
+  /** Ends what still runs. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.holder[Symbol.asyncDispose]();
+    await this.remove([this.folder]);
+  }
+
+  async #removeLeftovers(runs: string): Promise<void> {
+    const dead = readdirSync(runs).filter((name) => ownerState(name) === "dead");
+    if (dead.length > 0) await this.remove(dead.map((name) => join(runs, name)));
+  }
+
+  async #makeFifos(names: readonly string[]): Promise<void> {
+    const command = this.#parts.space.command(["mkfifo", "-m", "666", "--", ...names]);
+    await runProgram(command, { env: this.env, cwd: this.folder });
+  }
+}

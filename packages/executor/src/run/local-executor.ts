@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import type { LayerEntry } from "@oci-build/oci";
+import type {
+  ExecCommand,
+  ExecFidelity,
+  ExecRequest,
+  ExecResult,
+  ExecStatus,
+  Executor,
+} from "../executor.js";
+import { readChanges } from "../changes/read-changes.js";
+import { programEnv } from "../space/find-programs.js";
+import { type HostFolders, hostFolders } from "../space/host-folders.js";
+import { ExecutorHome } from "./executor-home.js";
+import type { ExecutorParts } from "./executor-parts.js";
+import { type RunPlace, type RunRoot, runCommand } from "./run-command.js";
+import { upperView } from "./upper-view.js";
+
+/** Runs commands on this host, in the way of one back end. */
+export class LocalExecutor implements Executor {
+  readonly name: Executor["name"];
+  readonly fidelity: ExecFidelity;
+  readonly folders: HostFolders;
+  readonly #parts: ExecutorParts;
+  readonly #running = new Set<Promise<unknown>>();
+  #home: Promise<ExecutorHome> | undefined;
+
+  constructor(parts: ExecutorParts) {
+    this.name = parts.backend.name;
+    this.fidelity = parts.fidelity;
+    const { space, facts, env } = parts;
+    this.folders = hostFolders({ space, programs: facts.programs, env: programEnv(env) });
+    this.#parts = parts;
+  }
+
+  run(request: ExecRequest): Promise<ExecResult> {
+    this.#home ??= ExecutorHome.open(this.#parts);
+    const running = this.#run(request, this.#home).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+    return running;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.layers.stop(new Error("the executor is closed"));
+    const home = await this.#home?.catch(() => undefined);
+    await home?.holder[Symbol.asyncDispose]();
+    await Promise.allSettled(this.#running);
+    await home?.[Symbol.asyncDispose]();
+    await this.#parts.space[Symbol.asyncDispose]();
+  }
+
+  async #run(request: ExecRequest, opening: Promise<ExecutorHome>): Promise<ExecResult> {
+    const parts = this.#parts;
+    const { tree } = request.root;
+    const [home, folders] = await Promise.all([opening, parts.layers.folders(request.root, request.signal)]);
+    const lowers = folders.map((folder) => home.links.name(folder)).reverse();
+    const place = home.runFolder();
+    const root: RunRoot = { lowers, tree, view: tree, upper: `../${place.name}/upper` };
+    try {
+      const status = await runCommand({ parts, home }, request, root, place);
+      return new LocalResult({ parts, home, root, place, status });
+    } catch (error) {
+      await home.remove([place.folder]);
+      throw error;
+    }
+  }
+}
+
+interface ResultParts {
+  readonly parts: ExecutorParts;
+  readonly home: ExecutorHome;
+  readonly root: RunRoot;
+  readonly place: RunPlace;
+  readonly status: ExecStatus;
+}
+
+class LocalResult implements ExecResult {
+  readonly status: ExecStatus;
+  readonly #run: ResultParts;
+
+  constructor(run: ResultParts) {
+    this.status = run.status;
+    this.#run = run;
+  }
+
+  changes(signal?: AbortSignal): AsyncIterable<LayerEntry> {
+    const { parts, place, root } = this.#run;
+    const { space, facts } = parts;
+    const folder = join(place.folder, "upper");
+    return readChanges({ folder, space, tar: facts.programs.tar, below: root.tree, signal });
+  }
+
+  async enter(command: ExecCommand): Promise<ExecStatus> {
+    const { parts, home, root, place } = this.#run;
+    const own = home.runFolder();
+    const view = upperView(join(place.folder, "upper"), root.tree);
+    try {
+      return await runCommand({ parts, home }, command, { ...root, view }, own);
+    } finally {
+      await home.remove([own.folder]);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#run.home.remove([this.#run.place.folder]);
+  }
+}

@@ -1,0 +1,117 @@
+import type { HostPrograms } from "../space/host-facts.js";
+import type { Launch, MountLine } from "./backend.js";
+import { shellQuote } from "./shell-quote.js";
+
+/** A table of mounts, and what is made to mount on before it. */
+export interface MountPhase {
+  readonly makes: readonly { readonly path: string; readonly type: "directory" | "file" }[];
+  readonly lines: readonly MountLine[];
+}
+
+/** What leads to the command. All paths are absolute; `links` is the folder that overlays name their layers from. */
+export interface PreludeOptions {
+  readonly folder: string;
+  readonly links: string;
+  readonly programs: HostPrograms;
+  readonly launch: Launch;
+  readonly phases: readonly MountPhase[];
+  readonly hostname: string;
+  /** A directory in the root that is made when it is missing, as part of what the command changes. */
+  readonly makeCwd: string | undefined;
+  readonly sideBytes: number;
+  /** A redirection, or nothing. */
+  readonly stdin: string;
+}
+
+/** The file of a phase's table, in the run's folder. */
+export function fstabName(phase: number): string {
+  return `fstab${phase}`;
+}
+
+/** The script that a shell of the host runs as process 1 of the new namespaces, and its arguments. Descriptor 3 is
+ * where it reports to: `pid N`, its pid outside; `ready` right before the program takes its place; and what went wrong.
+ * Descriptor 4 gives the files as a tar. */
+export function prelude(options: PreludeOptions): readonly [script: string, ...args: string[]] {
+  const { folder, launch, programs, phases } = options;
+  const lines = [
+    "set -e; umask 022",
+    // "self" is this shell: reading is no process of its own.
+    "read -r pid rest </proc/self/stat; echo pid $pid >&3",
+    "exec 5>&2 2>&3",
+    ...namespaceLines(options),
+    `cd ${shellQuote(folder)}`,
+    `${shellQuote(programs.mount)} -n -t tmpfs -o mode=0700,nosuid,nodev,size=${options.sideBytes} tmpfs side`,
+    `${shellQuote(programs.tar)} -x -p --numeric-owner --delay-directory-restore --xattrs --xattrs-include='*' -f - <&4`,
+    "exec 4<&-",
+    ...phases.flatMap((phase, index) => phaseLines(phase, index, options)),
+    ...(options.makeCwd === undefined ? [] : [`mkdir -p -- ${shellQuote(folder + "/root" + options.makeCwd)}`]),
+    `cd ${shellQuote(`${folder}/root`)}`,
+    `launch() {\n${launch.script}\n}`,
+    `launch ${launch.scriptArgs.map(shellQuote).join(" ")}`,
+    "echo ready >&3",
+    ...exportLines(launch.programEnv),
+    // A bash adds this variable to every command.
+    `exec \${BASH_VERSION:+/usr/bin/env -u _} "$@" ${options.stdin}2>&5 5>&- 3>&-`,
+  ];
+  return [lines.join("\n"), "sh", ...launch.program];
+}
+
+/** The environment that the shell starts with. The values of `env` travel under other names, which mean nothing to the
+ * programs on the way. */
+export function preludeEnv(env: ReadonlyMap<string, string>, hostEnv: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const values = [...env.values()].map((value, index) => [`${CARRIER}${index}`, value] as const);
+  return { ...hostEnv, ...Object.fromEntries(values) };
+}
+
+const CARRIER = "oci_build_value_";
+/** What the shell got from us, or made itself. */
+const OWN_VARIABLES = "PATH LC_ALL LIBMOUNT_FORCE_MOUNT2 PWD OLDPWD SHLVL";
+
+function exportLines(env: ReadonlyMap<string, string>): readonly string[] {
+  const lines = [...env.keys()].map((name, index) => {
+    const carrier = `${CARRIER}${index}`;
+    return `${name}=$${carrier}; export ${name}; unset ${carrier}`;
+  });
+  // Some shells complain about locales that the host does not have.
+  return [`unset ${OWN_VARIABLES}`, "{ :", ...lines, "} 2>/dev/null"];
+}
+
+function namespaceLines({ launch, hostname, programs }: PreludeOptions): readonly string[] {
+  const lines: string[] = [];
+  if (launch.namespaces.includes("uts")) {
+    const name = shellQuote(hostname);
+    // The file takes it from root outside alone, and not every host has the program.
+    lines.push(`{ echo ${name} >/proc/sys/kernel/hostname || hostname ${name} || :; } 2>/dev/null`);
+  }
+  if (launch.namespaces.includes("net")) {
+    const byFile = `${shellQuote(programs.mount)} -n -t sysfs sysfs /sys && echo 0x9 >/sys/class/net/lo/flags`;
+    lines.push(`{ ${byFile}; } 2>/dev/null || ip link set lo up`);
+  }
+  return lines;
+}
+
+function phaseLines(phase: MountPhase, index: number, options: PreludeOptions): readonly string[] {
+  const { folder, links, programs } = options;
+  const makes = phase.makes.flatMap(({ path, type }) => {
+    const word = shellQuote(path);
+    if (type === "directory") return [`mkdir -p -- ${word}`];
+    return [`mkdir -p -- ${shellQuote(path.slice(0, path.lastIndexOf("/")))}`, `: >>${word}`];
+  });
+  const table = shellQuote(`${folder}/${fstabName(index)}`);
+  return [...makes, `cd ${shellQuote(links)}`, `${shellQuote(programs.mount)} -n -a -T ${table}`];
+}
+
+/** Mounts in as few tables as may be: what has to be made in an earlier mount ends a table. */
+export function mountPhases(lines: readonly MountLine[]): readonly MountPhase[] {
+  const phases: { makes: { path: string; type: "directory" | "file" }[]; lines: MountLine[] }[] = [];
+  for (const line of lines) {
+    let last = phases.at(-1);
+    if (last === undefined || line.make !== undefined) {
+      last = { makes: [], lines: [] };
+      phases.push(last);
+    }
+    if (line.make !== undefined) last.makes.push({ path: line.target, type: line.make });
+    last.lines.push(line);
+  }
+  return phases;
+}

@@ -1,0 +1,221 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { encodePath } from "@oci-build/oci";
+import { resolvePath, type Snapshot } from "@oci-build/snapshot";
+import { executorError } from "../errors.js";
+import type { ExecCommand, ExecStatus } from "../executor.js";
+import type { OverlayFacts } from "../space/host-facts.js";
+import type { Launch, MountLine, PreparedCommand } from "./backend.js";
+import { checkProgram } from "./check-program.js";
+import { networkFiles } from "./etc-files.js";
+import type { ExecutorHome } from "./executor-home.js";
+import type { ExecutorParts } from "./executor-parts.js";
+import { filesTar } from "./files-tar.js";
+import { formatFstab } from "./fstab.js";
+import { readHostMounts } from "./host-mounts.js";
+import type { Lookup } from "./mount-view.js";
+import { overlayLine } from "./overlay-line.js";
+import { MountPlan } from "./plan-mounts.js";
+import { fstabName, mountPhases, prelude, preludeEnv } from "./prelude.js";
+import type { PreparedFile } from "./prepared-file.js";
+import { type ResolvedUser, resolveUser } from "./resolve-user.js";
+import { shellQuote } from "./shell-quote.js";
+import { SocketProxy } from "./socket-proxy.js";
+import { startSandbox } from "./start-sandbox.js";
+
+/** BuildKit's name for the machine: some packages write it into files. */
+const HOSTNAME = "buildkitsandbox";
+/** As Docker. */
+const SHM_BYTES = 64 * 1024 * 1024;
+/** What a command may fill in /dev, in memory, beside the files that are put there for it. */
+const SIDE_BYTES = 1024 * 1024;
+
+/** What a command runs on. `lowers` are names in the folder of links, the top first; `upper` is relative to it. */
+export interface RunRoot {
+  readonly lowers: readonly string[];
+  readonly tree: Snapshot;
+  /** The tree with what earlier commands have changed. */
+  readonly view: Lookup;
+  readonly upper: string;
+}
+
+/** Where a command's own files are. */
+export interface RunPlace {
+  readonly folder: string;
+  /** How the folder of links names it, without the dots. */
+  readonly name: string;
+}
+
+/** Runs one command to its end.
+ * @throws OciBuildError; the reason of the signal when it is aborted */
+export async function runCommand(
+  { parts, home }: { readonly parts: ExecutorParts; readonly home: ExecutorHome },
+  command: ExecCommand,
+  root: RunRoot,
+  place: RunPlace,
+): Promise<ExecStatus> {
+  const user = await resolveUser(command.user, root.tree);
+  checkUser(user, command.user, parts);
+  const proxies: SocketProxy[] = [];
+  try {
+    const plan = new MountPlan(root.view, {
+      ...place,
+      links: home.links,
+      overlay: overlayOf(parts),
+      mapping: parts.space.mapping,
+      hostMounts: parts.space.mapping === "root" ? [] : readHostMounts(),
+      layerFolders: (other) => parts.layers.folders(other, command.signal),
+      proxySocket: async (mount) => {
+        const proxy = await SocketProxy.open(mount, parts.space.mapping);
+        proxies.push(proxy);
+        return proxy.path;
+      },
+    });
+    const prepared = await prepare(command, user, plan, place);
+    const launch = parts.backend.prepare(prepared);
+    const ended = await startSandbox({
+      ...startOptions({ parts, home, command, root, place, plan, prepared, launch }),
+      onOutput: command.onOutput,
+    });
+    return (await launch.status?.(ended)) ?? ended;
+  } finally {
+    await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
+  }
+}
+
+async function prepare(
+  command: ExecCommand,
+  user: ResolvedUser,
+  plan: MountPlan,
+  { folder }: RunPlace,
+): Promise<PreparedCommand> {
+  const hostname = command.hostname ?? HOSTNAME;
+  for (const target of ["/proc", "/dev", "/sys"]) plan.addTarget(target, "directory");
+  for (const mount of [...networkFiles(command, hostname), ...command.mounts]) await plan.add(mount);
+  const env = command.env.has("HOME") ? command.env : new Map([...command.env, ["HOME", user.home]]);
+  const cwd = resolvePath(plan.view, command.cwd, "follow-last");
+  checkProgram(command.args[0], { env, cwd: command.cwd }, plan.view);
+  return {
+    folder,
+    root: join(folder, "root"),
+    side: join(folder, "side"),
+    tree: plan.view,
+    args: command.args,
+    env,
+    cwd: `/${cwd.path}`,
+    user,
+    mounts: plan.mounts,
+    network: command.network === "none" ? "none" : "host",
+    security: command.security,
+    hostname,
+    shmSizeBytes: command.shmSizeBytes ?? SHM_BYTES,
+    ulimits: command.ulimits,
+    stdio: command.stdio,
+  };
+}
+
+interface StartParts {
+  readonly parts: ExecutorParts;
+  readonly home: ExecutorHome;
+  readonly command: ExecCommand;
+  readonly root: RunRoot;
+  readonly place: RunPlace;
+  readonly plan: MountPlan;
+  readonly prepared: PreparedCommand;
+  readonly launch: Launch;
+}
+
+/** Writes what the mounts need, and gives the command line that makes them and then runs the command. */
+function startOptions(start: StartParts): Omit<Parameters<typeof startSandbox>[0], "onOutput"> {
+  const { parts, home, command, place, plan, prepared, launch } = start;
+  const { folder } = place;
+  const { programs } = parts.facts;
+  for (const name of ["root", "side", "work"]) mkdirSync(join(folder, name), { mode: 0o755 });
+  const phases = mountPhases([rootLine(start), ...plan.lines, ...launch.mounts]);
+  for (const [index, phase] of phases.entries()) {
+    writeFileSync(join(folder, fstabName(index)), encodePath(formatFstab(phase.lines)), { mode: 0o600 });
+  }
+  const files = [...startFiles(start), ...plan.files, ...launch.files];
+  const isCwdMissing = plan.view.get(prepared.cwd.slice(1)) === undefined;
+  const [script, ...args] = prelude({
+    folder,
+    links: home.linksFolder,
+    programs,
+    launch,
+    phases,
+    hostname: prepared.hostname,
+    makeCwd: isCwdMissing ? prepared.cwd : undefined,
+    sideBytes: SIDE_BYTES + sizeOf(files),
+    stdin: command.stdio === "captured" && launch.stdin !== undefined ? `<${shellQuote(launch.stdin)} ` : "",
+  });
+  const unshare = [programs.unshare, ...namespaceOptions(launch), "--", programs.sh, "-c", script, ...args] as const;
+  return {
+    command: parts.space.command(home.holder.command(programs.nsenter, unshare)),
+    cwd: folder,
+    env: preludeEnv(launch.programEnv, home.env),
+    files: filesTar(ownersIn(parts, files)),
+    pipes: home.pipes,
+    stop: home.stop,
+    stdio: command.stdio,
+    signal: command.signal,
+  };
+}
+
+function rootLine({ parts, home, command, root, place, plan, prepared }: StartParts): MountLine {
+  const stub = plan.stub.isEmpty ? [] : [`../${place.name}/stub`];
+  const lowers = [...stub, ...root.lowers];
+  return overlayLine({
+    target: prepared.root,
+    lowers: lowers.length === 0 ? [home.links.empty[0]] : lowers,
+    upper: { upper: root.upper, work: `../${place.name}/work` },
+    facts: overlayOf(parts),
+    flags: command.security === "insecure" ? [] : ["nodev"],
+  });
+}
+
+/** The upper directory shows as the root's own, so a new one has what the root has. */
+function startFiles({ root, place, plan }: StartParts): readonly PreparedFile[] {
+  if (root.upper !== `../${place.name}/upper`) return plan.stub.files("stub");
+  const own = root.view.get("");
+  const upper: PreparedFile = {
+    type: "directory",
+    path: "upper",
+    mode: own?.mode ?? 0o755,
+    uid: own?.uid,
+    gid: own?.gid,
+    mtimeSec: own?.mtimeSec,
+    xattrs: own?.xattrs,
+  };
+  return [upper, ...plan.stub.files("stub")];
+}
+
+function namespaceOptions({ namespaces }: Launch): readonly string[] {
+  const own = namespaces.map((name) => `--${name}`);
+  return ["--mount", "--pid", "--fork", "--kill-child", "--propagation=private", ...own];
+}
+
+/** With one id all is root's. */
+function ownersIn({ space }: ExecutorParts, files: readonly PreparedFile[]): readonly PreparedFile[] {
+  return space.mapping === "single" ? files.map((file) => ({ ...file, uid: 0, gid: 0 })) : files;
+}
+
+function sizeOf(files: readonly PreparedFile[]): number {
+  // Whole pages are taken, and one for what a name costs.
+  return files.reduce((sum, file) => sum + 8192 + (file.type === "file" ? file.content.length : 0), 0);
+}
+
+function overlayOf({ facts }: ExecutorParts): OverlayFacts {
+  if (facts.overlay !== undefined) return facts.overlay;
+  const problem = "the executor's folder can hold no overlay";
+  throw executorError("EXECUTOR_START_FAILED", { message: `cannot run a command: ${problem}`, data: { problem } });
+}
+
+function checkUser({ uid, gid }: ResolvedUser, user: string, { space }: ExecutorParts): void {
+  if (space.mapping !== "single" || (uid === 0 && gid === 0)) return;
+  const problem = "only root is to be had here";
+  throw executorError("EXECUTOR_USER_UNKNOWN", {
+    message: `cannot run as user ${JSON.stringify(user)}: ${problem}`,
+    data: { user, problem },
+    hint: "Give this user subordinate ids in /etc/subuid and /etc/subgid, and install newuidmap.",
+  });
+}

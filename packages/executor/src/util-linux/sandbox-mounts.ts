@@ -1,0 +1,100 @@
+import { existsSync, statSync } from "node:fs";
+import { sandboxMaskedPaths, sandboxReadonlyPaths } from "../runtime/docker-defaults.js";
+import type { IdMapping } from "../space/id-space.js";
+import type { MountLine, PreparedCommand } from "../run/backend.js";
+import type { HostMount } from "../run/host-mounts.js";
+import { lockedFlags } from "../run/host-mounts.js";
+import { deviceMounts } from "../runtime/device-folder.js";
+
+/** What of the host the table depends on. */
+export interface HostView {
+  readonly mapping: IdMapping;
+  readonly hostMounts: readonly HostMount[];
+}
+
+/** Of the group that owns terminals in every distribution. */
+const TTY_GID = 5;
+const QUIET = ["nosuid", "nodev", "noexec"] as const;
+
+/** /proc, /dev and /sys as Docker mounts them, the command's own mounts, and what hides or protects parts of the host. */
+export function sandboxMounts(command: PreparedCommand, host: HostView): readonly MountLine[] {
+  const { root, mounts } = command;
+  const own = mounts.map((mount): MountLine => ({ ...mount, target: root + mount.target }));
+  if (command.security === "insecure") return [...insecureMounts(command), ...own];
+  return [
+    { type: "proc", source: "proc", target: `${root}/proc`, options: QUIET },
+    ...deviceFolder(command, host.mapping),
+    systemMount(command, host),
+    ...protectedPaths(root),
+    ...own,
+    ...hiddenHost(host),
+  ];
+}
+
+function deviceFolder({ root, side, shmSizeBytes }: PreparedCommand, mapping: IdMapping): readonly MountLine[] {
+  const dev = `${root}/dev`;
+  const gid = mapping === "single" ? [] : [`gid=${TTY_GID}`];
+  const pts = ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", ...gid];
+  return [
+    { type: "bind", source: `${side}/dev`, target: dev, options: ["bind"] },
+    ...deviceMounts(dev),
+    { type: "devpts", source: "devpts", target: `${dev}/pts`, options: pts },
+    {
+      type: "tmpfs",
+      source: "shm",
+      target: `${dev}/shm`,
+      options: [...QUIET, "mode=1777", `size=${shmSizeBytes}`],
+    },
+    { type: "mqueue", source: "mqueue", target: `${dev}/mqueue`, options: QUIET },
+  ];
+}
+
+/** A /sys of one's own is for those who own the network that it shows. */
+function systemMount({ root, network }: PreparedCommand, { mapping, hostMounts }: HostView): MountLine {
+  const target = `${root}/sys`;
+  if (mapping === "root" || network === "none") {
+    return { type: "sysfs", source: "sysfs", target, options: ["ro", ...QUIET] };
+  }
+  const options = [...new Set(["rbind", "ro", ...QUIET, ...lockedFlags(hostMounts, "/sys")])];
+  return { type: "bind", source: "/sys", target, options };
+}
+
+function protectedPaths(root: string): readonly MountLine[] {
+  const masked = sandboxMaskedPaths.filter((path) => existsSync(path)).map((path) => mask(path, root + path));
+  const readonly = sandboxReadonlyPaths
+    .filter((path) => existsSync(path))
+    .map((path): MountLine => {
+      return { type: "bind", source: root + path, target: root + path, options: ["bind", "ro", ...QUIET] };
+    });
+  return [...masked, ...readonly];
+}
+
+function mask(path: string, target: string): MountLine {
+  if (statSync(path).isDirectory()) {
+    return { type: "tmpfs", source: "tmpfs", target, options: ["ro", "size=4k", ...QUIET] };
+  }
+  // Read-only, or else the host's device would get the modes that the command gives to the file.
+  return { type: "bind", source: "/dev/null", target, options: ["bind", "ro", "nosuid", "noexec"] };
+}
+
+/** The host's own /proc and /sys lie under the root file system, where nobody can reach them, but a user namespace made
+ * inside would be let mount them anew, because here they are whole: so they are covered. Without being root outside
+ * nothing in them can be written to. */
+function hiddenHost({ mapping, hostMounts }: HostView): readonly MountLine[] {
+  if (mapping !== "root") return [];
+  const whole = hostMounts.filter(({ type }) => type === "proc" || type === "sysfs");
+  return [...new Set(whole.map(({ target }) => target))]
+    .filter((target) => existsSync(target))
+    // The deepest first, and /proc last: mount(8) itself reads it.
+    .sort((a, b) => Number(a === "/proc") - Number(b === "/proc") || b.length - a.length)
+    .map((target) => ({ type: "tmpfs", source: "tmpfs", target, options: ["ro", "size=4k"] }));
+}
+
+/** Nothing is hidden, and the host's devices are there. */
+function insecureMounts({ root }: PreparedCommand): readonly MountLine[] {
+  return [
+    { type: "proc", source: "proc", target: `${root}/proc`, options: QUIET },
+    { type: "bind", source: "/dev", target: `${root}/dev`, options: ["rbind"] },
+    { type: "bind", source: "/sys", target: `${root}/sys`, options: ["rbind"] },
+  ];
+}
