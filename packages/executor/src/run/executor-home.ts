@@ -5,6 +5,7 @@ import { programEnv } from "../space/find-programs.js";
 import { removeInSpace } from "../space/remove-in-space.js";
 import { runProgram } from "../space/run-program.js";
 import type { ExecutorParts } from "./executor-parts.js";
+import { inheritedDescriptors } from "./inherited-descriptors.js";
 import { LayerLinks } from "./layer-links.js";
 import { OutputPipes } from "./output-pipes.js";
 import { RunHolder } from "./run-holder.js";
@@ -23,6 +24,7 @@ export class ExecutorHome implements AsyncDisposable {
   readonly stop: StopTree;
   /** The environment of the host's programs. */
   readonly env: NodeJS.ProcessEnv;
+  readonly inherited: readonly number[] = inheritedDescriptors();
   readonly #parts: ExecutorParts;
   #count = 0;
 
@@ -52,7 +54,7 @@ export class ExecutorHome implements AsyncDisposable {
   /** A new folder for one run, and its name in the folder of all. */
   runFolder(): { readonly folder: string; readonly name: string } {
     this.#count += 1;
-    const name = this.#count.toString(36);
+    const name = `r${this.#count.toString(36)}`;
     const folder = join(this.folder, name);
     mkdirSync(folder, { mode: 0o700 });
     return { folder, name };

@@ -46,7 +46,7 @@ export function prelude(options: PreludeOptions): readonly [script: string, ...a
     ...phases.flatMap((phase, index) => phaseLines(phase, index, options)),
     ...(options.makeCwd === undefined ? [] : [`mkdir -p -- ${shellQuote(folder + "/root" + options.makeCwd)}`]),
     `cd ${shellQuote(`${folder}/root`)}`,
-    `launch() {\n${launch.script}\n}`,
+    `launch() {\n:\n${launch.script}\n}`,
     `launch ${launch.scriptArgs.map(shellQuote).join(" ")}`,
     "echo ready >&3",
     ...exportLines(launch.programEnv),

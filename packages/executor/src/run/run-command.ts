@@ -155,6 +155,7 @@ function startOptions(start: StartParts): Omit<Parameters<typeof startSandbox>[0
     env: preludeEnv(launch.programEnv, home.env),
     files: filesTar(ownersIn(parts, files)),
     pipes: home.pipes,
+    inherited: home.inherited,
     stop: home.stop,
     stdio: command.stdio,
     signal: command.signal,

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { executorError } from "../errors.js";
 import type { ExecCommand, ExecStatus } from "../executor.js";
@@ -14,6 +14,8 @@ export interface SandboxStart extends Pick<ExecCommand, "stdio" | "onOutput" | "
   /** What descriptor 4 gives. */
   readonly files: Uint8Array;
   readonly pipes: OutputPipes;
+  /** Descriptors of ours that children inherit. */
+  readonly inherited: readonly number[];
   readonly stop: StopTree;
 }
 
@@ -29,6 +31,7 @@ export async function startSandbox(start: SandboxStart): Promise<ExecStatus> {
   const pipes = start.stdio === "captured" ? await start.pipes.open() : undefined;
   const child = spawnChild(start, pipes);
   const drained = pipes === undefined ? [] : readPipes(pipes, start.onOutput);
+  for (const fd of start.inherited) if (fd > 4) child.stdio[fd as 4]?.destroy();
   const control = new ControlChannel(child.stdio[3] as Readable);
   sendFiles(child.stdio[4] as Writable, start.files);
   const ended = endOf(child);
@@ -42,17 +45,31 @@ function spawnChild(start: SandboxStart, pipes: readonly [OutputPipe, OutputPipe
   const [program, ...args] = start.command;
   const { cwd, env } = start;
   if (pipes === undefined) {
-    return spawn(program, args, { cwd, env, stdio: ["inherit", "inherit", "inherit", "pipe", "pipe"] });
+    return spawn(program, args, { cwd, env, stdio: streams(["inherit", "inherit", "inherit"], start) });
   }
   const [stdout, stderr] = pipes;
   try {
-    const stdio = ["ignore", stdout.writeFd, stderr.writeFd, "pipe", "pipe"] as const;
+    const stdio = streams(["ignore", stdout.writeFd, stderr.writeFd], start);
     // Of a session of its own: without a terminal to write to, and Ctrl-C comes to us alone.
-    return spawn(program, args, { cwd, env, stdio: [...stdio], detached: true });
+    return spawn(program, args, { cwd, env, stdio, detached: true });
   } finally {
     stdout.closeWriting();
     stderr.closeWriting();
   }
+}
+
+/** With the two channels to the prelude. What would be inherited is no affair of the command: it gets a socket in its
+ * place, whose other end is closed. */
+function streams(
+  standard: readonly ("ignore" | "inherit" | number)[],
+  { inherited }: SandboxStart,
+): StdioOptions {
+  const all: ("ignore" | "inherit" | "pipe" | number)[] = [...standard, "pipe", "pipe"];
+  for (const fd of inherited) {
+    while (all.length <= fd) all.push("ignore");
+    all[fd] = "pipe";
+  }
+  return all;
 }
 
 function readPipes(

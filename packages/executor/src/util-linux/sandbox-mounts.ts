@@ -14,6 +14,7 @@ export interface HostView {
 
 /** Of the group that owns terminals in every distribution. */
 const TTY_GID = 5;
+const CGROUPS = "/sys/fs/cgroup";
 const QUIET = ["nosuid", "nodev", "noexec"] as const;
 
 /** /proc, /dev and /sys as Docker mounts them, the command's own mounts, and what hides or protects parts of the host. */
@@ -24,7 +25,7 @@ export function sandboxMounts(command: PreparedCommand, host: HostView): readonl
   return [
     { type: "proc", source: "proc", target: `${root}/proc`, options: QUIET },
     ...deviceFolder(command, host.mapping),
-    systemMount(command, host),
+    ...systemMounts(command, host),
     ...protectedPaths(root),
     ...own,
     ...hiddenHost(host),
@@ -49,14 +50,19 @@ function deviceFolder({ root, side, shmSizeBytes }: PreparedCommand, mapping: Id
   ];
 }
 
-/** A /sys of one's own is for those who own the network that it shows. */
-function systemMount({ root, network }: PreparedCommand, { mapping, hostMounts }: HostView): MountLine {
+/** A /sys of one's own is for those who own the network that it shows; the host's comes with its cgroups, of which a
+ * normal user may own some. */
+function systemMounts(
+  { root, network }: PreparedCommand,
+  { mapping, hostMounts }: HostView,
+): readonly MountLine[] {
   const target = `${root}/sys`;
   if (mapping === "root" || network === "none") {
-    return { type: "sysfs", source: "sysfs", target, options: ["ro", ...QUIET] };
+    return [{ type: "sysfs", source: "sysfs", target, options: ["ro", ...QUIET] }];
   }
   const options = [...new Set(["rbind", "ro", ...QUIET, ...lockedFlags(hostMounts, "/sys")])];
-  return { type: "bind", source: "/sys", target, options };
+  const system: MountLine = { type: "bind", source: "/sys", target, options };
+  return existsSync(CGROUPS) ? [system, mask(CGROUPS, root + CGROUPS)] : [system];
 }
 
 function protectedPaths(root: string): readonly MountLine[] {

@@ -57,7 +57,7 @@ export class UtilLinuxBackend implements Backend {
 const enterScript = `
 m=$1 p=$2; shift 2
 if [ $# -gt 0 ]; then "$p" --pid 1 "$@"; fi
-"$m" --move . /
+"$m" -n --move . /
 `;
 
 /** As prlimit(1) takes them. */
