@@ -4,6 +4,7 @@ import type { Place } from "../errors.js";
 import { escapeControls } from "./escape-controls.js";
 import { mapStack } from "./map-stack.js";
 import { paint } from "./paint.js";
+import { outputLines } from "./progress/output-lines.js";
 import { redact } from "./redact.js";
 import { safeText } from "./safe-text.js";
 import { type CliProcess, textStyle } from "./terminal.js";
@@ -35,9 +36,20 @@ export function reportError(error: unknown, { process, source }: ReportContext):
     } as const;
     stderr.write(`${renderDiagnostic(redactDiagnostic(diagnostic), redact(text), options)}\n`);
   }
-  if (frames.length > 0) return;
+  if (frames.length > 0) {
+    stderr.write(lastOutput(error, style));
+    return;
+  }
   stderr.write(`${paint("error", "red", style)}: ${safeText(error.message)} [${error.code}]\n`);
   if (error.hint !== undefined) stderr.write(`${paint("hint", "cyan", style)}: ${safeText(error.hint)}\n`);
+}
+
+/** The last lines of a command that failed; the display of a terminal has taken them away by now. */
+function lastOutput({ data }: OciBuildError, style: ReturnType<typeof textStyle>): string {
+  const { output } = data as { output?: unknown };
+  if (typeof output !== "string" || output.trim() === "") return "";
+  const lines = outputLines(output).map((line) => `${paint("  │", "dim", style)} ${line}\n`);
+  return `the last that the command wrote:\n${lines.join("")}`;
 }
 
 /** The places that an error names: its diagnostics, or the step that it ended. */

@@ -11,8 +11,13 @@ import {
   outputWork,
 } from "./describe-event.js";
 import { formatSeconds } from "./format-quantity.js";
+import { outputLines } from "./output-lines.js";
 
 const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+
+/** As BuildKit shows of each command. */
+const OUTPUT_MAX_ROWS = 6;
+const OUTPUT_INDENT = "  │ ";
 
 /** Whether to colour, and how many columns there are. */
 export interface LineStyle {
@@ -25,6 +30,8 @@ export interface RunningWork {
   readonly name: string;
   readonly startedMs: number;
   readonly doneShare: number | undefined;
+  /** The last lines that a command wrote. */
+  readonly output: readonly string[];
 }
 
 /** Keeps the running work, by id, as an event changes it. */
@@ -62,6 +69,12 @@ export function takeEvent(running: Map<string, RunningWork>, event: BuildEvent):
       running.set(event.step.id, { ...work, doneShare: doneShare(event) });
       return;
     }
+    case "step.output": {
+      const work = running.get(event.step.id) ?? newWork(event.step.name, event.timeMs);
+      const output = [...work.output, ...outputLines(event.text)].slice(-OUTPUT_MAX_ROWS);
+      running.set(event.step.id, { ...work, output });
+      return;
+    }
     case "step.finished":
     case "step.failed":
       running.delete(event.step.id);
@@ -78,7 +91,6 @@ export function takeEvent(running: Map<string, RunningWork>, event: BuildEvent):
       running.delete(outputWork(event));
       return;
     case "warning":
-    case "step.output":
     case "stage.based":
     case "base.explained":
     case "step.explained":
@@ -129,8 +141,33 @@ export function finishedLines(event: BuildEvent, style: LineStyle): readonly str
   }
 }
 
+/** The rows of all work that goes on: what is told of each, and below it the last lines of its command, as far as there
+ * is room for them. */
+export function runningRows(
+  works: readonly RunningWork[],
+  maxRows: number,
+  draw: { readonly frame: number; readonly nowMs: number; readonly style: LineStyle },
+): readonly string[] {
+  const shown = works.slice(0, maxRows);
+  const speaking = shown.filter(({ output }) => output.length > 0).length;
+  const room = speaking === 0 ? 0 : Math.floor((maxRows - shown.length) / speaking);
+  return shown.flatMap((work) => [
+    runningLine(work, draw),
+    ...lastLines(work, Math.min(room, OUTPUT_MAX_ROWS)).map((line) => outputRow(line, draw.style)),
+  ]);
+}
+
+function lastLines({ output }: RunningWork, count: number): readonly string[] {
+  return count === 0 ? [] : output.slice(-count);
+}
+
+function outputRow(line: string, style: LineStyle): string {
+  const text = fitColumns(line.replaceAll("\t", "  "), Math.max(style.width - OUTPUT_INDENT.length - 1, 0));
+  return paint(`${OUTPUT_INDENT}${text}`, "dim", style);
+}
+
 /** The line of work that goes on. */
-export function runningLine(
+function runningLine(
   { name, startedMs, doneShare }: RunningWork,
   { frame, nowMs, style }: { readonly frame: number; readonly nowMs: number; readonly style: LineStyle },
 ): string {
@@ -151,7 +188,7 @@ function doneShare({
 }
 
 function newWork(name: string, startedMs: number): RunningWork {
-  return { name: safeText(name), startedMs, doneShare: undefined };
+  return { name: safeText(name), startedMs, doneShare: undefined, output: [] };
 }
 
 function cachedLine(name: string, style: LineStyle): string {

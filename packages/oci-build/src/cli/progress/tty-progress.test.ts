@@ -104,6 +104,43 @@ describe("ttyProgress", () => {
     expect(screen.shown()).toEqual([]);
   });
 
+  const wrote = (name: string, text: string) => ({
+    type: "step.output",
+    step: step(name),
+    stream: "stdout",
+    text,
+    elapsedMs: 1,
+  });
+
+  it("shows the last lines of a command below it, and takes them away when it has ended", () => {
+    const screen = new Screen(40);
+    const lines = Array.from({ length: 9 }, (_, index) => `line ${index}\n`).join("");
+    show(screen, [started("RUN a"), wrote("RUN a", lines), started("RUN b")]);
+    expect(screen.shown().map((line) => line.replace(/ +0.0s$/, ""))).toEqual([
+      "⠋ RUN a",
+      ...[3, 4, 5, 6, 7, 8].map((index) => `  │ line ${index}`),
+      "⠋ RUN b",
+    ]);
+    const ended = new Screen(40);
+    show(ended, [
+      started("RUN a"),
+      wrote("RUN a", lines),
+      started("RUN b"),
+      cached("RUN a"),
+      cached("RUN b"),
+    ]).end();
+    expect(ended.shown()).toEqual(["✓ CACHED RUN a", "✓ CACHED RUN b"]);
+  });
+
+  it.each([3, 5, 8])("shares %i rows between commands, and wraps no line of theirs", (rows) => {
+    const screen = new Screen(20);
+    screen.rows = rows;
+    const long = `${"x".repeat(90)}\n`.repeat(9);
+    show(screen, [started("a"), wrote("a", long), started("b"), wrote("b", long), started("c")]);
+    expect(screen.shown().length).toBeLessThan(rows);
+    for (const line of screen.shown()) expect(screen.width(line)).toBeLessThanOrEqual(20);
+  });
+
   it("says nothing after its end", () => {
     const screen = new Screen(40);
     const view = show(screen, [started("a")]);

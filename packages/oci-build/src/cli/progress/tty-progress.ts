@@ -2,7 +2,7 @@ import type { BuildEvent } from "../../events/build-event.js";
 import { columnsOf } from "../columns-of.js";
 import type { OutputStream } from "../terminal.js";
 import type { ProgressView } from "./create-progress.js";
-import { finishedLines, type RunningWork, runningLine, takeEvent } from "./tty-lines.js";
+import { finishedLines, type RunningWork, runningRows, takeEvent } from "./tty-lines.js";
 
 const REDRAW_MS = 100;
 const HIDE_CURSOR = "\u001b[?25l";
@@ -23,8 +23,8 @@ export function ttyProgress(stderr: OutputStream, { color }: { readonly color: b
     const style = { color, width: columns() };
     const erased = erase(drawn, style.width);
     // A row that has scrolled off the screen could not be erased.
-    const shown = [...running.values()].slice(0, (stderr.rows ?? DEFAULT_ROWS) - 1);
-    drawn = shown.map((work) => runningLine(work, { frame, nowMs: Date.now(), style }));
+    const maxRows = (stderr.rows ?? DEFAULT_ROWS) - 1;
+    drawn = runningRows([...running.values()], maxRows, { frame, nowMs: Date.now(), style });
     stderr.write(erased + [...finished, ...drawn].map((line) => `${CLEAR_LINE}${line}\n`).join(""));
   };
   const timer = setInterval(() => {
