@@ -17,6 +17,9 @@ import { LayerFiles } from "./solve/layer-files.js";
 import { Slots } from "./solve/slots.js";
 import type { SolveContext } from "./solve/solve-context.js";
 
+/** Commands wait for disks and networks: two at once are no burden for one core. */
+const RUNS_MIN = 2;
+
 /** Who listens to a build, and who may stop it. */
 export interface RunContext {
   readonly emit: EmitEvent;
@@ -130,7 +133,7 @@ function solveContextOf(
     named: namedSources(options.contexts, { written, index: indexing, emit, signal }),
     run: options.run,
     fileSlots: new Slots(1),
-    runSlots: new Slots(os.availableParallelism()),
+    runSlots: new Slots(Math.max(RUNS_MIN, os.availableParallelism())),
     secret: secretReader(options.run.secrets, options.env),
     now: Date.now,
     file: dockerfile.label,
