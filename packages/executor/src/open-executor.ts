@@ -1,10 +1,16 @@
+import { findRuntime } from "./choose-backend.js";
 import type { ExecFidelity, Executor } from "./executor.js";
 import type { ExecutorWarning, OpenExecutorOptions } from "./executor-options.js";
 import { executorUnavailable } from "./executor-unavailable.js";
 import { findExecutor, type OpenedHost, openFound } from "./find-executor.js";
+import type { Backend, BackendParts } from "./run/backend.js";
+import { LocalExecutor } from "./run/local-executor.js";
+import { runtimeBackend } from "./runtime/runtime-backend.js";
 import { currentCaller } from "./space/caller.js";
 import type { IdMapping } from "./space/id-space.js";
 import { adviseOnSingleId, describeSingleId } from "./space/single-id.js";
+import { UnpackedLayers } from "./unpack/unpacked-layers.js";
+import { UtilLinuxBackend } from "./util-linux/util-linux-backend.js";
 
 /** The executor that a build would get. */
 export interface ExecutorAbility {
@@ -29,8 +35,29 @@ export async function openExecutor(options: OpenExecutorOptions): Promise<Execut
   const host = await openFound(options);
   if (host.obstacle !== undefined) throw executorUnavailable(options.steps, host.obstacle);
   for (const warning of warningsOf(host, options)) options.onWarning?.(warning);
-  await host.space[Symbol.asyncDispose]();
-  throw new Error("there is no executor yet");
+  return assemble(host, options);
+}
+
+function assemble(host: OpenedHost, { dir, env, onWarning }: OpenExecutorOptions): Executor {
+  const { space, facts, found } = host;
+  const { programs, overlay } = facts;
+  // Without overlays the marks are only read by us; so they may be of the kind that can be made everywhere.
+  const overlayXattrs = overlay?.xattrs ?? "user";
+  return new LocalExecutor({
+    space,
+    fidelity: fidelityOf(space.mapping),
+    layers: new UnpackedLayers({ dir, space, programs, overlayXattrs, onWarning }),
+    facts,
+    backend: backendOf(found.name, host, env),
+    dir,
+    env,
+  });
+}
+
+/** A runtime that went away since it was found fails as one that is broken does. */
+function backendOf(name: Executor["name"], parts: BackendParts, env: NodeJS.ProcessEnv): Backend {
+  if (name === "util-linux") return new UtilLinuxBackend(parts);
+  return runtimeBackend(findRuntime(name, env) ?? { name, program: name }, parts);
 }
 
 function fidelityOf(mapping: IdMapping): ExecFidelity {
