@@ -48,7 +48,7 @@ async function changedBy(script: string, ...lines: readonly string[]): Promise<R
   } finally {
     unmount();
   }
-  return { folder: upper, space, tar, below };
+  return { folder: upper, space, tar, below, overlayXattrs: "trusted" };
 }
 
 describe.runIf(isRoot)("readChanges", () => {
@@ -188,6 +188,18 @@ describe.runIf(isRoot)("readChanges", () => {
       ],
     },
     {
+      name: "the attributes of a file with each of its names",
+      below: [],
+      script: "umask 022; echo x > f; ln f g; setfattr -n user.k -v v f",
+      found: ["file f 644 user.k=v x\n", "hardlink g 644 user.k=v -> f"],
+    },
+    {
+      name: "what a command marks itself as no deletion",
+      below: ["file d/x 0644 ''"],
+      script: "setfattr -n user.overlay.opaque -v y d; touch -d @0 d",
+      found: [],
+    },
+    {
       name: "no sockets",
       below: [],
       script: "perl -MSocket -e 'socket(S,AF_UNIX,SOCK_STREAM,0); bind(S,sockaddr_un(\"s\")) or die'",
@@ -277,7 +289,14 @@ describe.runIf(isRoot)("readChanges", () => {
             expected.add(parts.slice(0, count).join("/"));
         }
         const found: string[] = [];
-        for await (const entry of readChanges({ folder, space, tar, below: tree() })) found.push(entry.path);
+        for await (const entry of readChanges({
+          folder,
+          space,
+          tar,
+          below: tree(),
+          overlayXattrs: "trusted",
+        }))
+          found.push(entry.path);
         expect(found.toSorted(compareTreePaths)).toEqual(found);
         expect(found.length).toBe(expected.size);
       }),

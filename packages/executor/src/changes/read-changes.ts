@@ -3,6 +3,7 @@ import { encodePath, type LayerEntry, readTar, TAR_MEMBERS_MAX } from "@oci-buil
 import type { Snapshot } from "@oci-build/snapshot";
 import { type HostProgram, startProgram, writePieces } from "../process/host-program.js";
 import { systemCode } from "../process/system-code.js";
+import { type OverlayXattrs, opaqueXattr } from "../unpack/overlay-xattrs.js";
 import { changesUnreadable } from "./changes-errors.js";
 import { createArguments } from "./create-arguments.js";
 import { explicitDeletions } from "./explicit-deletions.js";
@@ -13,6 +14,8 @@ import { readUpperNames, type UpperNames } from "./upper-names.js";
 export interface ReadChangesOptions extends UpperFolder {
   /** What the command saw before it began, without what the executor added. */
   readonly below: Snapshot;
+  /** Where overlayfs kept its marks. */
+  readonly overlayXattrs: OverlayXattrs;
 }
 
 /** Names written to tar at a time. */
@@ -49,7 +52,7 @@ async function isEmpty(folder: string): Promise<boolean> {
 }
 
 async function* upperEntries(
-  options: UpperFolder,
+  options: ReadChangesOptions,
   names: UpperNames,
 ): AsyncGenerator<UpperEntry, void, undefined> {
   const { space, folder, tar, signal } = options;
@@ -60,7 +63,7 @@ async function* upperEntries(
     signal,
   });
   const named = writeNames(program, names);
-  const entries = new UpperEntries();
+  const entries = new UpperEntries(opaqueXattr(options.overlayXattrs));
   let state: "reading" | "read" = "reading";
   try {
     const members = readTar(program.stdout, { maxMembers: TAR_MEMBERS_MAX });

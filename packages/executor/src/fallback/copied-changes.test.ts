@@ -102,7 +102,7 @@ async function overlaid(
   } finally {
     mount.unmount();
   }
-  return collected(readChanges({ folder: mount.upper, space, tar, below }));
+  return collected(readChanges({ folder: mount.upper, space, tar, below, overlayXattrs: "trusted" }));
 }
 
 describe.runIf(isRoot)("copyRoot", () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { ownedName, ownerState } from "../process/owned-name.js";
+import { isLeftOver } from "../process/left-over.js";
+import { ownedName } from "../process/owned-name.js";
 import { programEnv } from "../space/find-programs.js";
 import { removeInSpace } from "../space/remove-in-space.js";
 import { runProgram } from "../space/run-program.js";
@@ -72,8 +73,9 @@ export class ExecutorHome implements AsyncDisposable {
   }
 
   async #removeLeftovers(runs: string): Promise<void> {
-    const dead = readdirSync(runs).filter((name) => ownerState(name) === "dead");
-    if (dead.length > 0) await this.remove(dead.map((name) => join(runs, name)));
+    const leftovers: string[] = [];
+    for (const name of readdirSync(runs)) if (await isLeftOver(runs, name)) leftovers.push(join(runs, name));
+    if (leftovers.length > 0) await this.remove(leftovers);
   }
 
   async #makeFifos(names: readonly string[]): Promise<void> {

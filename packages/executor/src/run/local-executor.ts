@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { LayerEntry } from "@oci-build/oci";
+import { readChanges } from "../changes/read-changes.js";
 import type {
   ExecCommand,
   ExecFidelity,
@@ -8,7 +9,6 @@ import type {
   ExecStatus,
   Executor,
 } from "../executor.js";
-import { readChanges } from "../changes/read-changes.js";
 import { programEnv } from "../space/find-programs.js";
 import { type HostFolders, hostFolders } from "../space/host-folders.js";
 import { ExecutorHome } from "./executor-home.js";
@@ -87,7 +87,8 @@ class LocalResult implements ExecResult {
     const { parts, place, root } = this.#run;
     const { space, facts } = parts;
     const folder = join(place.folder, "upper");
-    return readChanges({ folder, space, tar: facts.programs.tar, below: root.tree, signal });
+    const overlayXattrs = facts.overlay?.xattrs ?? "user";
+    return readChanges({ folder, space, tar: facts.programs.tar, overlayXattrs, below: root.tree, signal });
   }
 
   async enter(command: ExecCommand): Promise<ExecStatus> {

@@ -1,10 +1,11 @@
-import { chmod, mkdir, readdir, readFile, rename, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { digestHex } from "@oci-build/oci";
 import type { RootFileSystem, RootLayer } from "../executor.js";
 import type { ExecutorWarning } from "../executor-options.js";
 import { hostEnvironment } from "../process/host-program.js";
-import { ownedName, ownerState } from "../process/owned-name.js";
+import { isLeftOver } from "../process/left-over.js";
+import { ownedName } from "../process/owned-name.js";
 import { systemCode } from "../process/system-code.js";
 import type { HostPrograms } from "../space/host-facts.js";
 import type { IdSpace } from "../space/id-space.js";
@@ -37,9 +38,6 @@ const NOTE = "layer.json";
 
 /** Layers unpacked at a time; what decompresses one has threads of its own. */
 const UNPACKED_AT_ONCE = 2;
-
-/** A folder of an owner that cannot be seen from here is left over when it is as old as this. */
-const STALE_AFTER_MS = 24 * 3_600_000;
 
 /** The layers that were unpacked on this host, each once:
  *
@@ -178,19 +176,8 @@ export class UnpackedLayers {
   /** Removes what processes left that did not end by themselves. */
   async #removeLeftovers(): Promise<void> {
     for (const name of await readdir(this.#home)) {
-      if (name.startsWith(ASIDE_PREFIX) && (await this.#isLeftOver(name)))
-        await this.#remove(join(this.#home, name));
-    }
-  }
-
-  async #isLeftOver(name: string): Promise<boolean> {
-    const state = ownerState(name.slice(ASIDE_PREFIX.length));
-    if (state !== "unknown") return state === "dead";
-    try {
-      return (await stat(join(this.#home, name))).mtimeMs < Date.now() - STALE_AFTER_MS;
-    } catch (error) {
-      if (systemCode(error) !== "ENOENT") throw error;
-      return false;
+      if (!name.startsWith(ASIDE_PREFIX)) continue;
+      if (await isLeftOver(this.#home, name, ASIDE_PREFIX)) await this.#remove(join(this.#home, name));
     }
   }
 
