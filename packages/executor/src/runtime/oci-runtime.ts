@@ -47,11 +47,14 @@ const withoutCgroup: Readonly<Record<RuntimeName, readonly string[]>> = {
   runc: ["--rootless=true"],
 };
 
+/** The source's name of file systems that have none: not the host's, since mount(8) would take its for this one. */
+const ANEW = "oci-build";
+
 /** What goes before the runtime, in a mount namespace of its own: whatever cgroups the host has, the runtime sees the one
  * form that both understand, and cannot write to it. In a user namespace it needs a cgroup namespace, too. */
 export const cgroupMount: MountLine = {
   type: "cgroup2",
-  source: "cgroup2",
+  source: ANEW,
   target: "/sys/fs/cgroup",
   options: ["ro", "nosuid", "nodev", "noexec"],
 };
@@ -59,7 +62,7 @@ export const cgroupMount: MountLine = {
 /** A runtime finds itself, and what it starts, by the pids of its own namespace. */
 export const procMount: MountLine = {
   type: "proc",
-  source: "proc",
+  source: ANEW,
   target: "/proc",
   options: ["nosuid", "nodev", "noexec"],
 };

@@ -35,7 +35,7 @@ function prepareContainer(container: Container): Launch {
     namespaces: command.network === "none" ? ["cgroup", "net"] : ["cgroup"],
     files: [...deviceFiles("side/dev"), configFile(container)],
     mounts: [procMount, cgroupMount, ...deviceMounts(path.join(command.side, "dev"))],
-    script: "",
+    script: ":",
     scriptArgs: [],
     program: runtimeCommand(runtime, {
       bundle: command.side,

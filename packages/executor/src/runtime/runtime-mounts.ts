@@ -5,7 +5,7 @@ import type { RuntimeMount } from "./runtime-spec.js";
 /** The group of terminals on every Linux; where it has no id in the container, they belong to their users' own. */
 const TTY_GROUP = 5;
 
-type MountsOptions = Pick<PreparedCommand, "mounts" | "network" | "security" | "shmSizeBytes"> & {
+type MountsOptions = Pick<PreparedCommand, "root" | "mounts" | "network" | "security" | "shmSizeBytes"> & {
   readonly mapping: IdMapping;
   /** A /dev with the devices, on the host's side. */
   readonly devices: string;
@@ -22,6 +22,11 @@ export function runtimeMounts(options: MountsOptions): readonly RuntimeMount[] {
 
 const quiet = ["nosuid", "noexec", "nodev"] as const;
 
+/** crun mounts the root once more, and then it is no longer `nodev`: see `deviceFiles`. Neither takes `/` as a target. */
+function rootMount(root: string): RuntimeMount {
+  return { destination: "/.", type: "bind", source: root, options: ["remount", "bind", "nodev"] };
+}
+
 const processMount: RuntimeMount = { destination: "/proc", type: "proc", source: "proc", options: quiet };
 
 /** The host's devices and its /sys, whole. */
@@ -35,6 +40,7 @@ function sandboxMounts(options: MountsOptions): readonly RuntimeMount[] {
   const { devices, shmSizeBytes, mapping } = options;
   const shared = [...quiet, "mode=1777", `size=${shmSizeBytes}`];
   return [
+    rootMount(options.root),
     processMount,
     { destination: "/dev", type: "bind", source: devices, options: ["rbind", "rw", "nosuid", "nodev"] },
     { destination: "/dev/pts", type: "devpts", source: "devpts", options: terminalOptions(mapping) },

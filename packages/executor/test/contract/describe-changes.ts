@@ -41,7 +41,13 @@ const cases: readonly (readonly [name: string, line: string, changes: readonly s
   [
     "a folder deleted and made again",
     "rm -r /srv/data; mkdir /srv/data; echo x >/srv/data/x",
-    ["dir srv 0755", "dir srv/data 0755", "opaque srv/data", "file srv/data/x 0644 'x\n'"],
+    [
+      "dir srv 0755",
+      "dir srv/data 0755",
+      "whiteout srv/data/big",
+      "whiteout srv/data/other",
+      "file srv/data/x 0644 'x\n'",
+    ],
   ],
   [
     "a folder in place of a file",

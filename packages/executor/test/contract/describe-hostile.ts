@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExecMount } from "../../src/executor.js";
@@ -164,7 +164,7 @@ export function describeHostile(subject: GetSubject): void {
 function hostFacts(dir: string, sentinel: string): object {
   return {
     mounts: mountsBelow(dir),
-    settings: watched.map((file) => readFileSync(file, "utf8")),
+    settings: watched.filter((file) => existsSync(file)).map((file) => readFileSync(file, "utf8")),
     devices: nodes.map((node) => {
       const { mode, uid, gid, rdev } = statSync(node);
       return { mode, uid, gid, rdev };

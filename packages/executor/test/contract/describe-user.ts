@@ -66,7 +66,7 @@ export function describeUser(subject: GetSubject): void {
         "grep CapEff /proc/self/status | cut -f 2; cat /srv/data/other; ls /root 2>&1; touch /srv/x 2>&1";
       const { stdout } = await run(executor, shell(root, line, { user: "app" }));
       expect(stdout).toContain("0000000000000000\nanother");
-      expect(stdout).toContain("/root: Permission denied");
+      expect(stdout).toContain("'/root': Permission denied");
       expect(stdout).toContain("/srv/x: Permission denied");
     });
   });

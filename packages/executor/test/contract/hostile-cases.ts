@@ -110,6 +110,11 @@ export const hostileCases: readonly HostileCase[] = [
     line: `if mknod ${folder}disk b $DISK 2>/dev/null; then head -c 1 ${folder}disk >/dev/null 2>&1 && echo escaped || echo contained; else echo refused; fi`,
     verdicts: { root: "contained", rootless: "refused" } as const,
   })),
+  ...["/", "/dev/", "/dev/shm/", "/srv/"].map((folder) => ({
+    name: `opens a harmless device by a node in ${folder}`,
+    line: `if mknod ${folder}zero2 c 1 5 2>/dev/null; then head -c 1 ${folder}zero2 >/dev/null 2>&1 && echo escaped || echo contained; else echo refused; fi`,
+    verdicts: { root: "contained", rootless: "refused" } as const,
+  })),
   {
     name: "opens memory by a node",
     line: "if mknod /tmp/mem c 1 1 2>/dev/null; then head -c 1 /tmp/mem >/dev/null 2>&1 && echo escaped || echo contained; else echo refused; fi",
