@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isLeftOver } from "../process/left-over.js";
 import { ownedName } from "../process/owned-name.js";
-import { programEnv } from "../space/find-programs.js";
+import { findProgram, programEnv } from "../space/find-programs.js";
 import { removeInSpace } from "../space/remove-in-space.js";
 import { runProgram } from "../space/run-program.js";
 import type { ExecutorParts } from "./executor-parts.js";
@@ -26,6 +26,8 @@ export class ExecutorHome implements AsyncDisposable {
   /** The environment of the host's programs. */
   readonly env: NodeJS.ProcessEnv;
   readonly inherited: readonly number[] = inheritedDescriptors();
+  /** Which shell prepares commands. Only bash can close descriptors of two digits; others start faster. */
+  readonly shell: string;
   readonly #parts: ExecutorParts;
   #count = 0;
 
@@ -35,6 +37,8 @@ export class ExecutorHome implements AsyncDisposable {
     this.folder = folder;
     this.holder = holder;
     this.env = programEnv(parts.env);
+    const bash = this.inherited.some((fd) => fd > 9) ? findProgram("bash", parts.env) : undefined;
+    this.shell = bash ?? facts.programs.sh;
     this.linksFolder = join(folder, "l");
     this.links = new LayerLinks(this.linksFolder);
     this.stop = stopTree(space, facts.programs, this.env);

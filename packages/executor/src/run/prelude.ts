@@ -19,6 +19,8 @@ export interface PreludeOptions {
   /** A directory in the root that is made when it is missing, as part of what the command changes. */
   readonly makeCwd: string | undefined;
   readonly sideBytes: number;
+  /** Descriptors that are no affair of the command. */
+  readonly inherited: readonly number[];
   /** A redirection, or nothing. */
   readonly stdin: string;
 }
@@ -38,6 +40,7 @@ export function prelude(options: PreludeOptions): readonly [script: string, ...a
     // "self" is this shell: reading is no process of its own.
     "read -r pid rest </proc/self/stat; echo pid $pid >&3",
     "exec 5>&2 2>&3",
+    ...closeLines(options.inherited),
     ...namespaceLines(options),
     `cd ${shellQuote(folder)}`,
     `${shellQuote(programs.mount)} -n -t tmpfs -o mode=0700,nosuid,nodev,size=${options.sideBytes} tmpfs side`,
@@ -74,6 +77,15 @@ function exportLines(env: ReadonlyMap<string, string>): readonly string[] {
   });
   // Some shells complain about locales that the host does not have.
   return [`unset ${OWN_VARIABLES}`, "{ :", ...lines, "} 2>/dev/null"];
+}
+
+/** 3 to 5 are ours. Most shells know no descriptors of two digits; a word before `>` would be an argument to them. */
+function closeLines(inherited: readonly number[]): readonly string[] {
+  const [small, large] = [inherited.filter((fd) => fd > 5 && fd < 10), inherited.filter((fd) => fd > 9)];
+  return [
+    ...small.map((fd) => `exec ${fd}>&-`),
+    ...large.map((fd) => `if [ -n "$BASH_VERSION" ]; then eval "exec ${fd}>&-"; fi`),
+  ];
 }
 
 function namespaceLines({ launch, hostname, programs }: PreludeOptions): readonly string[] {

@@ -146,9 +146,14 @@ function startOptions(start: StartParts): Omit<Parameters<typeof startSandbox>[0
     hostname: prepared.hostname,
     makeCwd: isCwdMissing ? prepared.cwd : undefined,
     sideBytes: SIDE_BYTES + sizeOf(files),
+    inherited: home.inherited,
     stdin: command.stdio === "captured" && launch.stdin !== undefined ? `<${shellQuote(launch.stdin)} ` : "",
   });
-  const unshare = [programs.unshare, ...namespaceOptions(launch), "--", programs.sh, "-c", script, ...args] as const;
+  const shell = [home.shell, "-c", script, ...args] as const;
+  // timeout only makes the process that is the first of the new pid namespace, and ends as that does, by a signal as well.
+  // (`unshare --fork` would do, but for releases that turn every signal into exit status 1.)
+  const first = ["timeout", "--foreground", "0", ...shell] as const;
+  const unshare = [programs.unshare, ...namespaceOptions(launch), "--", ...first] as const;
   return {
     command: parts.space.command(home.holder.command(programs.nsenter, unshare)),
     cwd: folder,
@@ -192,7 +197,7 @@ function startFiles({ root, place, plan }: StartParts): readonly PreparedFile[] 
 
 function namespaceOptions({ namespaces }: Launch): readonly string[] {
   const own = namespaces.map((name) => `--${name}`);
-  return ["--mount", "--pid", "--fork", "--kill-child", "--propagation=private", ...own];
+  return ["--mount", "--pid", "--propagation=private", ...own];
 }
 
 /** With one id all is root's. */
