@@ -74,10 +74,13 @@ function inputReasons({ name, before, after, parts }: KeyDifference): readonly M
   return [{ kind: "input", name, before: shownValue(before), after: shownValue(after) }];
 }
 
-/** A value for people; digests say nothing to them. */
+/** A value for people; digests and scripts say nothing to them. */
 function shownValue(field: KeyField | undefined): string | undefined {
   if (field === undefined || field.kind === "digest" || field.kind === "digest-list") return undefined;
-  if (field.kind === "string-list") return field.value.join(" ");
+  if (field.kind === "string-list") {
+    const text = field.value.join(" ");
+    return text.includes("\n") ? undefined : text;
+  }
   if (field.kind === "pair-list") return field.value.map((pair) => pair.join("=")).join(" ");
   return field.kind === "absent" ? undefined : String(field.value);
 }

@@ -111,7 +111,7 @@ describe("planRun: the command", () => {
   it("is that of an ONBUILD trigger in the stage that runs it", () => {
     const { target } = planOf(["FROM scratch AS a", "ENV v=1", "ONBUILD RUN x $v", "FROM a", "ENV v=2"]);
     expect(target.steps).toMatchObject([{ kind: "run", args: ["/bin/sh", "-c", "x $v"] }]);
-    expect([...((target.steps[0] as RunStep).env ?? [])]).toContainEqual(["v", "1"]);
+    expect([...(target.steps[0] as RunStep).env]).toContainEqual(["v", "1"]);
     expect(target.steps[0]?.span.start.line).toBe(4);
   });
 });
@@ -186,7 +186,7 @@ describe("planRun: what has to be allowed", () => {
   });
 
   it("takes the network of the build unless it says its own", () => {
-    const run = { allow: new Set(), network: "none" } as const;
+    const run = { allow: new Set<never>(), network: "none" } as const;
     expect(runOf(["RUN x"], { run }).network).toBe("none");
     expect(runOf(["RUN --network=default x"]).network).toBe("default");
     expect(runOf(["RUN --network=none x"]).network).toBe("none");

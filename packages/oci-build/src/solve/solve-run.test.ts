@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { isOciBuildError } from "@oci-build/oci";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type RunBuildOptions, runProject } from "../../test/support/run-project.js";
@@ -343,5 +344,47 @@ describe("RUN: a command that fails", () => {
       code: "RUN_TIMED_OUT",
       message: "the command took longer than 0.02 s: /bin/sh -c make",
     });
+  });
+});
+
+describe("RUN: caches", () => {
+  it("are folders that outlive builds, one for each id and owner", async () => {
+    const { build } = runProject();
+    const folders: string[] = [];
+    const shell: RunBuildOptions["shell"] = (_, { mounts }) => {
+      for (const mount of mounts) {
+        if (mount.kind !== "bind" || mount.source.kind !== "folder") throw new Error("expected a folder");
+        expect([mount.writes, mount.source.path]).toEqual(["kept", "/"]);
+        folders.push(mount.source.folder);
+      }
+      return {};
+    };
+    const cache = "--mount=type=cache,id=c,target";
+    await build(["FROM scratch", `RUN ${cache}=/a ${cache}=/b,uid=1 ${cache}=/c make`], { shell });
+    await build(["FROM scratch", `RUN ${cache}=/d test`], { shell });
+    const [a, b, c, d] = folders;
+    expect(a).toBe(c);
+    expect(a).toBe(d);
+    expect(a).not.toBe(b);
+  });
+
+  it("that are locked are had by one command at a time, in whatever order they are named", async () => {
+    const { build } = runProject();
+    let [running, most] = [0, 0];
+    const shell: RunBuildOptions["shell"] = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await delay(5);
+      running -= 1;
+      return {};
+    };
+    const cache = (id: string): string => `--mount=type=cache,sharing=locked,id=${id},target=/${id}`;
+    const lines = [
+      ...["FROM scratch AS a", `RUN ${cache("x")} ${cache("y")} a`],
+      ...["FROM scratch AS b", `RUN ${cache("y")} ${cache("x")} b`],
+      ...["FROM scratch", "COPY --from=a / /", "COPY --from=b / /"],
+    ];
+    await build(lines, { shell });
+    expect(most).toBe(1);
   });
 });

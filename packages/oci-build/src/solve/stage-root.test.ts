@@ -10,6 +10,7 @@ import { StepJournal } from "../explain/step-journal.js";
 import type { BuildOptions } from "../options/build-options.js";
 import { resolveOptions } from "../options/resolve-options.js";
 import { prepareWithoutImages, readBuild } from "../prepare-build.js";
+import { hostExecutors } from "./executor-source.js";
 import { solvePlan } from "./solve-plan.js";
 
 /** How often the trees of layers were looked into: by rows and by entries. */
@@ -57,13 +58,13 @@ async function readsOfRebuild(...lines: readonly string[]): Promise<TreeReads> {
   };
   await build(options);
   const reads: TreeReads = { rows: 0, entries: 0 };
-  const run = { emit: () => undefined, signal: undefined };
+  const run = { emit: () => undefined, signal: undefined, executors: hostExecutors };
   const read = readBuild(resolveOptions(options), run.emit);
   const prepared = prepareWithoutImages(read, run.emit) ?? expect.unreachable();
   const journal = new StepJournal(prepared.steps);
   const begins = journal.begins.bind(journal);
   const target = await withBuildSession(read, run, async ({ solveContext }) => {
-    const context = solveContext({ begins, lookedUp: undefined });
+    const context = solveContext({ begins, keyed: () => undefined, lookedUp: undefined });
     return solvePlan(prepared.plan, { ...context, cache: counted(context.cache, reads) });
   });
   expect(target.steps.map(({ status }) => status)).not.toContain("executed");

@@ -1,3 +1,4 @@
+import { mkdir, rm } from "node:fs/promises";
 import type { ExecRequest, ExecResult, ExecStatus, Executor } from "@oci-build/executor";
 import type { LayerEntry } from "@oci-build/oci";
 import { compareTreePaths } from "@oci-build/oci";
@@ -30,7 +31,11 @@ export function fakeExecutors(
   const executor: Executor = {
     name: "util-linux",
     fidelity,
-    folders: { space: "fake", make: unexpected, remove: unexpected },
+    folders: {
+      space: "fake",
+      make: (folder) => mkdir(folder),
+      remove: (folder) => rm(folder, { recursive: true }),
+    },
     async run(request) {
       requests.push(request);
       const command = request.args.at(-1) ?? "";
@@ -106,8 +111,4 @@ function readerOf(bytes: Buffer) {
     },
     close: () => undefined,
   };
-}
-
-function unexpected(): Promise<void> {
-  return Promise.reject(new Error("nothing is to be made"));
 }
