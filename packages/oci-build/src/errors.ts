@@ -30,6 +30,7 @@ export type BuildErrorData = {
   BASE_PLATFORM_MISSING: { reference: string; wanted: string; available: readonly string[] };
   IMAGE_AMBIGUOUS: { id: string; names: readonly string[] };
   IMAGE_BASE_MISMATCH: { image: string; base: string; problem: string };
+  IMAGE_COMMAND_MISSING: { image: string };
   IMAGE_LOCATION_INVALID: { location: string; problem: string };
   IMAGE_MISSING: { name: string; available: readonly string[] };
   ADD_ARCHIVE_INVALID: { path: string; member: string | undefined };
@@ -86,6 +87,7 @@ export const buildErrorCodes: ErrorCodes<BuildErrorData> = {
   BASE_PLATFORM_MISSING: 1,
   IMAGE_AMBIGUOUS: 1,
   IMAGE_BASE_MISMATCH: 1,
+  IMAGE_COMMAND_MISSING: 1,
   IMAGE_LOCATION_INVALID: 2,
   IMAGE_MISSING: 1,
   ADD_ARCHIVE_INVALID: 1,

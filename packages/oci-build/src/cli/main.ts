@@ -25,6 +25,7 @@ const commands: ReadonlyMap<string, RunCommand> = new Map<string, RunCommand>([
   ["push", async (args, process) => (await import("./commands/run-push.js")).runPush(args, process)],
   ["rebase", async (args, process) => (await import("./commands/run-rebase.js")).runRebase(args, process)],
   ["rmi", async (args, process) => (await import("./commands/run-rmi.js")).runRmi(args, process)],
+  ["run", async (args, process) => (await import("./commands/run-run.js")).runRun(args, process)],
   ["tag", async (args, process) => (await import("./commands/run-tag.js")).runTag(args, process)],
   [
     "validate",

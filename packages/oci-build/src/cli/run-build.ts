@@ -3,6 +3,7 @@ import { build } from "../build.js";
 import { buildError } from "../errors.js";
 import type { BuildResult } from "../options/build-options.js";
 import { readConfigFile } from "./config-file.js";
+import type { createDebugShell } from "./debug-shell.js";
 import { exitCodeOf, isReaderGone } from "./exit-code.js";
 import { configFolder, flagOptions, mergeFlags } from "./flag-options.js";
 import type { BuildFlags } from "./parse-arguments.js";
@@ -12,6 +13,8 @@ import { reportError } from "./report-error.js";
 import type { CliProcess } from "./terminal.js";
 import { watchSignals } from "./watch-signals.js";
 import { writeLine } from "./write-line.js";
+
+type DebugShell = typeof createDebugShell;
 
 /** Builds as the flags say, tells of it, and gives the exit code. Standard output gets the result alone. */
 export async function runBuild(context: string, given: BuildFlags, process: CliProcess): Promise<number> {
@@ -27,6 +30,10 @@ export async function runBuild(context: string, given: BuildFlags, process: CliP
       progress = withExplanations(progress, process);
     }
     const options = flagOptions(context, flags, process);
+    const onFailedStep =
+      flags.debugShell === true
+        ? await debugShell(process, { signals, pause: () => progress?.end() })
+        : undefined;
     const dockerfile =
       flags.file === "-" ? await readDockerfileText(process.stdin, signals.signal) : options.dockerfile;
     if (flags.check === true || flags.call !== undefined) {
@@ -34,7 +41,8 @@ export async function runBuild(context: string, given: BuildFlags, process: CliP
       const exitCode = callInstead(flags, { ...options, dockerfile }, process);
       if (exitCode !== undefined) return exitCode;
     }
-    const result = await build({ ...options, dockerfile, signal: signals.signal, onEvent: progress.tell });
+    const { signal } = signals;
+    const result = await build({ ...options, dockerfile, signal, onEvent: progress.tell, onFailedStep });
     progress.end();
     if (!goesToStream(result)) {
       for (const line of resultLines(result, flags.quiet === true)) await writeLine(process.stdout, line);
@@ -48,6 +56,11 @@ export async function runBuild(context: string, given: BuildFlags, process: CliP
   } finally {
     signals.stop();
   }
+}
+
+async function debugShell(...parts: Parameters<DebugShell>): Promise<ReturnType<DebugShell>> {
+  const { createDebugShell } = await import("./debug-shell.js");
+  return createDebugShell(...parts);
 }
 
 /** All paths of the command line are relative to it, and it may have been removed.

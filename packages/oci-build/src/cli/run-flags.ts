@@ -8,9 +8,15 @@ import type { CliProcess } from "./terminal.js";
 
 const NS_PER_MS = 1_000_000;
 
+/** The flags of RUN as the command line or the configuration file gives them. */
+type RunTexts = Pick<
+  BuildFlags,
+  "addHost" | "allow" | "executor" | "network" | "runTimeout" | "secret" | "shmSize" | "ssh" | "ulimit"
+>;
+
 /** What flags say of RUN, in the words of buildx.
  * @throws OciBuildError OPTION_INVALID */
-export function runFlags(flags: BuildFlags, env: CliProcess["env"]): RunOptions {
+export function runFlags(flags: RunTexts, env: CliProcess["env"]): RunOptions {
   const { network, executor, shmSize, runTimeout } = flags;
   return {
     secrets: parseSecrets(flags.secret ?? [], env),

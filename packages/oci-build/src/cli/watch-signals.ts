@@ -9,6 +9,8 @@ export interface SignalWatch {
   readonly signal: AbortSignal;
   /** 128 + the signal's number once there was one. */
   exitCode(): number | undefined;
+  /** Leaves SIGINT to a program that has the terminal, such as a shell, while some work goes on. */
+  leaveInterrupts<T>(work: () => Promise<T>): Promise<T>;
   stop(): void;
 }
 
@@ -17,7 +19,10 @@ export interface SignalWatch {
 export function watchSignals(process: CliProcess, beforeAbort: () => void): SignalWatch {
   const controller = new AbortController();
   let caught: NodeJS.Signals | undefined;
+  let leaving = 0;
   const onSignal = (name: NodeJS.Signals): void => {
+    // A terminal sends it to all of its foreground programs, us among them.
+    if (name === "SIGINT" && leaving > 0) return;
     caught = name;
     stop();
     beforeAbort();
@@ -30,6 +35,14 @@ export function watchSignals(process: CliProcess, beforeAbort: () => void): Sign
   return {
     signal: controller.signal,
     exitCode: () => (caught === undefined ? undefined : SIGNAL_EXIT_BASE + constants.signals[caught]),
+    async leaveInterrupts(work) {
+      leaving += 1;
+      try {
+        return await work();
+      } finally {
+        leaving -= 1;
+      }
+    },
     stop,
   };
 }
