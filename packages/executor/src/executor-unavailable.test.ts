@@ -44,10 +44,10 @@ describe("executorUnavailable", () => {
       "Install util-linux and tar",
     ],
     [{ kind: "programs-missing", programs: ["setpriv"] }, "setpriv is not installed", "util-linux"],
-    [{ kind: "program-unfit", program: "tar", detail: "" }, "not GNU tar", "Install GNU tar"],
+    [{ kind: "program-unfit", program: "tar", detail: "" }, "not that of GNU tar", "Install GNU tar"],
     [
       { kind: "program-unfit", program: "unshare", detail: "unrecognized option: setuid" },
-      "not util-linux 2.36 or later: unrecognized option: setuid",
+      "not that of util-linux 2.36 or later: unrecognized option: setuid",
       "util-linux",
     ],
     [

@@ -16,8 +16,10 @@ const REQUIRED: { readonly [Name in keyof HostPrograms]: true } = {
   sh: true,
   chroot: true,
   mkdir: true,
+  mkfifo: true,
   rm: true,
   cp: true,
+  timeout: true,
 };
 
 /** The folders that programs of the host are looked up in. Relative ones of PATH name other programs in each working

@@ -1,8 +1,8 @@
 const DETAIL_MAX_LENGTH = 200;
 
-/** What a program of the host said first, fit for the middle of a sentence. */
-export function firstLine(text: string): string {
-  const line = text.split("\n").find((part) => part.trim() !== "") ?? "";
+/** What programs of the host said first, fit for the middle of a sentence; only lines with `word` in them, if given. */
+export function firstLine(text: string, word = ""): string {
+  const line = text.split("\n").find((part) => part.trim() !== "" && part.includes(word)) ?? "";
   return line
     .replaceAll(/[\s\p{Cc}]+/gu, " ")
     .trim()

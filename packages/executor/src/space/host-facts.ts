@@ -10,8 +10,11 @@ export interface HostPrograms {
   readonly sh: string;
   readonly chroot: string;
   readonly mkdir: string;
+  readonly mkfifo: string;
   readonly rm: string;
   readonly cp: string;
+  /** GNU's: it ends as what it starts does, by the same signal. */
+  readonly timeout: string;
 }
 
 /** What overlayfs takes here, found out by mounting one whose upper directory lies in the executor's folder, and by

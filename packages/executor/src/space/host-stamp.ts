@@ -4,6 +4,7 @@ import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ownedName } from "../process/owned-name.js";
 import { readSystemFile } from "./caller.js";
+import { PROBE_PREFIX } from "./probe-host.js";
 
 /** All that what was tried may depend on. */
 export interface StampScope {
@@ -30,7 +31,7 @@ export function readStamp(scope: StampScope): unknown {
 
 /** Keeps what was found out, as JSON. Only what works is worth it: what does not is tried again. */
 export async function writeStamp(scope: StampScope, found: unknown): Promise<void> {
-  const aside = join(scope.dir, `host-${ownedName()}`);
+  const aside = join(scope.dir, PROBE_PREFIX + ownedName());
   await writeFile(aside, JSON.stringify({ key: stampKey(scope), found }), { mode: 0o600 });
   await rename(aside, stampPath(scope));
 }

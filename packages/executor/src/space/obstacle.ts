@@ -2,11 +2,14 @@
 export type ExecutorObstacle =
   | { readonly kind: "platform"; readonly platform: string }
   | { readonly kind: "programs-missing"; readonly programs: readonly string[] }
-  | { readonly kind: "program-unfit"; readonly program: "tar" | "unshare"; readonly detail: string }
+  | { readonly kind: "program-unfit"; readonly program: FittingProgram; readonly detail: string }
   | { readonly kind: "namespaces-refused"; readonly detail: string; readonly settings: readonly string[] }
   | { readonly kind: "mount-refused"; readonly detail: string }
   | { readonly kind: "runtime-missing"; readonly runtime: "runc" | "crun" }
   | { readonly kind: "runtime-broken"; readonly runtime: "runc" | "crun"; readonly detail: string };
+
+/** Programs that other projects have, too, which do not do what we need. */
+export type FittingProgram = "tar" | "timeout" | "unshare";
 
 /** The obstacle, in words for the middle of a sentence. */
 export function describeObstacle(obstacle: ExecutorObstacle): string {
@@ -16,7 +19,10 @@ export function describeObstacle(obstacle: ExecutorObstacle): string {
     case "programs-missing":
       return `${listOf(obstacle.programs)} ${obstacle.programs.length === 1 ? "is" : "are"} not installed`;
     case "program-unfit":
-      return unfit(obstacle);
+      return withDetail(
+        `the ${obstacle.program} on PATH is not that of ${fitting[obstacle.program][0]}`,
+        obstacle,
+      );
     case "namespaces-refused":
       return withDetail("namespaces cannot be made", obstacle);
     case "mount-refused":
@@ -36,7 +42,7 @@ export function adviseOnObstacle(obstacle: ExecutorObstacle): string {
     case "programs-missing":
       return `Install ${listOf(packagesOf(obstacle.programs))}, or choose a stage without RUN with --target.`;
     case "program-unfit":
-      return `Install ${obstacle.program === "tar" ? "GNU tar" : "util-linux 2.36 or later"}: package ${obstacle.program === "tar" ? "tar" : "util-linux"} of any distribution.`;
+      return `Install ${fitting[obstacle.program][1]} of any distribution.`;
     case "namespaces-refused":
       return adviseOnNamespaces(obstacle.settings);
     case "mount-refused":
@@ -57,7 +63,7 @@ const platformNames: ReadonlyMap<string, string> = new Map([
 const packages: ReadonlyMap<string, string> = new Map([
   ["tar", "tar"],
   ...["unshare", "nsenter", "setpriv", "mount", "prlimit"].map((name) => [name, "util-linux"] as const),
-  ...["chroot", "mkdir", "rm", "cp"].map((name) => [name, "coreutils"] as const),
+  ...["chroot", "mkdir", "mkfifo", "rm", "cp", "timeout"].map((name) => [name, "coreutils"] as const),
 ]);
 
 /** Alpine and others keep setpriv apart, as a package of the same name. */
@@ -65,10 +71,12 @@ function packagesOf(programs: readonly string[]): readonly string[] {
   return [...new Set(programs.map((name) => packages.get(name) ?? name))];
 }
 
-function unfit({ program, detail }: { program: "tar" | "unshare"; detail: string }): string {
-  if (program === "tar") return "the tar on PATH is not GNU tar";
-  return withDetail("the unshare on PATH is not util-linux 2.36 or later", { detail });
-}
+/** What of a program is needed, and the package that has it everywhere. */
+const fitting: Readonly<Record<FittingProgram, readonly [whose: string, install: string]>> = {
+  tar: ["GNU tar", "GNU tar: package tar"],
+  timeout: ["GNU coreutils", "GNU coreutils: package coreutils"],
+  unshare: ["util-linux 2.36 or later", "util-linux 2.36 or later: package util-linux"],
+};
 
 function adviseOnNamespaces(settings: readonly string[]): string {
   if (settings.length > 0) return `Have an administrator set ${listOf(settings)}, or build as root.`;

@@ -1,11 +1,12 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ownedName, ownerState } from "../process/owned-name.js";
+import { isLeftOver } from "../process/left-over.js";
+import { ownedName } from "../process/owned-name.js";
 import { blockingSettings } from "./blocking-settings.js";
 import { firstLine } from "./first-line.js";
 import type { HostFacts, HostPrograms, OverlayFacts } from "./host-facts.js";
 import type { IdSpace } from "./id-space.js";
-import type { ExecutorObstacle } from "./obstacle.js";
+import type { ExecutorObstacle, FittingProgram } from "./obstacle.js";
 import { overlayOptions } from "./overlay-options.js";
 import { PROBE_SCRIPT } from "./probe-script.js";
 import { removeInSpace } from "./remove-in-space.js";
@@ -25,14 +26,15 @@ export type ProbeResult =
   | { readonly facts: HostFacts; readonly obstacle?: undefined }
   | { readonly facts?: undefined; readonly obstacle: ExecutorObstacle };
 
-const PREFIX = "probe-";
+/** Of what lies in an executor's folder while something is tried or written down. */
+export const PROBE_PREFIX = "probe-";
 
 /** Tries in one short process all that an executor needs of the kernel and of the host's programs. */
 export async function probeHost(options: ProbeOptions): Promise<ProbeResult> {
   const { space, programs, env, dir, signal } = options;
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await removeLeftovers(options);
-  const folder = join(dir, PREFIX + ownedName());
+  const folder = join(dir, PROBE_PREFIX + ownedName());
   await mkdir(folder, { mode: 0o700 });
   try {
     const trials = overlayTrials(space);
@@ -56,18 +58,30 @@ export async function probeHost(options: ProbeOptions): Promise<ProbeResult> {
   }
 }
 
+/** What the probe says of programs that fit. */
+const fittingPrograms: readonly (readonly [FittingProgram, string])[] = [
+  ["unshare", "unshare=new"],
+  ["tar", "tar=gnu"],
+  ["timeout", "timeout=gnu"],
+];
+
 function judge(
   { stdout, stderr }: ProgramResult,
   programs: HostPrograms,
   trials: readonly OverlayFacts[],
 ): ProbeResult {
   const lines = new Set(stdout.split("\n"));
-  const detail = firstLine(stderr);
-  if (!lines.has("inside"))
-    return { obstacle: { kind: "namespaces-refused", detail, settings: blockingSettings() } };
-  if (!lines.has("unshare=new")) return { obstacle: { kind: "program-unfit", program: "unshare", detail } };
-  if (!lines.has("tar=gnu")) return { obstacle: { kind: "program-unfit", program: "tar", detail } };
-  if (!lines.has("proc=own")) return { obstacle: { kind: "mount-refused", detail } };
+  if (!lines.has("inside")) {
+    return {
+      obstacle: { kind: "namespaces-refused", detail: firstLine(stderr), settings: blockingSettings() },
+    };
+  }
+  const [program] = fittingPrograms.find(([, fact]) => !lines.has(fact)) ?? [];
+  if (program !== undefined) {
+    return { obstacle: { kind: "program-unfit", program, detail: firstLine(stderr, program) } };
+  }
+  if (!lines.has("proc=own"))
+    return { obstacle: { kind: "mount-refused", detail: firstLine(stderr, "mount") } };
   const overlay = trials.find((_, index) => lines.has(`overlay=${index + 1}`));
   return { facts: { programs, overlay } };
 }
@@ -83,13 +97,9 @@ function overlayTrials({ mapping }: IdSpace): readonly OverlayFacts[] {
 
 /** A probe that was killed left its folder. */
 async function removeLeftovers(options: ProbeOptions): Promise<void> {
-  const names = await readdir(options.dir);
-  const dead = names.filter(
-    (name) => name.startsWith(PREFIX) && ownerState(name.slice(PREFIX.length)) === "dead",
-  );
-  if (dead.length > 0)
-    await removeInSpace(
-      dead.map((name) => join(options.dir, name)),
-      options,
-    );
+  const { dir } = options;
+  const names = (await readdir(dir)).filter((name) => name.startsWith(PROBE_PREFIX));
+  const left: string[] = [];
+  for (const name of names) if (await isLeftOver(dir, name, PROBE_PREFIX)) left.push(join(dir, name));
+  if (left.length > 0) await removeInSpace(left, options);
 }
