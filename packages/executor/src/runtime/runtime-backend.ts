@@ -33,7 +33,7 @@ function prepareContainer(container: Container): Launch {
   const log = path.join(command.folder, "runtime.log");
   return {
     namespaces: command.network === "none" ? ["cgroup", "net"] : ["cgroup"],
-    files: [...deviceFiles("side/dev"), configFile(container)],
+    files: [...deviceFiles("side/dev"), ...consoleFile(command), configFile(container)],
     mounts: [procMount, cgroupMount, ...deviceMounts(path.join(command.side, "dev"))],
     script: ":",
     scriptArgs: [],
@@ -54,15 +54,21 @@ function configFile({ parts, capabilities, command }: Container): PreparedFile {
     rootFolder: command.root,
     mounts: runtimeMounts({ ...command, mapping, devices: path.join(command.side, "dev") }),
     allCapabilities: capabilities,
-    terminal: command.stdio === "inherited" && hasTerminal() ? "inherited" : "none",
+    terminal: terminalOf(command),
     arch: process.arch,
   });
   return { type: "file", path: "side/config.json", mode: 0o600, content: encodeRuntimeConfig(config) };
 }
 
 /** A runtime makes a terminal for the container only where it has one itself. */
-function hasTerminal(): boolean {
-  return process.stdin.isTTY && process.stdout.isTTY;
+function terminalOf({ stdio }: PreparedCommand): "inherited" | "none" {
+  return stdio === "inherited" && process.stdin.isTTY && process.stdout.isTTY ? "inherited" : "none";
+}
+
+/** The runtime mounts the terminal that it makes on this file. */
+function consoleFile(command: PreparedCommand): readonly PreparedFile[] {
+  if (terminalOf(command) === "none") return [];
+  return [{ type: "file", path: "side/dev/console", mode: 0o600, content: new Uint8Array() }];
 }
 
 async function checkStarted(runtime: OciRuntime, log: string, ended: ExecStatus): Promise<ExecStatus> {
