@@ -60,6 +60,21 @@ describe.skipIf(obstacle !== undefined)(unlessObstacle("a base image of a regist
     expect(JSON.parse(root)).toMatchObject({ Architecture: "amd64", Labels: { base: "busybox" } });
   });
 
+  it("is looked up and told of once, whatever names it has", async () => {
+    const told: string[] = [];
+    const name = `${registry.name}/base:two-layers`;
+    await registry.newRequests();
+    await built([`FROM b`, `COPY --from=${name} /etc/motd /m`, "COPY --from=c /etc/motd /n"], {
+      buildContexts: { b: `docker-image://${name}`, c: `docker-image://${name}` },
+      cacheDir: path.join(folder, "names"),
+      onEvent: (event) => {
+        if (event.type === "image.resolving") told.push(event.image.name);
+      },
+    });
+    expect(told).toEqual([name]);
+    expect((await requested()).filter((line) => line.includes("manifests"))).toHaveLength(2);
+  });
+
   it("is not asked for at all by a digest that the store has", async () => {
     const cacheDir = path.join(folder, "digest");
     const { result } = await built([`FROM ${registry.name}/base:all`, "LABEL a=b"], { cacheDir });

@@ -49,6 +49,12 @@ describe.skipIf(obstacle)(unlessObstacle("commands on images of registries", obs
     expect(second).toContain(`Status: Image is up to date for ${from("index")}\n`);
     const layers = (await registry.newRequests()).filter(isBlobRead);
     expect(layers.length).toBeLessThanOrEqual(1);
+    await told("rmi", from("index"));
+    expect(await told("pull", from("index"))).toContain(`Status: Image is up to date for ${from("index")}\n`);
+    await told("copy", "-q", from("two-layers"), from("index"));
+    expect(await told("pull", from("index"))).toContain(
+      `Status: Downloaded newer image for ${from("index")}`,
+    );
   });
 
   it("pulls another platform, by its flag", async () => {

@@ -424,6 +424,23 @@ describe("commands on images", () => {
     expect(stderr).toBe("error: the command was stopped: received SIGINT [BUILD_ABORTED]\n");
   });
 
+  it("take a bare name that is a layout or a tar here for no image of Docker Hub", async () => {
+    await told("copy", "-q", "app.tar", "oci-layout://here:1");
+    fs.copyFileSync(path.join(folder, "app.tar"), path.join(folder, "packed"));
+    for (const [name, file] of [
+      ["here", "./here"],
+      ["here:1", "./here:1"],
+      ["packed", "./packed"],
+    ] as const) {
+      const { exitCode, stderr } = await run(["inspect", name]);
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining("[IMAGE_MISSING]")]);
+      expect(stderr).toContain(
+        `hint: Write ${file} for that, or docker://${name} for the one of a registry.`,
+      );
+      expect(await told("inspect", file)).toContain(digests.app);
+    }
+  });
+
   it.each([
     [["inspect", "dir:/tmp/x"], 2, "IMAGE_LOCATION_INVALID"],
     [["inspect", "missing.tar"], 1, "OCI_ARCHIVE_UNREADABLE"],
@@ -443,6 +460,8 @@ describe("commands on images", () => {
     expect(result.stderr).toContain(`[${code}]`);
     expect(result.exitCode).toBe(exitCode);
     expect(result.stderr).not.toContain("me:pw");
+    if (args.includes("--registry-mirror"))
+      expect(result.stderr).toContain("--registry-mirror …@h/: a mirror");
   });
 
   it.each([

@@ -67,6 +67,28 @@ describe.skipIf(obstacle !== undefined)(
       expect(await push(["insecure = true", ...certificate()])).toMatchObject({ exitCode: 0 });
     });
 
+    it("count for commands on images, too, from the working folder", async () => {
+      expect(await push(["insecure = true", ...certificate()])).toMatchObject({ exitCode: 0 });
+      const name = `docker://${guarded.name}/app:${count}`;
+      const env = { HOME: folder, OCI_BUILD_CACHE_DIR: path.join(folder, "cache") };
+      expect(await runOciBuild(["inspect", "--raw", name], { cwd: context, env })).toMatchObject({
+        ...{ exitCode: 0, stderr: "" },
+        stdout: expect.stringContaining("schemaVersion"),
+      });
+      writeFiles(context, {
+        "oci-build.toml": [`[registry."${guarded.name}"]`, ...certificate()].join("\n"),
+      });
+      expect((await runOciBuild(["inspect", name], { cwd: context, env })).exitCode).toBe(3);
+      const flag = ["--registry-ca", `${guarded.name}=${authorityFile}`];
+      const trusted = await runOciBuild(["inspect", "--raw", ...flag, name], { cwd: context, env });
+      expect(trusted).toMatchObject({ exitCode: 0, stderr: "" });
+      const pushed = await runOciBuild(["--push", "-q", "-t", name.slice(9), ...flag, "."], {
+        cwd: context,
+        env,
+      });
+      expect(pushed).toMatchObject({ exitCode: 0, stderr: "" });
+    });
+
     it.each<[string, () => readonly string[], string]>([
       ["is not trusted", certificate, "REGISTRY_UNREACHABLE"],
       ["has an authority file that is not there", () => ['ca = "none.pem"'], "OPTION_INVALID"],

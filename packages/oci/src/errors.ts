@@ -12,7 +12,8 @@ export type OciErrorData = {
   OCI_BLOB_DIGEST_MISMATCH: { expected: string; found: string };
   OCI_CONTENT_LIMIT: { found: string };
   OCI_BLOB_MISSING: { what: string };
-  OCI_TAR_INVALID: { offset: number; found: string };
+  /** `file` where the tar is one of a file. */
+  OCI_TAR_INVALID: { offset: number; found: string; file?: string | undefined };
   OCI_ARCHIVE_INVALID: { file: string };
   OCI_ARCHIVE_UNREADABLE: { file: string; code: string };
   OCI_ARCHIVE_COMPRESSED: { file: string; compression: string };

@@ -43,10 +43,11 @@ export class ImageResolver implements AsyncDisposable {
   /** @throws OciBuildError BASE_IMAGE_INVALID, BASE_IMAGE_MISSING, BASE_PLATFORM_MISSING and those of the origins, with
    *   the place in `data.place` */
   resolve(wanted: WantedImage): Promise<BaseImage> {
-    const key = imageKey(contextName(wanted.name) ?? wanted.name, wanted.platform);
+    const context = findContext(this.#context.contexts, wanted.name);
+    const key = imageKey(imageName(wanted.name, context), wanted.platform);
     const known = this.#images.get(key);
     if (known !== undefined) return known;
-    const resolving = this.#resolve(wanted);
+    const resolving = this.#resolve(wanted, context);
     this.#images.set(key, resolving);
     return resolving;
   }
@@ -55,10 +56,12 @@ export class ImageResolver implements AsyncDisposable {
     await Promise.all([...this.#files.values()].map((origin) => origin[Symbol.asyncDispose]()));
   }
 
-  async #resolve({ name, platform, place, near }: WantedImage): Promise<BaseImage> {
-    const { emit, contexts } = this.#context;
+  async #resolve(
+    { name, platform, place, near }: WantedImage,
+    context: NamedContext | undefined,
+  ): Promise<BaseImage> {
+    const { emit } = this.#context;
     const startedMs = Date.now();
-    const context = findContext(contexts, name);
     const told = { name: toldName(name, context), platform: formatPlatform(platform) };
     emit({ type: "image.resolving", image: told });
     try {
@@ -101,6 +104,13 @@ export class ImageResolver implements AsyncDisposable {
     this.#files.set(key, origin);
     return origin.find(toldName(name, { kind: "file", image }), platform);
   }
+}
+
+/** What is the same for all names of one image: those that a context gives it, and those with and without what is
+ * assumed. */
+function imageName(name: string, context: NamedContext | undefined): string {
+  const told = toldName(name, context);
+  return context?.kind === "file" ? told : (contextName(told) ?? told);
 }
 
 /** A name as progress shows it: where a context stands for it, what that is. */

@@ -14,7 +14,7 @@ export function openRegistries(choices: RegistryChoices, { emit, signal }: RunCo
   const { env, credentials = dockerCredentials({ env }) } = choices;
   return createRegistryClient({
     credentials,
-    settings: settingsOf(choices),
+    settings: registrySettingsBy(choices),
     env,
     signal,
     onWarning: ({ code, message }) => emit({ type: "warning", code, message }),
@@ -22,11 +22,11 @@ export function openRegistries(choices: RegistryChoices, { emit, signal }: RunCo
 }
 
 /** What is said of a registry by its name, over what is found of it. */
-function settingsOf({
+export function registrySettingsBy({
   insecure,
   mirrors,
   settings,
-}: RegistryChoices): (registry: string) => RegistrySettings {
+}: Pick<RegistryChoices, "insecure" | "mirrors" | "settings">): (registry: string) => RegistrySettings {
   const found = dockerRegistrySettings({ insecureRegistries: insecure, mirrors });
   return (registry) => {
     const known = found(registry);

@@ -4,8 +4,7 @@ import type { BuildOptions, LayerCompression } from "../options/build-options.js
 import { joinCompression, parseCompression } from "./compression-flags.js";
 import { outputFlags } from "./output-flags.js";
 import type { BuildFlags } from "./parse-arguments.js";
-import { registryMirrors } from "./registry-mirrors.js";
-import { registrySettings } from "./registry-tables.js";
+import { registryOptions } from "./registry-options.js";
 import { runFlags } from "./run-flags.js";
 import type { CliProcess } from "./terminal.js";
 
@@ -77,9 +76,7 @@ export function flagOptions(context: string, flags: BuildFlags, process: CliProc
     pull: flags.pull,
     offline: flags.offline,
     lockFile: lockFile(flags),
-    insecureRegistries: flags.insecureRegistry,
-    registryMirrors: registryMirrors(flags.registryMirror ?? []),
-    registry: flags.registry === undefined ? undefined : { settings: registrySettings(flags.registry) },
+    ...registryOptions(flags),
     labels: Object.fromEntries((flags.label ?? []).map(splitLabel)),
     platform: single(
       "--platform",

@@ -5,11 +5,12 @@ import { escapeControls } from "./escape-controls.js";
 import { goBooleans } from "./go-booleans.js";
 import { type ProgressMode, progressModes } from "./progress/progress-mode.js";
 import { redact } from "./redact.js";
-import type { RegistryTable } from "./registry-tables.js";
+import { repeatable, withRegistryFlags } from "./registry-flags.js";
+import type { RegistryFlags } from "./registry-options.js";
 import type { CliProcess } from "./terminal.js";
 
 /** The build's options as the command line or the configuration file gives them; what was not given is undefined. */
-export interface BuildFlags {
+export interface BuildFlags extends RegistryFlags {
   readonly file?: string | undefined;
   readonly tag?: readonly string[] | undefined;
   readonly target?: string | undefined;
@@ -21,10 +22,6 @@ export interface BuildFlags {
   readonly lock?: boolean | undefined;
   readonly locked?: boolean | undefined;
   readonly offline?: boolean | undefined;
-  readonly insecureRegistry?: readonly string[] | undefined;
-  readonly registryMirror?: readonly string[] | undefined;
-  /** Of the configuration file alone. */
-  readonly registry?: Readonly<Record<string, RegistryTable>> | undefined;
   readonly output?: readonly string[] | undefined;
   readonly push?: boolean | undefined;
   readonly load?: boolean | undefined;
@@ -121,6 +118,7 @@ Commands:
   push      put an image of the local store into a registry
   rebase    put an image's own layers on another base, without a rebuild
   rmi       take names of the local store away
+  run       try an image: run a command in a container of it
   tag       give an image one more name
   validate  check all that an image states about itself`;
 
@@ -162,7 +160,7 @@ const BUILD_ONLY: ReadonlySet<string> = new Set([
 /** `--cache` stands before `--no-cache`: else commander would say that the cache is to be used whenever neither is
  * given, and the configuration file could not. */
 function declare(process: CliProcess): Command {
-  return new Command("oci-build")
+  const command = new Command("oci-build")
     .argument("[CONTEXT]", "folder whose files the build may copy")
     .addOption(new Option("-f, --file <path>", "Dockerfile (default: CONTEXT/Dockerfile)"))
     .addOption(repeatable("-t, --tag <name>", "name for the image, such as app:1.0; repeatable"))
@@ -181,11 +179,8 @@ function declare(process: CliProcess): Command {
     .addOption(new Option("--locked", "there must be a lock file beside the Dockerfile: see oci-build lock"))
     .addOption(new Option("--no-locked", "go by a lock file where there is one").hideHelp())
     .addOption(new Option("--lock", "go by a lock file where there is one").hideHelp())
-    .addOption(new Option("--no-lock", "take no notice of the lock file"))
-    .addOption(repeatable("--insecure-registry <host>", "registry that need not speak https; repeatable"))
-    .addOption(
-      repeatable("--registry-mirror <host=url>", "address that is asked before a registry; repeatable"),
-    )
+    .addOption(new Option("--no-lock", "take no notice of the lock file"));
+  return withRegistryFlags(command)
     .addOption(new Option("--no-pull", "take images of the local store").hideHelp())
     .addOption(
       repeatable(
@@ -274,12 +269,4 @@ function declare(process: CliProcess): Command {
 
 function helpWidth(columns: number | undefined): number {
   return Math.min(Math.max(columns ?? HELP_COLUMNS, HELP_MIN_COLUMNS), HELP_MAX_COLUMNS);
-}
-
-function repeatable(flags: string, description: string): Option {
-  const collect = (value: string, previous: readonly string[] | undefined): readonly string[] => [
-    ...(previous ?? []),
-    value,
-  ];
-  return new Option(flags, description).argParser(collect);
 }

@@ -32,6 +32,7 @@ const options: ReadonlyMap<string, PlainOption> = new Map<string, PlainOption>([
   ["--build-context", { flag: "buildContext", kind: "list" }],
   ["--insecure-registry", { flag: "insecureRegistry", kind: "list" }],
   ["--registry-mirror", { flag: "registryMirror", kind: "list" }],
+  ["--registry-ca", { flag: "registryCa", kind: "list" }],
   ["--pull", { flag: "pull", kind: "on" }],
   ["--offline", { flag: "offline", kind: "on" }],
   ["--locked", { flag: "locked", kind: "on" }],

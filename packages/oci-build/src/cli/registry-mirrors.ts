@@ -1,4 +1,5 @@
 import { buildError } from "../errors.js";
+import { withoutSecrets } from "../options/registry-choices.js";
 
 /** The mirrors that `--registry-mirror host=url` name, by registry, in their order.
  * @throws OciBuildError OPTION_INVALID */
@@ -9,10 +10,11 @@ export function registryMirrors(given: readonly string[]): Record<string, readon
     const registry = text.slice(0, Math.max(equals, 0));
     const mirror = equals < 0 ? "" : text.slice(equals + 1);
     if (registry === "" || mirror === "") {
-      // The value stays untold: it may hold a password.
+      const value = withoutSecrets(text);
       throw buildError("OPTION_INVALID", {
-        message: "--registry-mirror …: a mirror is host=url",
-        data: { option: "--registry-mirror", value: "…" },
+        message: `--registry-mirror ${value}: a mirror is given as host=url`,
+        data: { option: "--registry-mirror", value },
+        hint: "Write --registry-mirror docker.io=https://mirror.example.",
       });
     }
     byRegistry[registry] = [...(byRegistry[registry] ?? []), mirror];

@@ -6,6 +6,7 @@ import type { EmitEvent } from "../events/build-event.js";
 import { type RegistryChoices, registryChoices } from "../options/registry-choices.js";
 import { hostPlatform, parsePlatform } from "../plan/parse-platform.js";
 import type { ImageAccess } from "./image-access.js";
+import { imageHere } from "./image-here.js";
 import { formatLocation, type ImageLocation, mayBeId, parseImageLocation } from "./image-location.js";
 import { missingImage } from "./missing-image.js";
 import { openFileImage } from "./open-file-image.js";
@@ -91,6 +92,7 @@ export class ImageSession implements AsyncDisposable {
       (location.kind === "name" ? await openStoredImage(location.reference, cache) : undefined) ??
       (mayBeId(location.text) ? await openStoredId(location.text, cache) : undefined);
     if (stored !== undefined || lookUp === "store" || location.kind === "id") return stored;
+    await this.#refuseFile(location);
     return this.#openRemote(location);
   }
 
@@ -98,6 +100,17 @@ export class ImageSession implements AsyncDisposable {
     reference,
   }: Extract<ImageLocation, { kind: "name" | "registry" }>): Promise<OpenedImage> {
     return openRegistryImage(reference, await this.registries(), this.signal);
+  }
+
+  /** A name of Docker Hub's that is also a layout or a tar here was hardly meant for Docker Hub.
+   * @throws OciBuildError IMAGE_MISSING */
+  async #refuseFile({ text }: Extract<ImageLocation, { kind: "name" }>): Promise<void> {
+    const file = await imageHere(text);
+    if (file === undefined) return;
+    throw missingImage(text, {
+      problem: `the local store does not have it, and ${file} is a path here`,
+      hint: `Write ./${text} for that, or docker://${text} for the one of a registry.`,
+    });
   }
 
   #notFound(location: ImageLocation): never {

@@ -32,9 +32,15 @@ export function registryChoices(
 
 function checkMirror(mirror: string): void {
   if (/^https?:\/\/[^/@?#]+(?:\/[^@?#]*)?$/.test(mirror)) return;
+  const value = withoutSecrets(mirror);
   throw buildError("OPTION_INVALID", {
-    // Untold: it may hold a password.
-    message: "a mirror is an address such as https://mirror.example:5000, without a user and a query",
-    data: { option: "--registry-mirror", value: "" },
+    message: `--registry-mirror ${value}: a mirror is an address without a user and a query`,
+    data: { option: "--registry-mirror", value },
+    hint: "Write an address such as https://mirror.example:5000; what it wants for a login: oci-build login.",
   });
+}
+
+/** What was given for a mirror, less what may be a password or a token in it. */
+export function withoutSecrets(mirror: string): string {
+  return mirror.replace(/^.*@/s, "…@").replace(/[?#].*$/s, "?…");
 }

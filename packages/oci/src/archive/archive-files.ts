@@ -1,4 +1,5 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
+import { isOciBuildError, OciBuildError } from "../error.js";
 import { ociError } from "../errors.js";
 import { reading } from "../layout/file-errors.js";
 import type { ByteRange, LayoutFiles } from "../layout/layout-files.js";
@@ -24,7 +25,7 @@ export async function archiveFiles(file: string): Promise<LayoutFiles> {
     return filesOf(handle, await reading(file, listMembers(handle)));
   } catch (error) {
     await handle.close();
-    throw error;
+    throw inFile(error, file);
   }
 }
 
@@ -93,6 +94,19 @@ function joined(linkPath: string, target: string): string {
 
 function cleanName(name: string): string {
   return name.replace(/^(?:\.?\/)+/, "").replace(/\/+$/, "");
+}
+
+/** What is wrong with a tar, with the file's name. */
+function inFile(error: unknown, file: string): unknown {
+  if (!isOciBuildError(error, "OCI_TAR_INVALID")) return error;
+  const { code, exitCode, message, cause, data } = error;
+  const hint = "Write it again: it is damaged, or cut short.";
+  return new OciBuildError(code, exitCode, {
+    message: `cannot read ${file}: ${message}`,
+    data: { ...data, file },
+    hint,
+    cause,
+  });
 }
 
 /** Opening a FIFO would wait for ever. */

@@ -157,6 +157,18 @@ describe("openImageArchive", () => {
   });
 });
 
+describe("openImageArchive of a tar that was cut short", () => {
+  it("names the file", async () => {
+    const file = path.join(folder, "cut.tar");
+    await writeFile(file, (await tarOf([[{ name: "a" }, "b".repeat(2000)]])).subarray(0, 1500));
+    await expect(openImageArchive(file)).rejects.toMatchObject({
+      code: "OCI_TAR_INVALID",
+      message: expect.stringMatching(`^cannot read ${file}: tar is not valid at byte`),
+      data: { file },
+    });
+  });
+});
+
 describe("openImageArchive and openImageLayout of what is not there", () => {
   it.each([
     {

@@ -124,6 +124,7 @@ function hintOf({ hop: { registry, url }, reason, proxy }: ConnectionFailure): s
   if (isTlsFailure(reason)) {
     return `Put the certificate of its authority into /etc/docker/certs.d/${registry}/ca.crt, or name it in NODE_EXTRA_CA_CERTS.`;
   }
+  if (reason === "ECONNREFUSED") return `Look at the host and the port of ${registry}, and whether it runs.`;
   if (reason === "ENOTFOUND") return "Look at the spelling of the registry; a proxy is set with HTTPS_PROXY.";
   return undefined;
 }

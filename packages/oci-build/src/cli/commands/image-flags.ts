@@ -9,7 +9,7 @@ import { withRegistryFlags } from "../registry-flags.js";
 import { type RegistryFlags, registryOptions } from "../registry-options.js";
 import { safeText } from "../safe-text.js";
 import { type CliProcess, textStyle } from "../terminal.js";
-import { watchSignals } from "../watch-signals.js";
+import { type SignalWatch, watchSignals } from "../watch-signals.js";
 import { readUsage } from "./read-usage.js";
 import { reportFailure } from "./report-failure.js";
 
@@ -23,6 +23,7 @@ export interface ImageWork<Flags> {
   readonly flags: Flags;
   readonly operands: readonly string[];
   readonly session: ImageSession;
+  readonly signals: Pick<SignalWatch, "leaveInterrupts">;
 }
 
 /** Reads the arguments of a command on images, does its work, and gives the exit code. A signal stops it. */
@@ -40,7 +41,7 @@ export async function runImageCommand<Flags extends ImageFlags>(
       const { signal } = signals;
       try {
         await using session = new ImageSession(await imageAccess(flags, process, signal));
-        return await work({ flags, operands, session });
+        return await work({ flags, operands, session, signals });
       } catch (error) {
         throw abortReason(signal, error, "command");
       }
@@ -69,7 +70,10 @@ async function imageAccess(
   process: CliProcess,
   signal: AbortSignal,
 ): Promise<ImageAccess> {
-  const { cacheDir, ...given } = mergeFlags(await registryDefaults(), flags);
+  const { insecureRegistry, registryMirror, registryCa } = flags;
+  const { cacheDir, ...given } = mergeFlags(await registryDefaults(), {
+    ...{ cacheDir: flags.cacheDir, insecureRegistry, registryMirror, registryCa },
+  });
   return {
     cacheDir,
     ...registryOptions(given),

@@ -17,14 +17,17 @@ export async function readPassword(stdin: NodeJS.ReadableStream): Promise<string
   const password = Buffer.concat(chunks)
     .toString("utf8")
     .replace(/\r?\n$/, "");
-  if (password === "") throw invalid("it is empty");
+  if (password === "") throw invalid("it is empty", EMPTY_HINT);
   if (/[\r\n\0]/.test(password)) throw invalid("it has more than one line");
   return password;
 }
 
-function invalid(problem: string): Error {
+const EMPTY_HINT = 'Pipe it in: printf %s "$TOKEN" | oci-build login -u USER --password-stdin REGISTRY.';
+
+function invalid(problem: string, hint?: string): Error {
   return buildError("OPTION_INVALID", {
     message: `the password on standard input cannot be taken: ${problem}`,
     data: { option: "--password-stdin", value: "" },
+    hint,
   });
 }

@@ -9,6 +9,7 @@ import { exitCodeOf, isReaderGone } from "../exit-code.js";
 import { configFolder, flagOptions, mergeFlags } from "../flag-options.js";
 import { paint } from "../paint.js";
 import type { BuildFlags } from "../parse-arguments.js";
+import { repeatable, withRegistryFlags } from "../registry-flags.js";
 import { reportError } from "../report-error.js";
 import { safeText } from "../safe-text.js";
 import { type CliProcess, textStyle } from "../terminal.js";
@@ -27,6 +28,7 @@ interface LockFlags
     | "insecureRegistry"
     | "offline"
     | "platform"
+    | "registryCa"
     | "registryMirror"
   > {
   /** The empty text for all. */
@@ -67,7 +69,7 @@ function updateAll(arg: string): string {
 }
 
 function declare(): Command {
-  return new Command("oci-build lock")
+  const command = new Command("oci-build lock")
     .usage("[options] [CONTEXT]")
     .description(
       "Pins the images that a Dockerfile names to digests, in Dockerfile.lock beside it. Builds go by that file.",
@@ -82,21 +84,10 @@ function declare(): Command {
     .addOption(repeatable("--update [image]", "resolve all anew, or with =IMAGE one; repeatable"))
     .addOption(new Option("--keep", "leave entries that are not named with these build arguments"))
     .addOption(new Option("--check", "write nothing, and end with 1 if the lock file is out of date"))
-    .addOption(new Option("--offline", "ask no registry: pin what the local store has"))
-    .addOption(repeatable("--insecure-registry <host>", "registry that need not speak https; repeatable"))
-    .addOption(
-      repeatable("--registry-mirror <host=url>", "address that is asked before a registry; repeatable"),
-    )
+    .addOption(new Option("--offline", "ask no registry: pin what the local store has"));
+  return withRegistryFlags(command)
     .addOption(new Option("--cache-dir <path>", "folder of the cache"))
     .allowExcessArguments(false);
-}
-
-function repeatable(flags: string, description: string): Option {
-  return new Option(flags, description).argParser(collect);
-}
-
-function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
-  return [...(previous ?? []), value];
 }
 
 /** The options of the command line over those of `oci-build.toml`, which are those of builds. */
@@ -111,8 +102,8 @@ async function lockOptions(
   if (isAll && !fs.existsSync(context)) throw imageApart(context);
   // Other defaults of the file, such as its output, have no meaning here, and might be refused.
   const { buildArg, buildContext, cacheDir, file } = flags;
-  const { insecureRegistry, offline, registry, registryMirror } = flags;
-  const ofRegistries = { insecureRegistry, offline, registry, registryMirror };
+  const { insecureRegistry, offline, registry, registryCa, registryMirror } = flags;
+  const ofRegistries = { insecureRegistry, offline, registry, registryCa, registryMirror };
   return {
     ...flagOptions(context, { buildArg, buildContext, cacheDir, file, ...ofRegistries }, process),
     platforms: flags.platform?.flatMap((text) => text.split(",")),

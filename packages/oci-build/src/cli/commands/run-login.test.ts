@@ -104,10 +104,16 @@ describe("oci-build login", () => {
     expect(stderr).not.toContain("s3cret");
   });
 
+  it("says how a password gets to it when none comes", async () => {
+    const { stderr } = await commands().login([...STDIN, "r.example"], "");
+    expect(stderr).toContain('hint: Pipe it in: printf %s "$TOKEN" | oci-build login -u USER');
+  });
+
   it("ends with 3 when the registry is not there", async () => {
     const { exitCode, stderr } = await commands().login([...STDIN, "127.0.0.1:1"]);
     expect(exitCode).toBe(3);
     expect(stderr).toContain("[REGISTRY_UNREACHABLE]");
+    expect(stderr).toContain("hint: Look at the host and the port of 127.0.0.1:1, and whether it runs.");
   });
 
   it("has help, which does not offer a password on the command line", async () => {

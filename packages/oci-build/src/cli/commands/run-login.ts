@@ -1,12 +1,11 @@
-import {
-  createRegistryClient,
-  dockerRegistrySettings,
-  type SavedLogin,
-  saveLogin,
-} from "@oci-build/registry";
+import { createRegistryClient, type SavedLogin, saveLogin } from "@oci-build/registry";
 import { Command, Option } from "commander";
+import { registrySettingsBy } from "../../base/open-registries.js";
 import { buildError } from "../../errors.js";
+import { registryChoices } from "../../options/registry-choices.js";
 import { paint } from "../paint.js";
+import { withRegistryFlags } from "../registry-flags.js";
+import { type RegistryFlags, registryOptions } from "../registry-options.js";
 import { safeText } from "../safe-text.js";
 import { type CliProcess, textStyle } from "../terminal.js";
 import { readPassword } from "./read-password.js";
@@ -14,11 +13,10 @@ import { readUsage } from "./read-usage.js";
 import { registryOperand } from "./registry-operand.js";
 import { reportFailure } from "./report-failure.js";
 
-interface LoginFlags {
+interface LoginFlags extends Pick<RegistryFlags, "insecureRegistry" | "registryCa"> {
   readonly username?: string | undefined;
   readonly password?: string | undefined;
   readonly passwordStdin?: true | undefined;
-  readonly insecureRegistry?: readonly string[] | undefined;
 }
 
 /** `oci-build login -u USER --password-stdin [REGISTRY]`: tries a login and keeps it where Docker does. */
@@ -30,19 +28,14 @@ export async function runLogin(args: readonly string[], process: CliProcess): Pr
 }
 
 function declare(): Command {
-  return new Command("oci-build login")
+  const command = new Command("oci-build login")
     .usage("-u USER --password-stdin [REGISTRY]")
     .description("Logs in to a registry (default: docker.io) and keeps the login where Docker keeps it.")
     .argument("[REGISTRY]")
     .addOption(new Option("-u, --username <name>", "who logs in"))
     .addOption(new Option("--password-stdin", "read the password, or a token, from standard input"))
-    .addOption(new Option("-p, --password <password>").hideHelp())
-    .addOption(
-      new Option("--insecure-registry <host>", "a registry that need not speak https; repeatable").argParser(
-        (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value],
-      ),
-    )
-    .allowExcessArguments(false);
+    .addOption(new Option("-p, --password <password>").hideHelp());
+  return withRegistryFlags(command, "no mirrors").allowExcessArguments(false);
 }
 
 async function logIn(operand: string | undefined, flags: LoginFlags, process: CliProcess): Promise<number> {
@@ -80,14 +73,16 @@ interface Login {
 
 async function tryLogin(
   { registry, username, password }: Login,
-  { insecureRegistry }: LoginFlags,
+  { insecureRegistry, registryCa }: LoginFlags,
   process: CliProcess,
 ): Promise<void> {
+  // What the configuration file of a folder says decides nothing about where a password goes.
+  const choices = registryChoices(registryOptions({ insecureRegistry, registryCa }), []);
   await using client = createRegistryClient({
     credentials: {
       find: async (asked) => (asked === registry ? { kind: "basic", username, password } : undefined),
     },
-    settings: dockerRegistrySettings({ insecureRegistries: insecureRegistry }),
+    settings: registrySettingsBy(choices),
     env: process.env,
     onWarning: ({ code, message }) => tell("warning", `${message} [${code}]`, process),
   });

@@ -1,9 +1,10 @@
 import { Command, Option } from "commander";
 import { parseDestination } from "../../images/image-destination.js";
 import { rebaseWithin } from "../../images/rebase-image.js";
+import { repeatable } from "../registry-flags.js";
 import { safeText } from "../safe-text.js";
 import type { CliProcess } from "../terminal.js";
-import { type ImageFlags, platformOption, repeatable, runImageCommand } from "./image-flags.js";
+import { type ImageFlags, platformOption, runImageCommand } from "./image-flags.js";
 
 interface RebaseFlags extends ImageFlags {
   readonly oldBase?: string | undefined;
