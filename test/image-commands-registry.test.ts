@@ -51,7 +51,7 @@ describe.skipIf(obstacle)(unlessObstacle("commands on images of registries", obs
     expect(layers.length).toBeLessThanOrEqual(1);
     await told("rmi", from("index"));
     expect(await told("pull", from("index"))).toContain(`Status: Image is up to date for ${from("index")}\n`);
-    await told("copy", "-q", from("two-layers"), from("index"));
+    await told("copy", "-q", from("v2s2"), from("index"));
     expect(await told("pull", from("index"))).toContain(
       `Status: Downloaded newer image for ${from("index")}`,
     );
