@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, describe, expect, it, type TestContext } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { bundleChild } from "../test/support/bundle-child.js";
 import { childCommand, type HostVariant, variantProblem } from "../test/support/host-variants.js";
 import { makeFolder, removeFolder } from "../test/support/temporary-folder.js";
 import type { ExecutorChoice, ExecutorWarning, OpenExecutorOptions } from "./executor-options.js";
@@ -17,6 +18,13 @@ function temporaryFolder(): string {
   folders.push(folder);
   return folder;
 }
+
+let child: string;
+beforeAll(async () => {
+  const folder = temporaryFolder();
+  child = await bundleChild("run-command", folder);
+  chmodSync(folder, 0o755);
+});
 
 const steps = [{ line: 3, text: "RUN make" }];
 
@@ -38,7 +46,7 @@ function runAs(variant: HostVariant, lines: readonly string[], context: TestCont
   const folder = temporaryFolder();
   const dir = path.join(folder, "dir");
   const [program, ...args] = childCommand(variant, {
-    child: "run-command",
+    child,
     folder,
     args: ["util-linux", dir, ...lines],
   });
@@ -58,8 +66,14 @@ function envWith(programs: Readonly<Record<string, string>>): NodeJS.ProcessEnv 
 
 const broken = { crun: "echo 'no cgroup' >&2; exit 1", runc: "exit 1" };
 
-/** The tests that open the host's own id space in this process. */
-const asRoot = it.skipIf(variantProblem("root") !== undefined);
+/** A test that opens the host's own id space in this process. */
+function itAsRoot(name: string, test: () => Promise<void>): void {
+  it(name, async (context) => {
+    const problem = variantProblem("root");
+    context.skip(problem !== undefined, problem);
+    await test();
+  });
+}
 
 describe("checkExecutor", () => {
   it("asks nothing of a build without RUN", async () => {
@@ -68,14 +82,15 @@ describe("checkExecutor", () => {
     expect(existsSync(options.dir)).toBe(false);
   });
 
-  it.skipIf(process.platform === "linux")("refuses RUN where there is no Linux", async () => {
+  it("refuses RUN where there is no Linux", async (context) => {
+    context.skip(process.platform === "linux", "needs another system than Linux");
     await expect(checkExecutor(optionsWith("auto"))).rejects.toMatchObject({
       code: "EXECUTOR_UNAVAILABLE",
       data: { obstacle: { kind: "platform" }, steps },
     });
   });
 
-  asRoot("refuses a chosen runtime that runs no container, with what it said", async () => {
+  itAsRoot("refuses a chosen runtime that runs no container, with what it said", async () => {
     await expect(checkExecutor(optionsWith("crun", envWith(broken)))).rejects.toMatchObject({
       code: "EXECUTOR_UNAVAILABLE",
       message: expect.stringMatching(/crun runs no command: .*no cgroup.*\(line 3: RUN make\)$/),
@@ -83,19 +98,19 @@ describe("checkExecutor", () => {
     });
   });
 
-  asRoot("refuses a tar that is not GNU's", async () => {
+  itAsRoot("refuses a tar that is not GNU's", async () => {
     const env = envWith({ tar: "echo 'tar (busybox) 1.36'" });
     await expect(checkExecutor(optionsWith("util-linux", env))).rejects.toMatchObject({
       data: { obstacle: { kind: "program-unfit", program: "tar" } },
     });
   });
 
-  asRoot("passes over broken runtimes unless one is chosen", async () => {
+  itAsRoot("passes over broken runtimes unless one is chosen", async () => {
     const options = optionsWith("auto", envWith(broken));
     expect(await checkExecutor(options)).toEqual({ name: "util-linux", fidelity: "full" });
   });
 
-  asRoot("tries once, and again when something has changed", async () => {
+  itAsRoot("tries once, and again when something has changed", async () => {
     const log = path.join(temporaryFolder(), "log");
     const options = optionsWith("auto", envWith({ ...broken, crun: `echo tried >> ${log}; exit 1` }));
     const tries = (): number => readFileSync(log, "utf8").split("\n").length - 1;
@@ -109,17 +124,26 @@ describe("checkExecutor", () => {
 });
 
 describe("openExecutor", () => {
-  asRoot("warns of each broken runtime that it passed over, also when it was found out before", async () => {
-    const options = optionsWith("auto", envWith(broken));
-    await checkExecutor(options);
-    const warnings: ExecutorWarning[] = [];
-    await using executor = await openExecutor({ ...options, onWarning: (warning) => warnings.push(warning) });
-    expect(executor.name).toBe("util-linux");
-    expect(warnings.map(({ code }) => code)).toEqual(["EXECUTOR_RUNTIME_BROKEN", "EXECUTOR_RUNTIME_BROKEN"]);
-    expect(warnings[0]?.message).toContain("no cgroup");
-  });
+  itAsRoot(
+    "warns of each broken runtime that it passed over, also when it was found out before",
+    async () => {
+      const options = optionsWith("auto", envWith(broken));
+      await checkExecutor(options);
+      const warnings: ExecutorWarning[] = [];
+      await using executor = await openExecutor({
+        ...options,
+        onWarning: (warning) => warnings.push(warning),
+      });
+      expect(executor.name).toBe("util-linux");
+      expect(warnings.map(({ code }) => code)).toEqual([
+        "EXECUTOR_RUNTIME_BROKEN",
+        "EXECUTOR_RUNTIME_BROKEN",
+      ]);
+      expect(warnings[0]?.message).toContain("no cgroup");
+    },
+  );
 
-  asRoot("leaves nothing that runs, and no run folders, when it is disposed of", async () => {
+  itAsRoot("leaves nothing that runs, and no run folders, when it is disposed of", async () => {
     const options = optionsWith("util-linux");
     await (await openExecutor(options))[Symbol.asyncDispose]();
     expect(readdirSync(options.dir)).toEqual(["host-util-linux.json"]);

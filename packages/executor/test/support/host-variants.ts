@@ -44,22 +44,35 @@ export function variantProblem(variant: HostVariant): string | undefined {
   return undefined;
 }
 
-/** How `child` of test/children, told its arguments, is run as a variant. `folder` is given to the variant's user. */
+/** What is run as a variant: one of test/children by name, or a module by its absolute path, told its arguments. */
+export interface VariantChild {
+  readonly child: string;
+  /** Given to the variant's user. */
+  readonly folder: string;
+  readonly args: readonly string[];
+}
+
+/** The command that runs a child as a variant. */
 export function childCommand(
   variant: HostVariant,
-  { child, folder, args }: { child: string; folder: string; args: readonly string[] },
+  { child, folder, args }: VariantChild,
 ): readonly [string, ...string[]] {
   const { start, count } = SUBORDINATE_RANGE;
   writeFileSync(path.join(folder, "ranges"), `${NOBODY}:${start}:${count}\n`);
   if (variant.startsWith("user")) spawnSync("chown", [`${NOBODY}:${NOBODY}`, folder]);
-  const hooks = new URL("../../../cache/test/support/register-typescript.mjs", import.meta.url);
-  const script = fileURLToPath(new URL(`../children/${child}.ts`, import.meta.url));
   const users = variant === "root that may make no namespaces" ? OWN_USERS : [];
   return [
     ...(["unshare", ...users, "--mount", "--propagation", "private", "--"] as const),
     ...["sh", "-euc", scripts[variant], folder],
-    ...[process.execPath, "--conditions=oci-build:source", "--import", hooks.href, script, ...args],
+    ...[process.execPath, ...nodeArguments(child), ...args],
   ];
+}
+
+function nodeArguments(child: string): readonly string[] {
+  if (path.isAbsolute(child)) return [child];
+  const hooks = new URL("../../../cache/test/support/register-typescript.mjs", import.meta.url);
+  const script = fileURLToPath(new URL(`../children/${child}.ts`, import.meta.url));
+  return ["--conditions=oci-build:source", "--import", hooks.href, script];
 }
 
 /** Whether any user can read this file, and so the checkout and what is installed. */
