@@ -55,11 +55,12 @@ describe("bad input: the Dockerfile", () => {
     ["only comments", "# nothing\n", "DOCKERFILE_EMPTY"],
     ["a line of 64 KiB", `FROM scratch\nLABEL a=${"x".repeat(65_536)}\n`, "DOCKERFILE_LINE_TOO_LONG"],
     ["an unknown instruction", "FROM scratch\nCOPPY a b\n", "Did you mean COPY?"],
-    ["RUN", "FROM scratch\nRUN make\n", "EXECUTOR_UNAVAILABLE"],
+    ["RUN that is not allowed", "FROM scratch\nRUN --network=host make\n", "RUN_NOT_ALLOWED"],
+    ["RUN with a device", "FROM scratch\nRUN --device=gpu make\n", "RUN_DEVICE_UNSUPPORTED"],
   ])("%s", async (_, text, told) => {
     writeFiles(app, { Dockerfile: text });
     const result = await run();
-    expectFailure(result, text.includes("RUN") ? 3 : 1, "Dockerfile:", told);
+    expectFailure(result, text.includes("--device") ? 3 : 1, "Dockerfile:", told);
     expect(fs.existsSync(cache)).toBe(false);
   });
 
