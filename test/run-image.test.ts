@@ -1,0 +1,181 @@
+import fs, { existsSync } from "node:fs";
+import path from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { temporaryFolder, writeFiles } from "./support/build-folder.js";
+import { RUN_BASE_TAG, runBaseLayout } from "./support/run/run-base.js";
+import { type CommandResult, runOciBuild } from "./support/run-command.js";
+import { hasTool } from "./support/tools.js";
+
+const folder = temporaryFolder();
+const environment = { OCI_BUILD_CACHE_DIR: path.join(folder, "cache"), FROM_OUTSIDE: "outside" };
+const canRun = process.platform === "linux" && existsSync("/bin/busybox");
+let base: string;
+
+function command(args: readonly string[], input?: string): Promise<CommandResult> {
+  return runOciBuild(args, { cwd: folder, env: environment, ...(input === undefined ? {} : { input }) });
+}
+
+const run = (...args: readonly string[]): Promise<CommandResult> => command(["run", ...args]);
+
+/** What a shell of the base says that has to succeed. */
+async function told(options: readonly string[], script: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await run(...options, base, "sh", "-c", script);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  return stdout;
+}
+
+describe.skipIf(!canRun)("oci-build run", () => {
+  beforeAll(() => {
+    base = runBaseLayout();
+    expect(base.endsWith(`:${RUN_BASE_TAG}`)).toBe(true);
+  });
+
+  it("runs what was built, as its config says, and gives the command's exit code", async () => {
+    writeFiles(path.join(folder, "app"), {
+      Dockerfile: [
+        `FROM base`,
+        "RUN adduser -D -u 1234 me 2>/dev/null || echo 'me:x:1234:1234::/:/bin/sh' >> /etc/passwd",
+        "ENV GREETING=hello",
+        "WORKDIR /work",
+        "USER 1234",
+        'ENTRYPOINT ["/bin/sh", "-c"]',
+        'CMD ["echo $GREETING; id -u; pwd; exit 7"]',
+        "",
+      ].join("\n"),
+    });
+    const place = `base=oci-layout://${base.replace(/^oci:/, "")}`;
+    const built = await command(["-t", "app:1", "-o", "type=image", "--build-context", place, "-q", "app"]);
+    expect(built).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await run("app:1")).toEqual({ exitCode: 7, stdout: "hello\n1234\n/work\n", stderr: "" });
+    expect((await run("app:1", "echo other")).stdout).toBe("other\n");
+    expect((await run("--entrypoint", "/bin/echo", "app:1", "a", "b")).stdout).toBe("a b\n");
+  });
+
+  it("lets variables, folder, user and name be chosen", async () => {
+    const flags = ["-e", "A=1", "-e", "FROM_OUTSIDE", "-e", "NOT_SET", "-w", "/d", "-u", "app:50"];
+    const script = 'echo "$A $FROM_OUTSIDE ${NOT_SET-none} $OF_BASE"; pwd; id -un; id -gn; hostname';
+    expect(await told([...flags, "--hostname", "here"], script)).toBe(
+      "1 outside none 1\n/d\napp\nstaff\nhere\n",
+    );
+  });
+
+  it("throws away what the command writes", async () => {
+    expect(await told([], "echo new > /d/a && cat /d/a")).toBe("new\n");
+    expect(await told([], "cat /d/a")).toBe("A");
+  });
+
+  it("shows folders and files of this host, and keeps what is written to them", async () => {
+    writeFiles(path.join(folder, "data"), { "in.txt": "in" });
+    const flags = ["-v", "./data:/data", "-v", `${path.join(folder, "data/in.txt")}:/in:ro`];
+    await told(flags, "cat /in > /data/out.txt");
+    expect(fs.readFileSync(path.join(folder, "data/out.txt"), "utf8")).toBe("in");
+    const refused = await run("-v", "./data:/data:ro", base, "sh", "-c", "echo x > /data/no");
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("Read-only") });
+  });
+
+  it("gives input only where it is asked for, and both outputs apart", async () => {
+    const script = "cat; echo out; echo err >&2";
+    expect(await command(["run", "-i", base, "sh", "-c", script], "in\n")).toEqual({
+      exitCode: 0,
+      stdout: "in\nout\n",
+      stderr: "err\n",
+    });
+    expect((await command(["run", base, "sh", "-c", script], "in\n")).stdout).toBe("out\n");
+  });
+
+  it("takes no flags from what stands behind the image", async () => {
+    expect((await run(base, "echo", "-e", "a", "--rm")).stdout).toBe("a --rm\n");
+    expect((await run("--rm", base, "echo", "a")).stdout).toBe("a\n");
+  });
+
+  it("has no network but loopback where none is asked for", async () => {
+    expect(await told(["--network", "none"], "ls /sys/class/net")).toBe("lo\n");
+  });
+
+  it.each<[string, () => readonly string[], number, string]>([
+    ["a program that is not there", () => [base, "no-such-program"], 127, "EXECUTOR_PROGRAM_MISSING"],
+    ["an image that is not there", () => ["oci-archive:none.tar"], 125, "none.tar"],
+    ["a volume with a name", () => ["-v", "data:/data", base], 125, "OPTION_INVALID"],
+    ["a volume that is not there", () => ["-v", "./none:/data", base], 125, "OPTION_INVALID"],
+    ["a terminal where there is none", () => ["-t", base], 125, "OPTION_INVALID"],
+    ["a user that the image does not know", () => ["-u", "nobody-here", base], 125, "EXECUTOR_USER_UNKNOWN"],
+    ["an image without a command", () => ["--entrypoint", "", base], 125, "IMAGE_COMMAND_MISSING"],
+  ])("tells of %s", async (_, args, exitCode, told) => {
+    expect(await run(...args())).toMatchObject({ exitCode, stderr: expect.stringContaining(told) });
+  });
+
+  it("ends the command when it is interrupted", async () => {
+    const started = Date.now();
+    const { exitCode, stderr } = await runOciBuild(["run", base, "sh", "-c", "echo up; sleep 60"], {
+      cwd: folder,
+      env: environment,
+      onStart: (child) => child.stdout?.once("data", () => child.kill("SIGINT")),
+    });
+    expect(exitCode).toBe(130);
+    expect(stderr).toContain("BUILD_ABORTED");
+    expect(Date.now() - started).toBeLessThan(20_000);
+  });
+
+  it.skipIf(!hasTool("script"))(
+    "gives a terminal where there is one, and Ctrl-C to what has it",
+    async () => {
+      const args = ["run", "-it", base, "sh", "-c", "trap 'echo caught; exit 3' INT; echo ready; read line"];
+      const { exitCode, stdout } = await onTerminal(args, [["ready", "\u0003"]]);
+      expect(stdout).toContain("caught");
+      expect(exitCode).toBe(3);
+    },
+  );
+});
+
+describe.skipIf(!canRun || !hasTool("script"))("oci-build build --debug-shell", () => {
+  it("opens a shell on what a failed RUN left, and fails after it", async () => {
+    const place = `base=oci-layout://${base.replace(/^oci:/, "")}`;
+    writeFiles(path.join(folder, "failing"), {
+      Dockerfile: "FROM base\nENV A=1\nWORKDIR /work\nRUN echo made > made; exit 3\n",
+    });
+    const args = ["build", "--debug-shell", "--build-context", place, "-o", "type=image,name=x", "failing"];
+    const answers: [string, string][] = [
+      ["This shell is where it stopped", "echo $A $(cat made) $(pwd)\n"],
+      ["1 made /work", "exit\n"],
+    ];
+    const { exitCode, stdout } = await onTerminal(args, answers);
+    expect(stdout).toContain("RUN_FAILED");
+    expect(exitCode).toBe(1);
+  });
+
+  it("is refused before the build where there is no terminal", async () => {
+    const { exitCode, stderr } = await command(["build", "--debug-shell", "."]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("--debug-shell");
+  });
+});
+
+/** Runs a command on a terminal of its own; answers with a text each time another one has been shown. */
+async function onTerminal(
+  args: readonly string[],
+  answers: readonly (readonly [shown: string, typed: string])[],
+): Promise<CommandResult> {
+  const { spawn } = await import("node:child_process");
+  const bin = path.resolve(import.meta.dirname, "../packages/oci-build/bin/oci-build.js");
+  const quoted = [process.execPath, bin, ...args].map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(" ");
+  const child = spawn("script", ["-qec", quoted, "/dev/null"], {
+    cwd: folder,
+    env: { ...process.env, ...environment, NO_COLOR: "1", CI: "1", SHELL: "/bin/sh" },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  let stdout = "";
+  let from = 0;
+  let next = 0;
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString("utf8");
+    const answer = answers[next];
+    const at = answer === undefined ? -1 : stdout.indexOf(answer[0], from);
+    if (answer === undefined || at < 0) return;
+    from = at + answer[0].length;
+    next += 1;
+    // A shell that has just begun reads its terminal a moment later.
+    setTimeout(() => child.stdin.write(answer[1]), 300);
+  });
+  const exitCode = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { exitCode, stdout, stderr: "" };
+}
