@@ -14,6 +14,7 @@ import type { ReadBuild } from "./prepare-build.js";
 import { type ExecutorFactory, ExecutorSource } from "./solve/executor-source.js";
 import { ImageRoots } from "./solve/image-roots.js";
 import { LayerFiles } from "./solve/layer-files.js";
+import { folderRemover } from "./solve/remove-folder.js";
 import { Slots } from "./solve/slots.js";
 import type { SolveContext } from "./solve/solve-context.js";
 
@@ -57,6 +58,7 @@ export async function withBuildSession<T>(
   const cache = await openCache({
     dir: cacheDir,
     signal: run.signal,
+    removeFolder: folderRemover(read.options.env),
     onWarning: ({ code, message, data }) => {
       const file = data["path"];
       if (typeof file === "string") damaged.add(basename(file));
@@ -83,13 +85,16 @@ export async function withBuildSession<T>(
         }),
     });
   } finally {
-    // Also after a failure: what was hashed is known, and the next build need not do it again.
-    await executors[Symbol.asyncDispose]();
-    await Promise.all(saves.map((save) => save()));
-    await images[Symbol.asyncDispose]();
-    await sources.close();
-    await scratch[Symbol.asyncDispose]();
-    await lease.release();
+    try {
+      await executors[Symbol.asyncDispose]();
+    } finally {
+      // Also after a failure: what was hashed is known, and the next build need not do it again.
+      await Promise.all(saves.map((save) => save()));
+      await images[Symbol.asyncDispose]();
+      await sources.close();
+      await scratch[Symbol.asyncDispose]();
+      await lease.release();
+    }
   }
 }
 

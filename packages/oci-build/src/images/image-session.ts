@@ -5,6 +5,7 @@ import type { RegistryClient } from "@oci-build/registry";
 import type { EmitEvent } from "../events/build-event.js";
 import { type RegistryChoices, registryChoices } from "../options/registry-choices.js";
 import { hostPlatform, parsePlatform } from "../plan/parse-platform.js";
+import { folderRemover } from "../solve/remove-folder.js";
 import type { ImageAccess } from "./image-access.js";
 import { imageHere } from "./image-here.js";
 import { formatLocation, type ImageLocation, mayBeId, parseImageLocation } from "./image-location.js";
@@ -122,6 +123,7 @@ export class ImageSession implements AsyncDisposable {
     const cache = await openCache({
       dir: cacheDir ?? defaultCacheDir(env, process.platform, homedir()),
       signal,
+      removeFolder: folderRemover(env),
       onWarning: ({ code, message }) => this.#emit({ type: "warning", code, message }),
     });
     return { cache, lease: await cache.lease() };
