@@ -42,6 +42,7 @@ export class ControlChannel {
     const pid = /^pid ([1-9][0-9]{0,9})$/.exec(line)?.[1];
     if (pid !== undefined) this.#tellPid(Number(pid));
     else if (line === "ready") this.#isReady = true;
-    else if (this.#problem.length < PROBLEM_MAX_LENGTH) this.#problem += `${line}\n`;
+    else if (this.#problem.length < PROBLEM_MAX_LENGTH)
+      this.#problem += `${line.slice(0, PROBLEM_MAX_LENGTH)}\n`;
   }
 }

@@ -26,8 +26,9 @@ export class ExecutorHome implements AsyncDisposable {
   /** The environment of the host's programs. */
   readonly env: NodeJS.ProcessEnv;
   readonly inherited: readonly number[] = inheritedDescriptors();
-  /** Which shell prepares commands. Only bash can close descriptors of two digits; others start faster. */
-  readonly shell: string;
+  /** The shell that prepares commands. Only bash can close descriptors of two digits; others start faster. A bash whose
+   * input is a socket takes itself for one that was started over a network, and would run the user's own settings. */
+  readonly shell: readonly [string, ...string[]];
   readonly #parts: ExecutorParts;
   #count = 0;
 
@@ -38,7 +39,7 @@ export class ExecutorHome implements AsyncDisposable {
     this.holder = holder;
     this.env = programEnv(parts.env);
     const bash = this.inherited.some((fd) => fd > 9) ? findProgram("bash", parts.env) : undefined;
-    this.shell = bash ?? facts.programs.sh;
+    this.shell = bash === undefined ? [facts.programs.sh] : [bash, "--norc", "--noprofile"];
     this.linksFolder = join(folder, "l");
     this.links = new LayerLinks(this.linksFolder);
     this.stop = stopTree(space, facts.programs, this.env);
@@ -83,7 +84,7 @@ export class ExecutorHome implements AsyncDisposable {
   }
 
   async #makeFifos(names: readonly string[]): Promise<void> {
-    const command = this.#parts.space.command(["mkfifo", "-m", "666", "--", ...names]);
+    const command = this.#parts.space.command([this.#parts.facts.programs.mkfifo, "-m", "666", "--", ...names]);
     await runProgram(command, { env: this.env, cwd: this.folder });
   }
 }

@@ -29,7 +29,9 @@ export function parseMountInfo(text: string): readonly HostMount[] {
     const fields = row.split(" ");
     const [target, flags, type] = [fields[4], fields[5], fields[fields.indexOf("-", 6) + 1]];
     if (target === undefined || flags === undefined || type === undefined) return [];
-    return [{ target: unescape(target), type, flags: flags.split(",").filter((f) => LOCKED_FLAGS.has(f)) }];
+    return [
+      { target: unescapeField(target), type, flags: flags.split(",").filter((f) => LOCKED_FLAGS.has(f)) },
+    ];
   });
 }
 
@@ -46,6 +48,6 @@ function isBelow(path: string, folder: string): boolean {
   return folder === "/" || path === folder || path.startsWith(`${folder}/`);
 }
 
-function unescape(text: string): string {
+function unescapeField(text: string): string {
   return text.replaceAll(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
 }

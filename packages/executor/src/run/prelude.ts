@@ -47,14 +47,16 @@ export function prelude(options: PreludeOptions): readonly [script: string, ...a
     `${shellQuote(programs.tar)} -x -p --numeric-owner --delay-directory-restore --xattrs --xattrs-include='*' -f - <&4`,
     "exec 4<&-",
     ...phases.flatMap((phase, index) => phaseLines(phase, index, options)),
-    ...(options.makeCwd === undefined ? [] : [`mkdir -p -- ${shellQuote(folder + "/root" + options.makeCwd)}`]),
+    ...(options.makeCwd === undefined
+      ? []
+      : [`mkdir -p -- ${shellQuote(`${folder}/root${options.makeCwd}`)}`]),
     `cd ${shellQuote(`${folder}/root`)}`,
     `launch() {\n:\n${launch.script}\n}`,
     `launch ${launch.scriptArgs.map(shellQuote).join(" ")}`,
     "echo ready >&3",
     ...exportLines(launch.programEnv),
-    // A bash adds this variable to every command.
-    `exec \${BASH_VERSION:+/usr/bin/env -u _} "$@" ${options.stdin}2>&5 5>&- 3>&-`,
+    // A bash adds these to the environment of whatever it runs.
+    `exec \${BASH_VERSION:+/usr/bin/env -u _ -u SHLVL} "$@" ${options.stdin}2>&5 5>&- 3>&-`,
   ];
   return [lines.join("\n"), "sh", ...launch.program];
 }

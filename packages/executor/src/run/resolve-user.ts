@@ -20,7 +20,10 @@ type Account = readonly string[];
  * number that is not in it has group 0; a group that is given takes the place of all others, supplementary ones too.
  * Empty means root.
  * @see https://github.com/moby/sys/blob/user/v0.3.0/user/user.go */
-export async function resolveUser(text: string, root: Pick<Snapshot, "get" | "openFile">): Promise<ResolvedUser> {
+export async function resolveUser(
+  text: string,
+  root: Pick<Snapshot, "get" | "openFile">,
+): Promise<ResolvedUser> {
   const [name = "", group = ""] = splitOnce(text);
   const users = await readAccounts(root, "etc/passwd");
   const user = findUser(users, name === "" ? "0" : name, text);
@@ -47,12 +50,14 @@ function findUser(users: readonly Account[], text: string, asked: string): Found
   const line = users.find((account) => account[0] === text) ?? users.find((account) => account[2] === text);
   if (line === undefined) {
     const uid = isNumber(text) ? idOf(text) : text === "root" ? 0 : undefined;
-    if (uid === undefined) throw unknownUser(asked, isNumber(text) ? "its number is too large" : "no such user in /etc/passwd");
+    if (uid === undefined)
+      throw unknownUser(asked, isNumber(text) ? "its number is too large" : "no such user in /etc/passwd");
     return { name: undefined, uid, gid: 0, home: "/" };
   }
   const [name, , uid, gid, , home = ""] = line;
   const [found, primary] = [idOf(uid), idOf(gid)];
-  if (found === undefined || primary === undefined) throw unknownUser(asked, "its line in /etc/passwd has no numbers");
+  if (found === undefined || primary === undefined)
+    throw unknownUser(asked, "its line in /etc/passwd has no numbers");
   return { name, uid: found, gid: primary, home: home === "" ? "/" : home };
 }
 
@@ -78,7 +83,10 @@ function idOf(text: string | undefined): number | undefined {
   return id <= ID_MAX ? id : undefined;
 }
 
-async function readAccounts(root: Pick<Snapshot, "get" | "openFile">, path: string): Promise<readonly Account[]> {
+async function readAccounts(
+  root: Pick<Snapshot, "get" | "openFile">,
+  path: string,
+): Promise<readonly Account[]> {
   const found = resolvePath(root, path, "follow-last");
   if (found.entry?.type !== "file") return [];
   const text = await readText(await root.openFile(found.path), found.entry.size);

@@ -95,7 +95,11 @@ function endOf(child: ChildProcess): Promise<Ending> {
   });
 }
 
-async function stopOnAbort(ended: Promise<Ending>, control: ControlChannel, start: SandboxStart): Promise<Ending> {
+async function stopOnAbort(
+  ended: Promise<Ending>,
+  control: ControlChannel,
+  start: SandboxStart,
+): Promise<Ending> {
   const { signal, stop } = start;
   if (signal === undefined) return await ended;
   let stopped: Promise<void> | undefined;
@@ -113,10 +117,9 @@ async function stopOnAbort(ended: Promise<Ending>, control: ControlChannel, star
 function statusOf(ending: Ending, control: ControlChannel): ExecStatus {
   if (ending.kind === "failed") throw notStarted(ending.problem);
   const { exitCode, signal } = ending;
-  if (!control.isReady) throw notStarted(control.problem || `a helper ended with ${signal ?? exitCode ?? "nothing"}`);
-  return exitCode === null
-    ? { kind: "killed", signal: signal ?? "SIGKILL" }
-    : { kind: "exited", exitCode };
+  if (!control.isReady)
+    throw notStarted(control.problem || `a helper ended with ${signal ?? exitCode ?? "nothing"}`);
+  return exitCode === null ? { kind: "killed", signal: signal ?? "SIGKILL" } : { kind: "exited", exitCode };
 }
 
 function notStarted(problem: string): Error {

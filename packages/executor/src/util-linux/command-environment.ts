@@ -26,14 +26,19 @@ export function commandStart({ args, env, tree }: Command): CommandStart {
   return { args: setInside(args, guarded, tree), env: rest };
 }
 
-function setInside(args: readonly string[], variables: Variables, tree: Pick<Snapshot, "get">): readonly string[] {
+function setInside(
+  args: readonly string[],
+  variables: Variables,
+  tree: Pick<Snapshot, "get">,
+): readonly string[] {
   const env = findProgram(tree, ["/usr/bin/env", "/bin/env"]);
   const isTakenAsVariable = args[0]?.includes("=") === true;
   if (env !== undefined && !isTakenAsVariable && variables.every(([name]) => !name.startsWith("-"))) {
     return [env, ...variables.map(([name, value]) => `${name}=${value}`), ...args];
   }
   const shell = findProgram(tree, ["/bin/sh"]);
-  if (shell !== undefined && variables.every(([name]) => canExport(name))) return exportInside(shell, args, variables);
+  if (shell !== undefined && variables.every(([name]) => canExport(name)))
+    return exportInside(shell, args, variables);
   throw unsettable(variables.map(([name]) => name));
 }
 
@@ -46,7 +51,11 @@ function exportInside(shell: string, args: readonly string[], variables: Variabl
 
 /** What shells keep to themselves is not to be had that way. */
 function canExport(name: string): boolean {
-  return isHarmlessName(name) || /^(LD_|GLIBC_|MALLOC_)[A-Z_]+$/.test(name) || ["TMPDIR", "TZ", "TZDIR"].includes(name);
+  return (
+    isHarmlessName(name) ||
+    /^(LD_|GLIBC_|MALLOC_)[A-Z_]+$/.test(name) ||
+    ["TMPDIR", "TZ", "TZDIR"].includes(name)
+  );
 }
 
 function findProgram(tree: Pick<Snapshot, "get">, paths: readonly string[]): string | undefined {

@@ -1,10 +1,10 @@
 import { existsSync, statSync } from "node:fs";
-import { sandboxMaskedPaths, sandboxReadonlyPaths } from "../runtime/docker-defaults.js";
-import type { IdMapping } from "../space/id-space.js";
 import type { MountLine, PreparedCommand } from "../run/backend.js";
 import type { HostMount } from "../run/host-mounts.js";
 import { lockedFlags } from "../run/host-mounts.js";
 import { deviceMounts } from "../runtime/device-folder.js";
+import { sandboxMaskedPaths, sandboxReadonlyPaths } from "../runtime/docker-defaults.js";
+import type { IdMapping } from "../space/id-space.js";
 
 /** What of the host the table depends on. */
 export interface HostView {
@@ -32,7 +32,10 @@ export function sandboxMounts(command: PreparedCommand, host: HostView): readonl
   ];
 }
 
-function deviceFolder({ root, side, shmSizeBytes }: PreparedCommand, mapping: IdMapping): readonly MountLine[] {
+function deviceFolder(
+  { root, side, shmSizeBytes }: PreparedCommand,
+  mapping: IdMapping,
+): readonly MountLine[] {
   const dev = `${root}/dev`;
   const gid = mapping === "single" ? [] : [`gid=${TTY_GID}`];
   const pts = ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", ...gid];
@@ -89,11 +92,13 @@ function mask(path: string, target: string): MountLine {
 function hiddenHost({ mapping, hostMounts }: HostView): readonly MountLine[] {
   if (mapping !== "root") return [];
   const whole = hostMounts.filter(({ type }) => type === "proc" || type === "sysfs");
-  return [...new Set(whole.map(({ target }) => target))]
-    .filter((target) => existsSync(target))
-    // The deepest first, and /proc last: mount(8) itself reads it.
-    .sort((a, b) => Number(a === "/proc") - Number(b === "/proc") || b.length - a.length)
-    .map((target) => ({ type: "tmpfs", source: "tmpfs", target, options: ["ro", "size=4k"] }));
+  return (
+    [...new Set(whole.map(({ target }) => target))]
+      .filter((target) => existsSync(target))
+      // The deepest first, and /proc last: mount(8) itself reads it.
+      .sort((a, b) => Number(a === "/proc") - Number(b === "/proc") || b.length - a.length)
+      .map((target) => ({ type: "tmpfs", source: "tmpfs", target, options: ["ro", "size=4k"] }))
+  );
 }
 
 /** Nothing is hidden, and the host's devices are there. */

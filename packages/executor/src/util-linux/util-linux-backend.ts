@@ -41,7 +41,9 @@ export class UtilLinuxBackend implements Backend {
     const { setpriv, unshare } = this.#programs;
     const capabilities = sandboxCapabilities.map((name) => `+${name.replace(/^CAP_/, "").toLowerCase()}`);
     const limits =
-      security === "insecure" ? [] : [`--bounding-set=${["-all", ...capabilities].join(",")}`, "--inh-caps=-all"];
+      security === "insecure"
+        ? []
+        : [`--bounding-set=${["-all", ...capabilities].join(",")}`, "--inh-caps=-all"];
     // Who has one id only can be in no other group, and leave none.
     const groups =
       this.#mapping === "single" ? [] : [`--regid=${user.gid}`, `--groups=${user.groups.join(",")}`];

@@ -1,0 +1,35 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileTreeOf } from "@oci-build/snapshot";
+import { afterAll, describe, expect, it } from "vitest";
+import { treeEntries } from "../../../snapshot/src/testing/tree-lines.js";
+import { upperView } from "./upper-view.js";
+
+const upper = mkdtempSync(path.join(os.tmpdir(), "upper-view-"));
+afterAll(() => rmSync(upper, { recursive: true }));
+mkdirSync(path.join(upper, "etc"));
+writeFileSync(path.join(upper, "etc/new"), "12345");
+symlinkSync("/elsewhere", path.join(upper, "proc"));
+
+const tree = fileTreeOf(
+  treeEntries("dir etc 0755", "file etc/old 0644 'x'", "dir proc 0555", "dir srv 0755"),
+);
+const view = upperView(upper, tree);
+
+describe("upperView", () => {
+  it("has what the command made, also in place of something", () => {
+    expect(view.get("etc/new")).toMatchObject({ type: "file", size: 5 });
+    expect(view.get("proc")).toMatchObject({ type: "symlink", target: "/elsewhere" });
+  });
+
+  it("has what the command left alone", () => {
+    expect(view.get("etc/old")?.type).toBe("file");
+    expect(view.get("srv")?.type).toBe("directory");
+    expect(view.get("")?.type).toBe("directory");
+  });
+
+  it("has nothing where nothing is", () => {
+    expect(view.get("etc/none")).toBeUndefined();
+  });
+});
