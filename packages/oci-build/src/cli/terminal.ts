@@ -30,5 +30,10 @@ export function textStyle(
   const forced = env["FORCE_COLOR"];
   const isRefused = Boolean(env["NO_COLOR"]) || env["TERM"] === "dumb" || /^(?:0|false)$/.test(forced ?? "");
   const isWanted = Boolean(forced) || stream.isTTY === true;
-  return { color: isWanted && !isRefused, width: stream.columns ?? DEFAULT_WIDTH };
+  return { color: isWanted && !isRefused, width: columnsIn(stream) };
+}
+
+/** How many columns a stream has. A terminal that does not know its own size says 0. */
+export function columnsIn({ columns = 0 }: OutputStream): number {
+  return columns > 0 ? columns : DEFAULT_WIDTH;
 }

@@ -9,6 +9,7 @@ import { parseInput } from "../input/parse-input.js";
 import type { DockerfileText } from "../input/read-dockerfile.js";
 import type { ResolvedOptions } from "../options/resolve-options.js";
 import { imagesOfAllStages } from "../plan/plan-build.js";
+import { folderRemover } from "../solve/remove-folder.js";
 import type { LockedImages } from "./locked-image.js";
 import { OnceOrigin } from "./once-origin.js";
 
@@ -34,6 +35,7 @@ export async function resolveImages(
   const cache = await openCache({
     dir: first.cacheDir,
     signal: run.signal,
+    removeFolder: folderRemover(first.env),
     onWarning: ({ code, message }) => run.emit({ type: "warning", code, message }),
   });
   const lease = await cache.lease();

@@ -89,6 +89,15 @@ describe("ttyProgress", () => {
     expect([screen.shown(), screen.cursor]).toEqual([["✓ CACHED [1/1] COPY . ."], "shown"]);
   });
 
+  it("takes a size of 0 for one that the terminal does not know", () => {
+    const screen = new Screen(0);
+    screen.rows = 0;
+    const written: string[] = [];
+    screen.write = (text) => written.push(text) > 0;
+    show(screen, [started("[1/1] COPY . ."), cached("[1/1] COPY . .")]).end();
+    expect(written.join("")).toContain("✓ CACHED [1/1] COPY . .");
+  });
+
   it("draws for the width that the terminal has now", () => {
     const screen = new Screen(80);
     const view = show(screen, [started("[1/2] COPY a /")]);

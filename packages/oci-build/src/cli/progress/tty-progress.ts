@@ -1,6 +1,6 @@
 import type { BuildEvent } from "../../events/build-event.js";
 import { columnsOf } from "../columns-of.js";
-import type { OutputStream } from "../terminal.js";
+import { columnsIn, type OutputStream } from "../terminal.js";
 import type { ProgressView } from "./create-progress.js";
 import { finishedLines, type RunningWork, runningRows, takeEvent } from "./tty-lines.js";
 
@@ -8,7 +8,6 @@ const REDRAW_MS = 100;
 const HIDE_CURSOR = "\u001b[?25l";
 const SHOW_CURSOR = "\u001b[?25h";
 const CLEAR_LINE = "\u001b[2K";
-const DEFAULT_COLUMNS = 100;
 const DEFAULT_ROWS = 24;
 
 /** Finished work scrolls up as lines; what is running is redrawn below, with a spinner and its time. The terminal's
@@ -18,12 +17,13 @@ export function ttyProgress(stderr: OutputStream, { color }: { readonly color: b
   let drawn: readonly string[] = [];
   let frame = 0;
   let ended = false;
-  const columns = (): number => stderr.columns ?? DEFAULT_COLUMNS;
+  const columns = (): number => columnsIn(stderr);
   const redraw = (finished: readonly string[]): void => {
     const style = { color, width: columns() };
     const erased = erase(drawn, style.width);
     // A row that has scrolled off the screen could not be erased.
-    const maxRows = (stderr.rows ?? DEFAULT_ROWS) - 1;
+    const { rows = 0 } = stderr;
+    const maxRows = (rows > 0 ? rows : DEFAULT_ROWS) - 1;
     drawn = runningRows([...running.values()], maxRows, { frame, nowMs: Date.now(), style });
     stderr.write(erased + [...finished, ...drawn].map((line) => `${CLEAR_LINE}${line}\n`).join(""));
   };
