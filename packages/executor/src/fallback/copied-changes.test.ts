@@ -54,7 +54,7 @@ async function copied(below: FileTree, script: string, name: string): Promise<re
   const options = { folder, space, tar, temporaryDirectory: dir };
   await using before = await scanFolder(options);
   run(script, folder);
-  return await collected(copiedChanges({ ...options, before }));
+  return await collected(copiedChanges({ ...options, before, stubs: new Set() }));
 }
 
 /** With the bytes of files read while they can be. */

@@ -1,5 +1,12 @@
 import { compareTreePaths, type LayerEntry } from "@oci-build/oci";
-import { changeSet, diffSnapshots, type Snapshot, scanTar, type TarSnapshot } from "@oci-build/snapshot";
+import {
+  changeSet,
+  diffSnapshots,
+  type Snapshot,
+  type SnapshotDifference,
+  scanTar,
+  type TarSnapshot,
+} from "@oci-build/snapshot";
 import { changesUnreadable } from "../changes/changes-errors.js";
 import { createArguments } from "../changes/create-arguments.js";
 import { imageXattrs } from "../changes/image-xattrs.js";
@@ -15,6 +22,8 @@ export interface ScanFolderOptions extends UpperFolder {
 export interface CopiedChangesOptions extends ScanFolderOptions {
   /** The folder as it was before the command. */
   readonly before: Snapshot;
+  /** What was put into it since, only to be mounted on: it is no change as long as nothing came of it. */
+  readonly stubs: ReadonlySet<string>;
 }
 
 /** What a folder holds, as its owners are inside the id space. The caller disposes of it.
@@ -53,8 +62,15 @@ export async function* copiedChanges(
 ): AsyncGenerator<LayerEntry, void, undefined> {
   const { before, signal } = options;
   await using after = await scanFolder(options);
-  const differences = await diffSnapshots(before, after, { times: "compare", signal });
+  const all = await diffSnapshots(before, after, { times: "compare", signal });
+  const differences = all.filter((difference) => !isStub(difference, options.stubs));
   yield* withParents(changeSet(differences, after, { before }), after);
+}
+
+function isStub(difference: SnapshotDifference, stubs: ReadonlySet<string>): boolean {
+  if (difference.kind !== "added" || !stubs.has(difference.path)) return false;
+  const { after } = difference;
+  return after.type === "directory" || (after.type === "file" && after.size === 0);
 }
 
 /** With the directories that lead to each entry, as they are in an upper directory, too. */

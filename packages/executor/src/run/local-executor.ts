@@ -9,10 +9,12 @@ import type {
   ExecStatus,
   Executor,
 } from "../executor.js";
+import { copiedChanges } from "../fallback/copied-changes.js";
 import { programEnv } from "../space/find-programs.js";
 import { type HostFolders, hostFolders } from "../space/host-folders.js";
 import { ExecutorHome } from "./executor-home.js";
 import type { ExecutorParts } from "./executor-parts.js";
+import { closeFiles, type RootFiles, rootFiles } from "./root-files.js";
 import { type RunPlace, type RunRoot, runCommand } from "./run-command.js";
 import { upperView } from "./upper-view.js";
 
@@ -52,14 +54,18 @@ export class LocalExecutor implements Executor {
   async #run(request: ExecRequest, opening: Promise<ExecutorHome>): Promise<ExecResult> {
     const parts = this.#parts;
     const { tree } = request.root;
-    const [home, folders] = await Promise.all([opening, parts.layers.folders(request.root, request.signal)]);
-    const lowers = folders.map((folder) => home.links.name(folder)).reverse();
+    const isStacked = parts.facts.overlay !== undefined;
+    const unpacking = isStacked ? parts.layers.folders(request.root, request.signal) : [];
+    const [home, folders] = await Promise.all([opening, unpacking]);
     const place = home.runFolder();
-    const root: RunRoot = { lowers, tree, view: tree, upper: `../${place.name}/upper` };
+    let files: RootFiles | undefined;
     try {
+      files = await rootFiles(request, { parts, home, folders }, place);
+      const root: RunRoot = { files, tree, view: tree };
       const status = await runCommand({ parts, home }, request, root, place);
       return new LocalResult({ parts, home, root, place, status });
     } catch (error) {
+      if (files !== undefined) await closeFiles(files);
       await home.remove([place.folder]);
       throw error;
     }
@@ -86,15 +92,19 @@ class LocalResult implements ExecResult {
   changes(signal?: AbortSignal): AsyncIterable<LayerEntry> {
     const { parts, place, root } = this.#run;
     const { space, facts } = parts;
+    const { files } = root;
+    const options = { space, tar: facts.programs.tar, signal };
+    if (files.kind === "copied") {
+      return copiedChanges({ ...options, ...files, temporaryDirectory: place.folder });
+    }
     const folder = join(place.folder, "upper");
-    const overlayXattrs = facts.overlay?.xattrs ?? "user";
-    return readChanges({ folder, space, tar: facts.programs.tar, overlayXattrs, below: root.tree, signal });
+    return readChanges({ ...options, folder, overlayXattrs: files.overlay.xattrs, below: root.tree });
   }
 
   async enter(command: ExecCommand): Promise<ExecStatus> {
     const { parts, home, root, place } = this.#run;
     const own = home.runFolder();
-    const view = upperView(join(place.folder, "upper"), root.tree);
+    const view = root.files.kind === "copied" ? root.tree : upperView(join(place.folder, "upper"), root.tree);
     try {
       return await runCommand({ parts, home }, command, { ...root, view }, own);
     } finally {
@@ -103,6 +113,8 @@ class LocalResult implements ExecResult {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#run.home.remove([this.#run.place.folder]);
+    const { home, root, place } = this.#run;
+    await closeFiles(root.files);
+    await home.remove([place.folder]);
   }
 }

@@ -1,5 +1,5 @@
-import { realpathSync } from "node:fs";
-import { resolvePath } from "@oci-build/snapshot";
+import { mkdirSync, realpathSync } from "node:fs";
+import { resolvePath, type Snapshot } from "@oci-build/snapshot";
 import type { ExecMount, MountSource, RootFileSystem } from "../executor.js";
 import { systemCode } from "../process/system-code.js";
 import type { OverlayFacts } from "../space/host-facts.js";
@@ -12,16 +12,28 @@ import { overlayLine } from "./overlay-line.js";
 import type { PreparedFile } from "./prepared-file.js";
 import { mountInvalid, StubLayer } from "./stub-layer.js";
 
+/** How the files of other roots, and of folders whose changes are thrown away, come to a command. */
+export type MountSources =
+  | {
+      readonly kind: "stacked";
+      readonly overlay: OverlayFacts;
+      /** The folders that give a root together, the lowest first. */
+      readonly folders: (root: RootFileSystem) => Promise<readonly string[]>;
+    }
+  | {
+      readonly kind: "copied";
+      readonly copyTree: (tree: Snapshot, folder: string) => Promise<void>;
+      readonly copyFolder: (from: string, to: string) => Promise<void>;
+    };
+
 /** What mounts are planned with. `folder` is the run's; `name` is how the folder of links sees it. */
 export interface MountContext {
   readonly folder: string;
   readonly name: string;
   readonly links: LayerLinks;
-  readonly overlay: OverlayFacts;
+  readonly sources: MountSources;
   readonly mapping: IdMapping;
   readonly hostMounts: readonly HostMount[];
-  /** The folders that give a root together, the lowest first. */
-  readonly layerFolders: (root: RootFileSystem) => Promise<readonly string[]>;
   /** Starts to pass connections on, from a socket that it makes; gives its path. */
   readonly proxySocket: (mount: Extract<ExecMount, { kind: "socket" }>) => Promise<string>;
 }
@@ -85,11 +97,18 @@ export class MountPlan {
     const path = `side/${this.#next("f")}`;
     this.files.push({ type: "file", path, content, mode, uid, gid });
     const source = `${this.#context.folder}/${path}`;
-    this.#place(target, soleEntry("file"), { type: "bind", source, options: ["bind", "ro", "nosuid", "nodev"] });
+    this.#place(target, soleEntry("file"), {
+      type: "bind",
+      source,
+      options: ["bind", "ro", "nosuid", "nodev"],
+    });
   }
 
   async #addBind({ target, source, writes }: BindMount): Promise<void> {
-    const opened = source.kind === "layers" ? await this.#openLayers(source, writes, target) : this.#openFolder(source, writes, target);
+    const opened =
+      source.kind === "layers"
+        ? await this.#openLayers(source, writes, target)
+        : await this.#openFolder(source, writes, target);
     const readonly = writes === "refused" ? ["ro"] : [];
     const options = ["bind", "nodev", ...opened.options.filter((flag) => flag !== "nodev"), ...readonly];
     this.#place(target, opened.content, { type: "bind", source: opened.source, options });
@@ -101,23 +120,32 @@ export class MountPlan {
     target: string,
   ): Promise<OpenedSource> {
     const found = resolveSource(root.tree, path, target);
-    const folders = await this.#context.layerFolders(root);
-    const names = folders.map((folder) => this.#context.links.name(folder)).reverse();
-    const mounted = this.#mountOverlay(names, root.tree, writes);
+    const { sources, links } = this.#context;
+    let mounted: string;
+    if (sources.kind === "copied") {
+      mounted = await this.#copy((folder) => sources.copyTree(root.tree, folder));
+    } else {
+      const names = (await sources.folders(root)).map((folder) => links.name(folder)).reverse();
+      mounted = this.#mountOverlay(names, { tree: root.tree, writes, facts: sources.overlay });
+    }
     return { source: pathOnHost(mounted, found), options: [], content: partOfTree(root.tree, found) };
   }
 
-  #openFolder(
+  async #openFolder(
     { folder, path }: Extract<MountSource, { kind: "folder" }>,
     writes: BindMount["writes"],
     target: string,
-  ): OpenedSource {
+  ): Promise<OpenedSource> {
     const real = realFolder(folder, target);
     const tree = folderLookup(real);
     const found = resolveSource(tree, path, target);
     const content = partOfTree(tree, found);
     if (writes === "discarded") {
-      const mounted = this.#mountOverlay([this.#context.links.name(real)], tree, writes);
+      const { sources, links } = this.#context;
+      const mounted =
+        sources.kind === "copied"
+          ? await this.#copy((copy) => sources.copyFolder(real, copy))
+          : this.#mountOverlay([links.name(real)], { tree, writes, facts: sources.overlay });
       return { source: pathOnHost(mounted, found), options: [], content };
     }
     const source = pathOnHost(real, found);
@@ -128,8 +156,11 @@ export class MountPlan {
   }
 
   /** An overlay of its own, so that what a command writes to a source is seen by that command alone. */
-  #mountOverlay(names: readonly string[], tree: Lookup, writes: BindMount["writes"]): string {
-    const { folder, name, links, overlay } = this.#context;
+  #mountOverlay(
+    names: readonly string[],
+    { tree, writes, facts }: { tree: Lookup; writes: BindMount["writes"]; facts: OverlayFacts },
+  ): string {
+    const { folder, name, links } = this.#context;
     const own = this.#next("m");
     const root = tree.get("");
     const owner = { mode: root?.mode ?? 0o755, uid: root?.uid, gid: root?.gid, mtimeSec: root?.mtimeSec };
@@ -143,8 +174,16 @@ export class MountPlan {
     const upper = { upper: `../${name}/${own}-upper`, work: `../${name}/${own}-work` };
     const target = `${folder}/${own}`;
     const flags = ["nodev"];
-    this.lines.push(overlayLine({ target, lowers, upper: writable ? upper : undefined, facts: overlay, flags }));
+    this.lines.push(overlayLine({ target, lowers, upper: writable ? upper : undefined, facts, flags }));
     return target;
+  }
+
+  /** A copy of its own, for the same end. */
+  async #copy(make: (folder: string) => Promise<void>): Promise<string> {
+    const folder = `${this.#context.folder}/${this.#next("m")}`;
+    mkdirSync(folder, { mode: 0o755 });
+    await make(folder);
+    return folder;
   }
 
   #place(target: string, content: Lookup, mount: Omit<SandboxMount, "target" | "make">): void {

@@ -4,7 +4,8 @@ import { encodePath } from "@oci-build/oci";
 import { resolvePath, type Snapshot } from "@oci-build/snapshot";
 import { executorError } from "../errors.js";
 import type { ExecCommand, ExecStatus } from "../executor.js";
-import type { OverlayFacts } from "../space/host-facts.js";
+import { copyFolder } from "../fallback/copy-folder.js";
+import { copyRoot } from "../fallback/copy-root.js";
 import type { Launch, MountLine, PreparedCommand } from "./backend.js";
 import { checkProgram } from "./check-program.js";
 import { networkFiles } from "./etc-files.js";
@@ -15,10 +16,11 @@ import { formatFstab } from "./fstab.js";
 import { readHostMounts } from "./host-mounts.js";
 import type { Lookup } from "./mount-view.js";
 import { overlayLine } from "./overlay-line.js";
-import { MountPlan } from "./plan-mounts.js";
+import { MountPlan, type MountSources } from "./plan-mounts.js";
 import { fstabName, mountPhases, prelude, preludeEnv } from "./prelude.js";
 import type { PreparedFile } from "./prepared-file.js";
 import { type ResolvedUser, resolveUser } from "./resolve-user.js";
+import type { CopiedFiles, RootFiles } from "./root-files.js";
 import { shellQuote } from "./shell-quote.js";
 import { SocketProxy } from "./socket-proxy.js";
 import { startSandbox } from "./start-sandbox.js";
@@ -30,13 +32,12 @@ const SHM_BYTES = 64 * 1024 * 1024;
 /** What a command may fill in /dev, in memory, beside the files that are put there for it. */
 const SIDE_BYTES = 1024 * 1024;
 
-/** What a command runs on. `lowers` are names in the folder of links, the top first; `upper` is relative to it. */
+/** What a command runs on. */
 export interface RunRoot {
-  readonly lowers: readonly string[];
+  readonly files: RootFiles;
   readonly tree: Snapshot;
   /** The tree with what earlier commands have changed. */
   readonly view: Lookup;
-  readonly upper: string;
 }
 
 /** Where a command's own files are. */
@@ -61,10 +62,9 @@ export async function runCommand(
     const plan = new MountPlan(root.view, {
       ...place,
       links: home.links,
-      overlay: overlayOf(parts),
+      sources: sourcesOf(parts, command),
       mapping: parts.space.mapping,
       hostMounts: parts.space.mapping === "root" ? [] : readHostMounts(),
-      layerFolders: (other) => parts.layers.folders(other, command.signal),
       proxySocket: async (mount) => {
         const proxy = await SocketProxy.open(mount, parts.space.mapping);
         proxies.push(proxy);
@@ -130,7 +130,8 @@ function startOptions(start: StartParts): Omit<Parameters<typeof startSandbox>[0
   const { parts, home, command, place, plan, prepared, launch } = start;
   const { folder } = place;
   const { programs } = parts.facts;
-  for (const name of ["root", "side", "work"]) mkdirSync(join(folder, name), { mode: 0o755 });
+  for (const name of ["root", "side", "work"])
+    mkdirSync(join(folder, name), { recursive: true, mode: 0o755 });
   const phases = mountPhases([rootLine(start), ...plan.lines, ...launch.mounts]);
   for (const [index, phase] of phases.entries()) {
     writeFileSync(join(folder, fstabName(index)), encodePath(formatFstab(phase.lines)), { mode: 0o600 });
@@ -149,7 +150,7 @@ function startOptions(start: StartParts): Omit<Parameters<typeof startSandbox>[0
     inherited: home.inherited,
     stdin: command.stdio === "captured" && launch.stdin !== undefined ? `<${shellQuote(launch.stdin)} ` : "",
   });
-  const shell = [home.shell, "-c", script, ...args] as const;
+  const shell = [...home.shell, "-c", script, ...args] as const;
   // timeout only makes the process that is the first of the new pid namespace, and ends as that does, by a signal as well.
   // (`unshare --fork` would do, but for releases that turn every signal into exit status 1.)
   const first = ["timeout", "--foreground", "0", ...shell] as const;
@@ -167,21 +168,29 @@ function startOptions(start: StartParts): Omit<Parameters<typeof startSandbox>[0
   };
 }
 
-function rootLine({ parts, home, command, root, place, plan, prepared }: StartParts): MountLine {
+function rootLine({ home, command, root, place, plan, prepared }: StartParts): MountLine {
+  const { files } = root;
+  const target = prepared.root;
+  const flags = command.security === "insecure" ? [] : ["nodev"];
+  if (files.kind === "copied") {
+    return { type: "bind", source: files.folder, target, options: ["bind", ...flags] };
+  }
   const stub = plan.stub.isEmpty ? [] : [`../${place.name}/stub`];
-  const lowers = [...stub, ...root.lowers];
+  const lowers = [...stub, ...files.lowers];
   return overlayLine({
-    target: prepared.root,
+    target,
     lowers: lowers.length === 0 ? [home.links.empty[0]] : lowers,
-    upper: { upper: root.upper, work: `../${place.name}/work` },
-    facts: overlayOf(parts),
-    flags: command.security === "insecure" ? [] : ["nodev"],
+    upper: { upper: files.upper, work: `../${place.name}/work` },
+    facts: files.overlay,
+    flags,
   });
 }
 
 /** The upper directory shows as the root's own, so a new one has what the root has. */
 function startFiles({ root, place, plan }: StartParts): readonly PreparedFile[] {
-  if (root.upper !== `../${place.name}/upper`) return plan.stub.files("stub");
+  const { files } = root;
+  if (files.kind === "copied") return stubsInCopy(files, plan, place);
+  if (files.upper !== `../${place.name}/upper`) return plan.stub.files("stub");
   const own = root.view.get("");
   const upper: PreparedFile = {
     type: "directory",
@@ -193,6 +202,17 @@ function startFiles({ root, place, plan }: StartParts): readonly PreparedFile[] 
     xattrs: own?.xattrs,
   };
   return [upper, ...plan.stub.files("stub")];
+}
+
+/** A command that enters the root of another finds the stubs of that one. */
+function stubsInCopy(
+  { folder, stubs }: CopiedFiles,
+  plan: MountPlan,
+  place: RunPlace,
+): readonly PreparedFile[] {
+  if (folder !== join(place.folder, "root")) return [];
+  for (const path of plan.stub.paths) stubs.add(path);
+  return plan.stub.files("root");
 }
 
 function namespaceOptions({ namespaces }: Launch): readonly string[] {
@@ -210,10 +230,16 @@ function sizeOf(files: readonly PreparedFile[]): number {
   return files.reduce((sum, file) => sum + 8192 + (file.type === "file" ? file.content.length : 0), 0);
 }
 
-function overlayOf({ facts }: ExecutorParts): OverlayFacts {
-  if (facts.overlay !== undefined) return facts.overlay;
-  const problem = "the executor's folder can hold no overlay";
-  throw executorError("EXECUTOR_START_FAILED", { message: `cannot run a command: ${problem}`, data: { problem } });
+function sourcesOf({ layers, facts, space }: ExecutorParts, { signal }: ExecCommand): MountSources {
+  const { overlay, programs } = facts;
+  if (overlay !== undefined) {
+    return { kind: "stacked", overlay, folders: (root) => layers.folders(root, signal) };
+  }
+  return {
+    kind: "copied",
+    copyTree: (tree, folder) => copyRoot({ tree, folder, space, tar: programs.tar, signal }),
+    copyFolder: (from, to) => copyFolder({ from, to, space, programs, signal }),
+  };
 }
 
 function checkUser({ uid, gid }: ResolvedUser, user: string, { space }: ExecutorParts): void {

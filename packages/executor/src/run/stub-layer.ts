@@ -37,6 +37,11 @@ export class StubLayer {
     return this.#entries.size === 0;
   }
 
+  /** The paths that the image lacks. */
+  get paths(): readonly string[] {
+    return [...this.#entries.keys()].filter((path) => this.#tree.get(path) === undefined);
+  }
+
   /** Nothing when the image has all; else its members below `folder`, parents first. */
   files(folder: string): readonly PreparedFile[] {
     const sorted = [...this.#entries.values()].sort((a, b) => compareTreePaths(a.path, b.path));

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Executor, RootFileSystem } from "../../src/executor.js";
 import type { IdMapping } from "../../src/space/id-space.js";
@@ -9,10 +10,24 @@ import { describeEnds } from "./describe-ends.js";
 import { describeHostile } from "./describe-hostile.js";
 import { describeMounts } from "./describe-mounts.js";
 import { describeUser } from "./describe-user.js";
-import type { Subject } from "./subject.js";
+import type { GetSubject, Subject } from "./subject.js";
 
-/** The contract of `Executor`. `open` gives one over a folder, which it may share with others. */
-export function describeExecutor(name: string, open: (dir: string) => Promise<Executor>): void {
+/** What all executors keep. */
+const allParts = [
+  describeCommand,
+  describeUser,
+  describeMounts,
+  describeChanges,
+  describeHostile,
+  describeEnds,
+] as const;
+
+/** The contract of `Executor`, or parts of it. `open` gives one over a folder, which it may share with others. */
+export function describeExecutor(
+  name: string,
+  open: (dir: string) => Promise<Executor>,
+  parts: readonly ((subject: GetSubject) => void)[] = allParts,
+): void {
   describe(`Executor: ${name}`, () => {
     const opened: { subject?: Subject; folder: string } = { folder: "" };
 
@@ -33,16 +48,14 @@ export function describeExecutor(name: string, open: (dir: string) => Promise<Ex
       if (opened.subject === undefined) throw new Error("the executor could not be opened");
       return opened.subject;
     };
-    describeCommand(subject);
-    describeUser(subject);
-    describeMounts(subject);
-    describeChanges(subject);
-    describeHostile(subject);
-    describeEnds(subject);
+    for (const describePart of parts) describePart(subject);
   });
 }
 
+const CAP_SYS_ADMIN = 21n;
+
 function mappingOf({ fidelity }: Executor): IdMapping {
   if (fidelity === "single-id") return "single";
-  return process.getuid?.() === 0 ? "root" : "subordinate";
+  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
+  return (BigInt(`0x${effective}`) >> CAP_SYS_ADMIN) % 2n === 1n ? "root" : "subordinate";
 }
