@@ -11,6 +11,7 @@ export type ExecutorChoice = "auto" | "runc" | "crun" | "util-linux";
 export interface ExecutorWarning {
   readonly code:
     | "EXECUTOR_SINGLE_ID"
+    | "EXECUTOR_FEW_IDS"
     | "EXECUTOR_NO_OVERLAY"
     | "EXECUTOR_RUNTIME_BROKEN"
     | "EXECUTOR_DEVICES_LEFT_OUT";

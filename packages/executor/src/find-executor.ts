@@ -7,12 +7,13 @@ import { readStamp, type StampScope, writeStamp } from "./space/host-stamp.js";
 import type { IdMapping } from "./space/id-space.js";
 import type { ExecutorObstacle } from "./space/obstacle.js";
 import { openHost, openUserSpace } from "./space/open-host.js";
-import { type OpenedIdSpace, rootIdSpace } from "./space/open-id-space.js";
+import { type OpenedIdSpace, ownIdSpace } from "./space/open-id-space.js";
 
 /** What an executor on this host would be. JSON-safe, since it is kept. */
 export interface FoundExecutor {
   readonly name: Executor["name"];
   readonly mapping: IdMapping;
+  readonly origin: OpenedIdSpace["origin"];
   readonly overlay: OverlayFacts | undefined;
   readonly warnings: readonly ExecutorWarning[];
   readonly obstacle?: undefined;
@@ -22,7 +23,6 @@ export interface FoundExecutor {
 export interface OpenedHost extends OpenedIdSpace {
   readonly found: FoundExecutor;
   readonly facts: HostFacts;
-  readonly obstacle?: undefined;
 }
 
 type Obstructed = { readonly obstacle: ExecutorObstacle };
@@ -52,7 +52,7 @@ async function openByTrying(options: OpenExecutorOptions): Promise<OpenedHost | 
     const chosen = await chooseBackend({ ...options, space, programs: facts.programs });
     if (chosen.obstacle === undefined) {
       const { name, warnings } = chosen;
-      const found = { name, mapping: space.mapping, overlay: facts.overlay, warnings };
+      const found = { name, mapping: space.mapping, origin: host.origin, overlay: facts.overlay, warnings };
       await writeStamp(scopeOf(options), found);
       return { ...host, found };
     }
@@ -71,7 +71,7 @@ async function openAsKept(
 ): Promise<OpenedHost | undefined> {
   const { programs } = findPrograms(options.env);
   const context = { programs, env: programEnv(options.env), signal: options.signal };
-  const opened = found.mapping === "root" ? { space: rootIdSpace() } : await openUserSpace(context);
+  const opened = found.origin === "own" ? ownIdSpace() : await openUserSpace(context);
   if (opened.obstacle !== undefined) return undefined;
   if (opened.space.mapping === found.mapping) {
     return { ...opened, found, facts: { programs, overlay: found.overlay } };

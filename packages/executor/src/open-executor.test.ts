@@ -152,17 +152,19 @@ describe("openExecutor", () => {
   const lines = ["touch /file && chown 1000:50 /file && id -u"];
   const owned = { status: "exit 0", stdout: "0\n", stderr: "", changes: ["file file 0644 1000:50 ''"] };
 
-  it.for<[HostVariant]>([["root"], ["root that may not mount"], ["user with subordinate ids"]])(
-    "gives files the owners that an image means, as %s",
-    ([variant], context) => {
-      const { ability, warnings, ran } = runAs(variant, lines, context);
-      expect({ ability, warnings, ran }).toEqual({
-        ability: { name: "util-linux", fidelity: "full" },
-        warnings: [],
-        ran: [owned],
-      });
-    },
-  );
+  it.for<[HostVariant]>([
+    ["root"],
+    ["root that may not mount"],
+    ["root of a container"],
+    ["user with subordinate ids"],
+  ])("gives files the owners that an image means, as %s", ([variant], context) => {
+    const { ability, warnings, ran } = runAs(variant, lines, context);
+    expect({ ability, warnings, ran }).toEqual({
+      ability: { name: "util-linux", fidelity: "full" },
+      warnings: [],
+      ran: [owned],
+    });
+  });
 
   it("warns a user without subordinate ids of what fails, and tells the line to add", (context) => {
     const { ability, warnings, ran } = runAs("user without subordinate ids", lines, context);

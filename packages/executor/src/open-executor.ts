@@ -8,7 +8,7 @@ import { LocalExecutor } from "./run/local-executor.js";
 import { runtimeBackend } from "./runtime/runtime-backend.js";
 import { currentCaller } from "./space/caller.js";
 import type { IdMapping } from "./space/id-space.js";
-import { adviseOnSingleId, describeSingleId } from "./space/single-id.js";
+import { adviseOnSingleId, describeSingleId, type SingleIdReason } from "./space/single-id.js";
 import { UnpackedLayers } from "./unpack/unpacked-layers.js";
 import { UtilLinuxBackend } from "./util-linux/util-linux-backend.js";
 
@@ -64,17 +64,15 @@ function fidelityOf(mapping: IdMapping): ExecFidelity {
   return mapping === "single" ? "single-id" : "full";
 }
 
-function warningsOf(
-  { found, single, facts }: OpenedHost,
-  { dir }: OpenExecutorOptions,
-): readonly ExecutorWarning[] {
+function warningsOf(host: OpenedHost, { dir }: OpenExecutorOptions): readonly ExecutorWarning[] {
+  const { found, single, idCount, facts } = host;
   const warnings = [...found.warnings];
-  if (single !== undefined) {
-    const caller = currentCaller();
+  if (single !== undefined) warnings.push(singleIdWarning(single));
+  else if (idCount < IMAGE_IDS) {
     warnings.push({
-      code: "EXECUTOR_SINGLE_ID",
-      message: `RUN has one user id only, since ${describeSingleId(single, caller)}: all files belong to root, and chown to others, USER and package managers that drop rights fail`,
-      hint: adviseOnSingleId(single, caller),
+      code: "EXECUTOR_FEW_IDS",
+      message: `RUN has ${idCount} user ids, and images use those up to ${IMAGE_IDS - 1}: files of the others cannot be made`,
+      hint: "Have an administrator make the ranges in /etc/subuid and /etc/subgid 65536 long.",
     });
   }
   if (facts.overlay === undefined) {
@@ -85,4 +83,16 @@ function warningsOf(
     });
   }
   return warnings;
+}
+
+/** 65534 is the highest that distributions use: nobody. */
+const IMAGE_IDS = 65_535;
+
+function singleIdWarning(single: SingleIdReason): ExecutorWarning {
+  const caller = currentCaller();
+  return {
+    code: "EXECUTOR_SINGLE_ID",
+    message: `RUN has one user id only, since ${describeSingleId(single, caller)}: all files belong to root, and chown to others, USER and package managers that drop rights fail`,
+    hint: adviseOnSingleId(single, caller),
+  };
 }

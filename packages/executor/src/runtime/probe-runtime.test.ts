@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../../test/support/build-folder.js";
 import { findProgram, findPrograms, programEnv } from "../space/find-programs.js";
-import { rootIdSpace } from "../space/open-id-space.js";
+import { ownIdSpace } from "../space/open-id-space.js";
 import { probeRuntime } from "./probe-runtime.js";
 
 const isRoot = process.getuid?.() === 0;
@@ -13,7 +13,7 @@ const probe = (program: string, signal?: AbortSignal): Promise<string | undefine
   const { programs } = findPrograms(process.env);
   return probeRuntime(
     { name: "runc", program },
-    { space: rootIdSpace(), programs, env, dir: temporaryFolder(), signal },
+    { space: ownIdSpace().space, programs, env, dir: temporaryFolder(), signal },
   );
 };
 
@@ -30,7 +30,7 @@ describe.skipIf(!isRoot)("probeRuntime", () => {
     const program = findProgram(name, process.env);
     it.skipIf(program === undefined)(`finds that ${name} works`, async () => {
       const { programs } = findPrograms(process.env);
-      const options = { space: rootIdSpace(), programs, env, dir: temporaryFolder() };
+      const options = { space: ownIdSpace().space, programs, env, dir: temporaryFolder() };
       expect(await probeRuntime({ name, program: program ?? "" }, options)).toBeUndefined();
     });
   }

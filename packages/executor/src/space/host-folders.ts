@@ -6,7 +6,7 @@ import { firstLine } from "./first-line.js";
 import type { HostPrograms } from "./host-facts.js";
 import type { IdSpace } from "./id-space.js";
 import { openUserSpace } from "./open-host.js";
-import { rootIdSpace } from "./open-id-space.js";
+import { ownIdSpace } from "./open-id-space.js";
 import { removeInSpace } from "./remove-in-space.js";
 import { runProgram } from "./run-program.js";
 
@@ -47,7 +47,7 @@ export async function withHostFolders<T>(
 ): Promise<T> {
   const { programs } = findPrograms(env);
   const context = { programs, env: programEnv(env) };
-  const opened = process.geteuid?.() === 0 ? { space: rootIdSpace() } : await openUserSpace(context);
+  const opened = process.geteuid?.() === 0 ? ownIdSpace() : await openUserSpace(context);
   if (opened.obstacle !== undefined) throw remaining([], `no id space: ${opened.obstacle.kind}`);
   try {
     return await work(hostFolders({ ...context, space: opened.space }));

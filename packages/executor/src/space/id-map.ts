@@ -18,13 +18,27 @@ export function subordinateMap(own: number, ranges: readonly IdRange[]): readonl
   return lines;
 }
 
-/** Every id that this process's own user namespace has stands for itself. `text` is its uid_map or gid_map. */
-export function identityMap(text: string): readonly IdMapLine[] {
+/** Every id that a mapping gives stands for itself. */
+export function identityMap(lines: readonly IdMapLine[]): readonly IdMapLine[] {
+  return lines.map(({ inside, count }) => ({ inside, outside: inside, count }));
+}
+
+/** Reads a uid_map or gid_map of the kernel. */
+export function parseIdMap(text: string): readonly IdMapLine[] {
   return text
     .split("\n")
-    .map((row) => row.trim().split(/\s+/))
-    .filter((fields) => fields.length === 3)
-    .map(([inside, , count]) => ({ inside: Number(inside), outside: Number(inside), count: Number(count) }));
+    .map((row) => row.trim().split(/\s+/).map(Number))
+    .flatMap(([inside, outside, count]) =>
+      inside === undefined || outside === undefined || count === undefined
+        ? []
+        : [{ inside, outside, count }],
+    );
+}
+
+/** How many users, or groups if these are fewer, a mapping gives. */
+export function countIds({ users, groups }: IdMaps): number {
+  const counts = [users, groups].map((lines) => lines.reduce((sum, { count }) => sum + count, 0));
+  return Math.min(...counts);
 }
 
 /** As the kernel takes it (user_namespaces(7)). */

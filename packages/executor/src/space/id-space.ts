@@ -1,5 +1,6 @@
-/** Who the root of a container is outside: root itself; the first of the caller's ids and subordinate ids, so that every
- * id of an image has one of its own; or the caller alone, to whom all files belong then. */
+/** Who the root of a container is outside: the host's root itself; the first of the caller's ids and subordinate ids, or
+ * the root of a user namespace around the caller, so that every id of an image has one of its own; or the caller alone, to
+ * whom all files belong then. */
 export type IdMapping = "root" | "subordinate" | "single";
 
 /** Where all programs that touch root file systems run, so that owners are what an image says: in the host's own user

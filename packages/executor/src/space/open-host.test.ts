@@ -83,6 +83,8 @@ describe("openHost", () => {
       {
         mapping: "subordinate",
         id: expect.stringMatching(/^subordinate-[0-9a-f]{16}$/),
+        origin: "made",
+        idCount: SUBORDINATE_RANGE.count + 1,
         overlay: trustedOrUser("user"),
       },
     ],
@@ -94,6 +96,20 @@ describe("openHost", () => {
         single: { kind: "no-range", file: "/etc/subuid" },
         overlay: trustedOrUser("user"),
       },
+    ],
+    [
+      "root of a container",
+      {
+        mapping: "subordinate",
+        id: expect.stringMatching(/^subordinate-[0-9a-f]{16}$/),
+        origin: "own",
+        idCount: SUBORDINATE_RANGE.count,
+        overlay: trustedOrUser("user"),
+      },
+    ],
+    [
+      "root of a container with one id",
+      { mapping: "single", origin: "own", single: { kind: "around" }, overlay: trustedOrUser("user") },
     ],
   ])("opens the id space of a %s, and leaves nothing in its folder", ([variant, opened], context) => {
     const report = openAs(variant, context);

@@ -3,7 +3,7 @@ import { findPrograms, programEnv } from "./find-programs.js";
 import { firstLine } from "./first-line.js";
 import type { HostFacts } from "./host-facts.js";
 import type { ExecutorObstacle } from "./obstacle.js";
-import { type IdSpaceOptions, type OpenedIdSpace, openUserIdSpace, rootIdSpace } from "./open-id-space.js";
+import { type IdSpaceOptions, type OpenedIdSpace, openUserIdSpace, ownIdSpace } from "./open-id-space.js";
 import { probeHost } from "./probe-host.js";
 import { NamespaceRefused } from "./user-namespace.js";
 
@@ -17,10 +17,9 @@ export interface OpenHostOptions {
 /** An id space in which commands can run, and what is known of the host from inside it. */
 export interface OpenHost extends OpenedIdSpace {
   readonly facts: HostFacts;
-  readonly obstacle?: undefined;
 }
 
-/** Opens the best id space in which commands can run: the host's own for root that may mount, else a user namespace.
+/** Opens the best id space in which commands can run: its own for root that may mount, else a new user namespace.
  * Gives what is in the way where there is none. */
 export async function openHost(
   options: OpenHostOptions,
@@ -30,7 +29,7 @@ export async function openHost(
   if (missing.length > 0) return { obstacle: { kind: "programs-missing", programs: missing } };
   const context = { programs, env: programEnv(options.env), dir: options.dir, signal: options.signal };
   if (process.geteuid?.() === 0) {
-    const host = await tryIn({ space: rootIdSpace() }, context);
+    const host = await tryIn(ownIdSpace(), context);
     if (host.obstacle === undefined) return host;
   }
   const opened = await openUserSpace(context);
@@ -42,7 +41,7 @@ type HostContext = IdSpaceOptions & { readonly dir: string };
 /** Opens a user namespace, or gives what is in the way. */
 export async function openUserSpace(
   context: IdSpaceOptions,
-): Promise<(OpenedIdSpace & { readonly obstacle?: undefined }) | { readonly obstacle: ExecutorObstacle }> {
+): Promise<OpenedIdSpace | { readonly obstacle: ExecutorObstacle }> {
   try {
     return await openUserIdSpace(context);
   } catch (error) {

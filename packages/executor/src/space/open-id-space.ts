@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { type Caller, currentCaller, readSystemFile } from "./caller.js";
 import { findProgram } from "./find-programs.js";
+import { firstLine } from "./first-line.js";
 import type { HostPrograms } from "./host-facts.js";
-import { formatIdMap, type IdMaps, identityMap, subordinateMap } from "./id-map.js";
+import { countIds, formatIdMap, type IdMaps, identityMap, parseIdMap, subordinateMap } from "./id-map.js";
 import type { IdMapping, IdSpace } from "./id-space.js";
 import type { SingleIdReason } from "./single-id.js";
 import { parseSubordinateIds } from "./subordinate-ids.js";
@@ -16,20 +17,29 @@ export interface IdSpaceOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An id space; `single` says why it has one id only. */
+/** An id space. `own` is the one that this process is in, `made` a namespace of the executor. */
 export interface OpenedIdSpace {
   readonly space: IdSpace;
+  readonly origin: "own" | "made";
+  /** How many users, or groups if these are fewer, it has. */
+  readonly idCount: number;
+  /** Why it has one id only, if it has. */
   readonly single?: SingleIdReason | undefined;
+  readonly obstacle?: undefined;
 }
 
-/** The host's own user namespace, for a process that is root in it. */
-export function rootIdSpace(): IdSpace {
-  return {
-    mapping: "root",
-    id: spaceId("root", []),
+/** The user namespace that this process is in, as root of it: the host's, or that of a container around it. */
+export function ownIdSpace(): OpenedIdSpace {
+  const maps = ownMaps();
+  const idCount = countIds(maps);
+  const mapping = isOfHost(maps) ? "root" : idCount > 1 ? "subordinate" : "single";
+  const space: IdSpace = {
+    mapping,
+    id: spaceId(mapping, []),
     command: (args) => args,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+  return { space, origin: "own", idCount, single: mapping === "single" ? { kind: "around" } : undefined };
 }
 
 /** A user namespace with as many ids as can be had.
@@ -37,10 +47,12 @@ export function rootIdSpace(): IdSpace {
 export async function openUserIdSpace(options: IdSpaceOptions): Promise<OpenedIdSpace> {
   const caller = currentCaller();
   const wanted = caller.user.id === 0 ? inheritedMaps() : subordinateMaps(caller, options.env);
-  if (wanted.kind !== "maps") return { space: await openSingle(caller, options), single: wanted };
+  if (wanted.kind !== "maps") return await openSingle(caller, wanted, options);
   const space = await openMapped(wanted, options);
-  if (!(space instanceof NamespaceRefused)) return { space };
-  return { space: await openSingle(caller, options), single: { kind: "refused", detail: space.message } };
+  if (space instanceof NamespaceRefused) {
+    return await openSingle(caller, { kind: "refused", detail: firstLine(space.message) }, options);
+  }
+  return { space, origin: "made", idCount: countIds(wanted.maps) };
 }
 
 /** All that the namespace needs to be mapped. */
@@ -51,11 +63,10 @@ interface WantedMaps {
 }
 
 /** For root without the right to mount, as in most containers: the ids that it has already. */
-function inheritedMaps(): WantedMaps {
-  const maps = {
-    users: identityMap(readSystemFile("/proc/self/uid_map")),
-    groups: identityMap(readSystemFile("/proc/self/gid_map")),
-  };
+function inheritedMaps(): WantedMaps | SingleIdReason {
+  const { users, groups } = ownMaps();
+  const maps = { users: identityMap(users), groups: identityMap(groups) };
+  if (countIds(maps) < 2) return { kind: "around" };
   return { kind: "maps", maps, write: (pid) => writeOwnMaps(pid, maps, "allow") };
 }
 
@@ -88,10 +99,15 @@ async function openMapped(wanted: WantedMaps, options: IdSpaceOptions): Promise<
   }
 }
 
-async function openSingle({ user, group }: Caller, options: IdSpaceOptions): Promise<IdSpace> {
+async function openSingle(
+  { user, group }: Caller,
+  single: SingleIdReason,
+  options: IdSpaceOptions,
+): Promise<OpenedIdSpace> {
   const maps = { users: subordinateMap(user.id, []), groups: subordinateMap(group, []) };
   const namespace = await openUserNamespace({ ...options, map: (pid) => writeOwnMaps(pid, maps, "deny") });
-  return namespaceSpace("single", maps, { namespace, options });
+  const space = namespaceSpace("single", maps, { namespace, options });
+  return { space, origin: "made", idCount: 1, single };
 }
 
 /** In a single-id space setgroups(2) is refused, and the caller's own id is root's already. */
@@ -110,14 +126,25 @@ function namespaceSpace(
   };
 }
 
+/** The mappings of the user namespace that this process is in. */
+function ownMaps(): IdMaps {
+  return {
+    users: parseIdMap(readSystemFile("/proc/self/uid_map")),
+    groups: parseIdMap(readSystemFile("/proc/self/gid_map")),
+  };
+}
+
+/** Only the host's namespace has all ids. */
+function isOfHost({ users, groups }: IdMaps): boolean {
+  return [users, groups].every((lines) => formatIdMap(lines) === "0 0 4294967295\n");
+}
+
 /** Ids of a mapping mean what the namespace around it makes of them: that of the host needs no more words. */
 function spaceId(mapping: IdMapping, maps: readonly string[]): string {
-  const around = ["uid_map", "gid_map"].map((name) =>
-    readSystemFile(`/proc/self/${name}`).replaceAll(/[ \t]+/g, " "),
-  );
-  if (mapping === "root" && around.every((map) => map.trim() === "0 0 4294967295")) return mapping;
+  if (mapping === "root") return mapping;
+  const { users, groups } = ownMaps();
   const hash = createHash("sha256")
-    .update([...around, ...maps].join("\0"))
+    .update([formatIdMap(users), formatIdMap(groups), ...maps].join("\0"))
     .digest("hex");
   return `${mapping}-${hash.slice(0, 16)}`;
 }

@@ -5,7 +5,9 @@ import { freeRange } from "./subordinate-ids.js";
 export type SingleIdReason =
   | { readonly kind: "no-program"; readonly program: "newuidmap" | "newgidmap" }
   | { readonly kind: "no-range"; readonly file: "/etc/subuid" | "/etc/subgid" }
-  | { readonly kind: "refused"; readonly detail: string };
+  | { readonly kind: "refused"; readonly detail: string }
+  /** Root of a namespace that has no more. */
+  | { readonly kind: "around" };
 
 /** Why, in words for the middle of a sentence. */
 export function describeSingleId(reason: SingleIdReason, { user }: Caller): string {
@@ -17,6 +19,8 @@ export function describeSingleId(reason: SingleIdReason, { user }: Caller): stri
       return `${reason.file} has no subordinate ids for ${who}`;
     case "refused":
       return `the subordinate ids of ${who} are refused: ${reason.detail}`;
+    case "around":
+      return "the user namespace around this process has no more";
   }
 }
 
@@ -32,5 +36,7 @@ export function adviseOnSingleId(reason: SingleIdReason, { user }: Caller): stri
     }
     case "refused":
       return "Check that newuidmap and newgidmap are setuid root, and that no container or service around this process forbids that.";
+    case "around":
+      return "Give the user namespace around this process the ids from 0 to 65535.";
   }
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatIdMap, identityMap, idMapArguments, subordinateMap } from "./id-map.js";
+import { formatIdMap, identityMap, idMapArguments, parseIdMap, subordinateMap } from "./id-map.js";
 import { freeRange, parseSubordinateIds } from "./subordinate-ids.js";
 
 const ann = { id: 1000, name: "ann" };
@@ -86,6 +86,6 @@ describe("subordinateMap", () => {
 describe("identityMap", () => {
   it("keeps the ids that a process has", () => {
     const text = "         0       1000          1\n         1     100000      65536\n";
-    expect(formatIdMap(identityMap(text))).toBe("0 0 1\n1 1 65536\n");
+    expect(formatIdMap(identityMap(parseIdMap(text)))).toBe("0 0 1\n1 1 65536\n");
   });
 });

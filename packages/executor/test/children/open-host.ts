@@ -14,6 +14,13 @@ if (host.obstacle === undefined) {
 const { obstacle } = host;
 const opened =
   host.obstacle === undefined
-    ? { mapping: host.space.mapping, id: host.space.id, single: host.single, overlay: host.facts.overlay }
+    ? {
+        mapping: host.space.mapping,
+        id: host.space.id,
+        origin: host.origin,
+        idCount: host.idCount,
+        single: host.single,
+        overlay: host.facts.overlay,
+      }
     : undefined;
 process.stdout.write(JSON.stringify({ obstacle, opened, results }));

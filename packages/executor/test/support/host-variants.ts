@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,6 +10,8 @@ export type HostVariant =
   | "user with subordinate ids"
   | "user without subordinate ids"
   | "root that may make no namespaces"
+  | "root of a container"
+  | "root of a container with one id"
   | "user below a masked /proc";
 
 /** Any user that every distribution has. */
@@ -18,26 +20,36 @@ const NOBODY = 65534;
 export const SUBORDINATE_RANGE = { start: 300_000, count: 65_536 } as const;
 
 const becomeNobody = `exec setpriv --reuid ${NOBODY} --regid ${NOBODY} --clear-groups -- "$@"`;
+const setRanges = 'for file in /etc/subuid /etc/subgid; do mount --bind "$0/ranges" $file; done';
 const hideRanges = "for file in /etc/subuid /etc/subgid; do mount --bind /dev/null $file; done";
+const refuseNamespaces = "for kind in user mnt; do echo 0 >/proc/sys/user/max_${kind}_namespaces; done";
+const ids = `${SUBORDINATE_RANGE.start},0,${SUBORDINATE_RANGE.count}`;
+const becomeContainer = `exec unshare --map-users ${ids} --map-groups ${ids} --setuid 0 --setgid 0 --mount -- "$@"`;
 
 /** Shell scripts that end with the child in their place. \`$0\` is a folder that the child may write to. */
 const scripts: Readonly<Record<HostVariant, string>> = {
-  root: `exec "$@"`,
-  "root that may not mount": `exec setpriv --bounding-set -sys_admin --inh-caps -all -- "$@"`,
-  "root that may make no namespaces": `for kind in user mnt; do echo 0 >/proc/sys/user/max_\${kind}_namespaces; done; exec "$@"`,
-  "user with subordinate ids": `for file in /etc/subuid /etc/subgid; do mount --bind "$0/ranges" $file; done; ${becomeNobody}`,
+  root: 'exec "$@"',
+  "root that may not mount": 'exec setpriv --bounding-set -sys_admin --inh-caps -all -- "$@"',
+  "root that may make no namespaces": `${refuseNamespaces}; exec "$@"`,
+  "root of a container": `${setRanges}; ${becomeContainer}`,
+  "root of a container with one id": 'exec "$@"',
+  "user with subordinate ids": `${setRanges}; ${becomeNobody}`,
   "user without subordinate ids": `${hideRanges}; ${becomeNobody}`,
   "user below a masked /proc": `${hideRanges}; mount --bind /dev/null /proc/version; ${becomeNobody}`,
 };
 
-/** The limits of namespaces are those of a user namespace, so that child gets one. */
-const OWN_USERS = ["--user", "--map-root-user"] as const;
+/** Where the script itself is to run in a user namespace: the limits of namespaces are each one's own. */
+const users: Readonly<Partial<Record<HostVariant, readonly string[]>>> = {
+  "root that may make no namespaces": ["--map-root-user"],
+  "root of a container with one id": ["--map-root-user"],
+};
 
 /** Why a variant cannot be had on this machine, or undefined. */
 export function variantProblem(variant: HostVariant): string | undefined {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return "needs root on Linux";
-  if (variant.startsWith("user") && !worldReadable()) return "needs a checkout that other users can read";
-  if (variant === "user with subordinate ids") {
+  if (!variant.startsWith("root that") && variant !== "root" && !worldReadable())
+    return "needs a checkout that other users can read";
+  if (scripts[variant].includes(setRanges)) {
     const missing = ["/usr/bin/newuidmap", "/etc/subuid", "/etc/subgid"].find((file) => !existsSync(file));
     if (missing !== undefined) return `needs ${missing} (uidmap)`;
   }
@@ -58,11 +70,11 @@ export function childCommand(
   { child, folder, args }: VariantChild,
 ): readonly [string, ...string[]] {
   const { start, count } = SUBORDINATE_RANGE;
-  writeFileSync(path.join(folder, "ranges"), `${NOBODY}:${start}:${count}\n`);
-  if (variant.startsWith("user")) spawnSync("chown", [`${NOBODY}:${NOBODY}`, folder]);
-  const users = variant === "root that may make no namespaces" ? OWN_USERS : [];
+  writeFileSync(path.join(folder, "ranges"), [0, NOBODY].map((id) => `${id}:${start}:${count}\n`).join(""));
+  const owner = variant === "root of a container" ? start : variant.startsWith("user") ? NOBODY : 0;
+  chownSync(folder, owner, owner);
   return [
-    ...(["unshare", ...users, "--mount", "--propagation", "private", "--"] as const),
+    ...(["unshare", ...(users[variant] ?? []), "--mount", "--propagation", "private", "--"] as const),
     ...["sh", "-euc", scripts[variant], folder],
     ...[process.execPath, ...nodeArguments(child), ...args],
   ];
