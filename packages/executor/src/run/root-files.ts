@@ -9,7 +9,7 @@ import type { ExecutorHome } from "./executor-home.js";
 import type { ExecutorParts } from "./executor-parts.js";
 
 /** Layers that overlayfs stacks. `lowers` are names in the folder of links, the top first; `upper` is relative to it. */
-export interface StackedFiles {
+interface StackedFiles {
   readonly kind: "stacked";
   readonly overlay: OverlayFacts;
   readonly lowers: readonly string[];

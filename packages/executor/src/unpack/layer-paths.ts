@@ -5,7 +5,7 @@ import { NAME_MAX_BYTES, PATH_MAX_BYTES } from "./unpack-limits.js";
 type Held = "file" | "other" | "whiteout" | DirectoryEntry;
 
 /** Why a layer's member is refused. */
-export type PathProblem =
+type PathProblem =
   | "lies below a link or a file of its layer"
   | "takes the place of a directory of its layer"
   | "links to what is no earlier file of its layer"
