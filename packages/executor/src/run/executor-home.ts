@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { isLeftOver } from "../process/left-over.js";
 import { ownedName } from "../process/owned-name.js";
 import { findProgram, programEnv } from "../space/find-programs.js";
@@ -9,6 +9,7 @@ import type { ExecutorParts } from "./executor-parts.js";
 import { inheritedDescriptors } from "./inherited-descriptors.js";
 import { LayerLinks } from "./layer-links.js";
 import { OutputPipes } from "./output-pipes.js";
+import { PidsGroup } from "./pids-group.js";
 import { RunHolder } from "./run-holder.js";
 import { type StopTree, stopTree } from "./stop-tree.js";
 
@@ -29,6 +30,8 @@ export class ExecutorHome implements AsyncDisposable {
   /** The shell that prepares commands. Only bash can close descriptors of two digits; others start faster. A bash whose
    * input is a socket takes itself for one that was started over a network, and would run the user's own settings. */
   readonly shell: readonly [string, ...string[]];
+  /** What bounds the processes of all commands together. */
+  readonly pidsGroup: PidsGroup | undefined;
   readonly #parts: ExecutorParts;
   #count = 0;
 
@@ -40,6 +43,7 @@ export class ExecutorHome implements AsyncDisposable {
     this.env = programEnv(parts.env);
     const bash = this.inherited.some((fd) => fd > 9) ? findProgram("bash", parts.env) : undefined;
     this.shell = bash === undefined ? [facts.programs.sh] : [bash, "--norc", "--noprofile"];
+    this.pidsGroup = PidsGroup.make(basename(folder));
     this.linksFolder = join(folder, "l");
     this.links = new LayerLinks(this.linksFolder);
     this.stop = stopTree(space, facts.programs, this.env);
@@ -74,6 +78,7 @@ export class ExecutorHome implements AsyncDisposable {
   /** Ends what still runs. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.holder[Symbol.asyncDispose]();
+    this.pidsGroup?.remove();
     await this.remove([this.folder]);
   }
 
@@ -84,7 +89,13 @@ export class ExecutorHome implements AsyncDisposable {
   }
 
   async #makeFifos(names: readonly string[]): Promise<void> {
-    const command = this.#parts.space.command([this.#parts.facts.programs.mkfifo, "-m", "666", "--", ...names]);
+    const command = this.#parts.space.command([
+      this.#parts.facts.programs.mkfifo,
+      "-m",
+      "666",
+      "--",
+      ...names,
+    ]);
     await runProgram(command, { env: this.env, cwd: this.folder });
   }
 }

@@ -21,6 +21,8 @@ export interface PreludeOptions {
   readonly sideBytes: number;
   /** Descriptors that are no affair of the command. */
   readonly inherited: readonly number[];
+  /** The cgroup that the command is to be in. */
+  readonly pidsGroup: string | undefined;
   /** A redirection, or nothing. */
   readonly stdin: string;
 }
@@ -41,6 +43,7 @@ export function prelude(options: PreludeOptions): readonly [script: string, ...a
     "read -r pid rest </proc/self/stat; echo pid $pid >&3",
     "exec 5>&2 2>&3",
     ...closeLines(options.inherited),
+    ...groupLines(options.pidsGroup),
     ...namespaceLines(options),
     `cd ${shellQuote(folder)}`,
     `${shellQuote(programs.mount)} -n -t tmpfs -o mode=0700,nosuid,nodev,size=${options.sideBytes} tmpfs side`,
@@ -53,6 +56,7 @@ export function prelude(options: PreludeOptions): readonly [script: string, ...a
     `cd ${shellQuote(`${folder}/root`)}`,
     `launch() {\n:\n${launch.script}\n}`,
     `launch ${launch.scriptArgs.map(shellQuote).join(" ")}`,
+    ...(options.pidsGroup === undefined ? [] : ["wait $group || :"]),
     "echo ready >&3",
     ...exportLines(launch.programEnv),
     // A bash adds these to the environment of whatever it runs.
@@ -88,6 +92,13 @@ function closeLines(inherited: readonly number[]): readonly string[] {
     ...small.map((fd) => `exec ${fd}>&-`),
     ...large.map((fd) => `if [ -n "$BASH_VERSION" ]; then eval "exec ${fd}>&-"; fi`),
   ];
+}
+
+/** Entering a group may take the kernel as long as all the mounts, so it is done meanwhile. Nothing depends on it. */
+function groupLines(group: string | undefined): readonly string[] {
+  return group === undefined
+    ? []
+    : [`{ echo 1 >${shellQuote(`${group}/cgroup.procs`)}; } 2>/dev/null & group=$!`];
 }
 
 function namespaceLines({ launch, hostname, programs }: PreludeOptions): readonly string[] {

@@ -148,12 +148,13 @@ function startOptions(start: StartParts): Omit<Parameters<typeof startSandbox>[0
     makeCwd: isCwdMissing ? prepared.cwd : undefined,
     sideBytes: SIDE_BYTES + sizeOf(files),
     inherited: home.inherited,
+    pidsGroup: home.pidsGroup?.folder,
     stdin: command.stdio === "captured" && launch.stdin !== undefined ? `<${shellQuote(launch.stdin)} ` : "",
   });
   const shell = [...home.shell, "-c", script, ...args] as const;
   // timeout only makes the process that is the first of the new pid namespace, and ends as that does, by a signal as well.
   // (`unshare --fork` would do, but for releases that turn every signal into exit status 1.)
-  const first = ["timeout", "--foreground", "0", ...shell] as const;
+  const first = [programs.timeout, "--foreground", "0", ...shell] as const;
   const unshare = [programs.unshare, ...namespaceOptions(launch), "--", ...first] as const;
   return {
     command: parts.space.command(home.holder.command(programs.nsenter, unshare)),
