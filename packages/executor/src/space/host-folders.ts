@@ -1,4 +1,6 @@
 import { chmod, chown, mkdir } from "node:fs/promises";
+import type { LayerEntry } from "@oci-build/oci";
+import { fileTreeOf } from "@oci-build/snapshot";
 import { executorError } from "../errors.js";
 import type { MountFileMeta } from "../executor.js";
 import { findPrograms, programEnv } from "./find-programs.js";
@@ -21,11 +23,15 @@ export interface HostFolders {
   /** Removes a folder, whoever its files belong to; no error where there is none.
    * @throws OciBuildError EXECUTOR_FOLDERS_REMAIN */
   remove(folder: string): Promise<void>;
+  /** What a folder holds, as the entries of a layer, owners as commands see them; the folder itself is no entry. One pass:
+   * a file can be opened until the next entry is asked for.
+   * @throws OciBuildError CHANGES_UNREADABLE, CHANGES_TOO_MANY */
+  read(folder: string, signal?: AbortSignal): AsyncIterable<LayerEntry>;
 }
 
 export interface HostFolderParts {
   readonly space: IdSpace;
-  readonly programs: Pick<HostPrograms, "rm" | "sh">;
+  readonly programs: Pick<HostPrograms, "rm" | "sh" | "tar">;
   /** Of the programs. */
   readonly env: NodeJS.ProcessEnv;
 }
@@ -36,6 +42,7 @@ export function hostFolders(parts: HostFolderParts): HostFolders {
     space: parts.space.id,
     make: (folder, meta) => makeFolder(folder, meta, parts),
     remove: (folder) => removeFolder(folder, parts),
+    read: (folder, signal) => readFolder(folder, parts, signal),
   };
 }
 
@@ -85,6 +92,16 @@ async function makeFolder(
 async function removeFolder(folder: string, parts: HostFolderParts): Promise<void> {
   const removed = await removeInSpace([folder], parts);
   if (removed.status !== 0) throw remaining([folder], firstLine(removed.stderr));
+}
+
+async function* readFolder(
+  folder: string,
+  { space, programs }: HostFolderParts,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<LayerEntry, void, undefined> {
+  const { readChanges } = await import("../changes/read-changes.js");
+  const overlayXattrs = space.mapping === "root" ? "trusted" : "user";
+  yield* readChanges({ folder, space, tar: programs.tar, overlayXattrs, below: fileTreeOf([]), signal });
 }
 
 function remaining(folders: readonly string[], said: string): Error {

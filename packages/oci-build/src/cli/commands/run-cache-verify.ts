@@ -1,5 +1,8 @@
 import type { VerifyReport } from "@oci-build/cache";
+import type { HostFolders } from "@oci-build/executor";
+import { isOciBuildError } from "@oci-build/oci";
 import { Command, Option } from "commander";
+import { checkUnpacked } from "../../solve/check-unpacked.js";
 import { formatBytes } from "../progress/format-quantity.js";
 import { safeText } from "../safe-text.js";
 import type { CliProcess } from "../terminal.js";
@@ -16,10 +19,34 @@ export async function runCacheVerify(args: readonly string[], process: CliProces
   if (!usage.ok) return usage.exitCode;
   const { repair, format } = usage.options;
   const cache = await openNamedCache(usage.options, process);
-  const report = await cache.verify({ damaged: repair === true ? "forget" : "keep" });
+  const damaged = repair === true ? "forget" : "keep";
+  const report = await withFolders(process, (folders) =>
+    cache.verify({
+      damaged,
+      checkUnpacked: folders && ((layer) => checkUnpacked(layer, folders, undefined)),
+    }),
+  );
   if (format === "json") writeJson(report, process);
   else process.stdout.write(render(report, repair === true));
   return report.damages.length > 0 ? 1 : 0;
+}
+
+/** Where this system has none of what RUN needs, it has no unpacked layers either. */
+async function withFolders<T>(
+  { env }: CliProcess,
+  work: (folders: HostFolders | undefined) => Promise<T>,
+): Promise<T> {
+  const { withHostFolders } = await import("@oci-build/executor");
+  let begun: Promise<T> | undefined;
+  try {
+    return await withHostFolders({ env }, (folders) => {
+      begun = work(folders);
+      return begun;
+    });
+  } catch (error) {
+    if (begun !== undefined || !isOciBuildError(error, "EXECUTOR_FOLDERS_REMAIN")) throw error;
+    return work(undefined);
+  }
 }
 
 function declare(): Command {
