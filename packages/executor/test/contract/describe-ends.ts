@@ -48,6 +48,20 @@ export function describeEnds(subject: GetSubject): void {
       expect(mountsBelow(dir)).toEqual([]);
     });
 
+    it("lets a command do what it does on SIGTERM", async () => {
+      const { executor, root } = subject();
+      const seconds = mark();
+      const output = collectOutput();
+      const controller = new AbortController();
+      const line = `trap 'echo stopped; exit 1' TERM; sleep ${seconds} & wait`;
+      const asked = shell(root, line, { signal: controller.signal });
+      const outcome = executor.run({ ...asked, onOutput: output.onOutput }).catch((error: unknown) => error);
+      expect(await until(running(`sleep ${seconds}`), 10_000)).toBe(true);
+      controller.abort();
+      await outcome;
+      expect(output.texts().stdout).toBe("stopped\n");
+    });
+
     it("before the start starts nothing", async () => {
       const { executor, root } = subject();
       const seconds = mark();

@@ -38,11 +38,7 @@ export function describeMounts(subject: GetSubject): void {
         "mkdir /sys/fs/cgroup/x 2>/dev/null || mkdir /sys/x 2>/dev/null || echo refused",
         /^refused\n$/,
       ],
-      [
-        "nothing of the kernel's memory",
-        "wc -c </proc/kcore; cat /proc/timer_list 2>/dev/null | wc -c",
-        /^0\n0\n$/,
-      ],
+      ["nothing of the kernel's memory", "cat /proc/kcore /proc/timer_list 2>/dev/null | wc -c", /^0\n$/],
       ["a host name of its own", "hostname | wc -l", /^1\n$/],
       ["the host's own names", "grep -c localhost /etc/hosts", /^[12]\n$/],
     ])("is %s", async (_, line, seen) => {

@@ -12,7 +12,7 @@ export type Verdicts =
       readonly filtered?: Verdict;
     };
 
-/** One attempt: a shell line that prints `escaped`, `contained` or `refused`. `$SENTINEL` is a file of the host with the
+/** One attempt: a shell line that runs alone in a shell and prints `escaped`, `contained` or `refused`. `$SENTINEL` is a file of the host with the
  * text `sentinel`, `$DISK` the numbers of its disk, `$HOST_PID` a process. */
 export interface HostileCase {
   readonly name: string;
@@ -27,7 +27,7 @@ export const hostileCases: readonly HostileCase[] = [
   { name: "mounts a file system", line: refuse("mount -t tmpfs none /srv"), verdicts: "refused" },
   {
     name: "mounts the host's disk",
-    line: refuse("mknod /tmp/disk b $DISK && mount -t ext4 /tmp/disk /srv"),
+    line: refuse("mknod /tmp/disk0 b $DISK && mount -t ext4 /tmp/disk0 /srv"),
     verdicts: "refused",
   },
   { name: "binds its root elsewhere", line: refuse("mount -o bind / /srv"), verdicts: "refused" },
@@ -36,7 +36,11 @@ export const hostileCases: readonly HostileCase[] = [
     line: refuse("mount -o remount,rw,bind /proc/sys"),
     verdicts: "refused",
   },
-  { name: "uncovers what is hidden in /proc", line: refuse("umount /proc/kcore"), verdicts: "refused" },
+  {
+    name: "uncovers what is hidden in /proc",
+    line: refuse("umount /proc/kcore || umount /proc/timer_list || umount /sys/firmware"),
+    verdicts: "refused",
+  },
   { name: "moves its root", line: refuse("mkdir /old && pivot_root / /old"), verdicts: "refused" },
   {
     name: "mounts in a user namespace of its own",
@@ -45,18 +49,20 @@ export const hostileCases: readonly HostileCase[] = [
   },
   {
     name: "uncovers hidden paths in a user namespace of its own",
-    line: refuse("unshare -U -r -m umount /proc/kcore"),
+    line: refuse(
+      "unshare -U -r -m sh -c 'umount /proc/kcore || umount /proc/timer_list || umount /sys/firmware'",
+    ),
     verdicts: "refused",
   },
   {
     name: "mounts a whole /proc in a user namespace of its own",
-    line: refuse("unshare -U -r -m -p -f mount -t proc proc /srv"),
-    verdicts: "refused",
+    line: "unshare -U -r -m -p -f sh -c 'mount -t proc proc /srv || exit; echo 1 >/srv/sys/vm/drop_caches && echo escaped || echo contained' 2>/dev/null || echo refused",
+    verdicts: { root: "refused", rootless: "contained", filtered: "refused" },
   },
   {
     name: "mounts a whole /sys in a user namespace of its own",
-    line: refuse("unshare -U -r -m -n mount -t sysfs sysfs /srv"),
-    verdicts: "refused",
+    line: "unshare -U -r -m -n sh -c 'mount -t sysfs sysfs /srv || exit; echo 1 >/srv/kernel/profiling && echo escaped || echo contained' 2>/dev/null || echo refused",
+    verdicts: { root: "refused", rootless: "contained", filtered: "refused" },
   },
   { name: "enters other namespaces", line: refuse("nsenter -t 1 -m -u -i -n true"), verdicts: "refused" },
   { name: "makes namespaces", line: refuse("unshare -m true"), verdicts: "refused" },
@@ -103,7 +109,11 @@ export const hostileCases: readonly HostileCase[] = [
     line: refuse("dd if=/dev/zero of=/swap bs=4096 count=16 && swapon /swap"),
     verdicts: "refused",
   },
-  { name: "sets the clock", line: refuse("date -s 2001-01-01"), verdicts: "refused" },
+  {
+    name: "sets the clock",
+    line: refuse("date -s 2001-01-01; test $(date +%Y) = 2001"),
+    verdicts: "refused",
+  },
   { name: "takes the host's network down", line: refuse("ip link set lo down"), verdicts: "refused" },
   ...["/", "/dev/", "/dev/shm/", "/tmp/"].map((folder) => ({
     name: `opens the host's disk by a node in ${folder}`,
