@@ -62,6 +62,31 @@ describe("oci-build check", () => {
     expect(read(".dockerignore")).toBe("*.log\n**/node_modules\n");
   });
 
+  it("asks nobody for images, unless it is to, and then goes by those of the local store", async () => {
+    const env = { OCI_BUILD_CACHE_DIR: path.join(folder, "cache") };
+    writeFiles(folder, {
+      "arm/Dockerfile": "FROM scratch\nENV A=1\n",
+      Dockerfile: "FROM localhost:1/unknown:1\nFROM tools:1 AS tools\nCOPY . /\n",
+    });
+    const name = "type=image,name=tools:1";
+    expect((await run(["-q", "-o", name, "--platform", "linux/arm64", "arm"], { env })).exitCode).toBe(0);
+    expect(await run(["check"], { env })).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+    const looking = ["check", "--images", "store", "--platform"];
+    expect(await run([...looking, "linux/arm64"], { env })).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+    const found = await run([...looking, "linux/amd64"], { env });
+    expect(found).toMatchObject({ exitCode: 1, stderr: "" });
+    expect(found.stdout).toContain(
+      "Dockerfile:2:6: warning: the image tools:1 is for linux/arm64, expected linux/amd64 [InvalidBaseImagePlatform]",
+    );
+  });
+
+  it("asks registries as a build does, when it is to", async () => {
+    writeFiles(folder, { Dockerfile: "FROM localhost:1/unknown:1\n" });
+    const { exitCode, stderr } = await run(["check", "--images", "registry"]);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain("Dockerfile:1:6: error: GET http://localhost:1/v2/");
+  });
+
   it("checks files, folders and patterns, each once", async () => {
     writeFiles(folder, { "a/Dockerfile": untidy, "b/c/Dockerfile": untidy, "b/c/other": untidy });
     const { stdout } = await run(["check", "--format=json", "a", "**/Dockerfile", "b/c/other"]);

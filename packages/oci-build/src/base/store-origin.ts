@@ -7,8 +7,9 @@ import type { FoundImage, ImageOrigin } from "./image-origin.js";
 
 const NAME = "org.opencontainers.image.ref.name";
 
-/** Whether another origin can be asked for an image that the store has for other platforms alone. */
-export type StoreRank = "first" | "only";
+/** What becomes of an image that the store has for other platforms alone: `first`, another origin is asked; `only`, there
+ * is none, and it is an error; `any`, it is taken, for who wants to know of it. */
+export type StoreRank = "any" | "first" | "only";
 
 /** The images that have a name in the local store. */
 export class StoreOrigin implements ImageOrigin {
@@ -35,6 +36,7 @@ export class StoreOrigin implements ImageOrigin {
     try {
       const found = await findManifest(descriptor, { reference, read: documentsIn(blobs), platform });
       const own = platformOf(found, reference);
+      if (this.#rank === "any") return { reference, ...found, blobs, distance: "near" };
       if (choosePlatform([{ ...found.manifest.descriptor, platform: own }], platform) === undefined) {
         if (this.#rank === "first") return undefined;
         throw platformMissing(`${reference} in the local store`, platform, [own]);

@@ -13,10 +13,7 @@ export interface CheckedFile extends CheckResult {
 
 /** Checks a Dockerfile with the facts that lie beside it: `<name>.dockerignore`, else `.dockerignore`.
  * @throws OciBuildError BUILD_IGNORE_FILE_INVALID */
-export function checkFile(
-  source: SourceFile,
-  options: Pick<CheckOptions, "buildArgs" | "target"> = {},
-): CheckedFile {
+export function checkFile(source: SourceFile, options: Omit<CheckOptions, "ignore"> = {}): CheckedFile {
   const ignore = ignoreRulesBeside(source.label);
   const facts = { ...options, ...ignoreFacts(ignore) };
   return { source, ignoreFile: ignore, ...checkDockerfile(parseDockerfile(source.text), facts) };

@@ -1,8 +1,12 @@
 import { applyFixes, type Diagnostic, renderDiagnostic } from "@oci-build/dockerfile";
 import { Command, Option } from "commander";
+import type { ImageKnowledge } from "../../base/checked-images.js";
 import { writeWholeFile } from "../../output/write-whole-file.js";
+import { exitCodeOf } from "../exit-code.js";
+import { reportError } from "../report-error.js";
 import { type CliProcess, textStyle } from "../terminal.js";
 import { type CheckedFile, checkFile } from "./check-file.js";
+import type { CheckImages } from "./check-images.js";
 import { readUsage } from "./read-usage.js";
 import { reportFailure } from "./report-failure.js";
 import { sarifLog } from "./sarif.js";
@@ -12,6 +16,8 @@ const formats = ["text", "json", "sarif"] as const;
 
 interface CheckFlags {
   readonly fix?: true | undefined;
+  readonly images?: ImageKnowledge | undefined;
+  readonly platform?: string | undefined;
   readonly format: (typeof formats)[number];
 }
 
@@ -27,10 +33,16 @@ export function runCheck(args: readonly string[], process: CliProcess): Promise<
 async function checkAll(args: readonly string[], process: CliProcess): Promise<number> {
   const usage = readUsage<CheckFlags>(declare(), args, process);
   if (!usage.ok) return usage.exitCode;
-  const { fix, format } = usage.options;
+  const { fix, format, images: knowledge, platform } = usage.options;
+  const images = knowledge && { knowledge, platform, process };
   const checked: CheckedFile[] = [];
   for (const source of await readSourceFiles(usage.operands)) {
-    checked.push(fix === true ? await checkAndFix(source) : checkFile(source));
+    try {
+      checked.push(await (fix === true ? checkAndFix(source, images) : checkWith(source, images)));
+    } catch (error) {
+      reportError(error, { process, source: { file: source.label, text: source.text } });
+      return exitCodeOf(error);
+    }
   }
   process.stdout.write(render(checked, format, process));
   return checked.some(({ diagnostics }) => diagnostics.length > 0) ? 1 : 0;
@@ -44,13 +56,32 @@ function declare(): Command {
     .argument("[FILE...]", "Dockerfiles, folders or patterns (default: ./Dockerfile)")
     .addOption(new Option("--fix", "mend what can be mended without a person"))
     .addOption(
+      new Option(
+        "--images <where>",
+        "check also what base images tell: those of the local store, or as in a build those of registries",
+      ).choices(["store", "registry"]),
+    )
+    .addOption(new Option("--platform <os/arch>", "that is built for, with --images"))
+    .addOption(
       new Option("--format <format>", "how to show what was found").choices(formats).default("text"),
     );
 }
 
+/** Checks a file, and once more with what its images tell: that of a file with errors is not asked for. */
+async function checkWith(source: SourceFile, images: CheckImages | undefined): Promise<CheckedFile> {
+  const checked = checkFile(source);
+  if (images === undefined || checked.diagnostics.some(isError)) return checked;
+  const { checkImages } = await import("./check-images.js");
+  return checkFile(source, await checkImages(source, images));
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === "error";
+}
+
 /** Mends until nothing changes, and gives what is left. */
-async function checkAndFix(source: SourceFile): Promise<CheckedFile> {
-  let checked = checkFile(source);
+async function checkAndFix(source: SourceFile, images: CheckImages | undefined): Promise<CheckedFile> {
+  let checked = await checkWith(source, images);
   for (let round = 0; round < FIX_ROUNDS_MAX; round++) {
     const { diagnostics, ignoreFile } = checked;
     const changes = [
@@ -58,7 +89,7 @@ async function checkAndFix(source: SourceFile): Promise<CheckedFile> {
       ignoreFile === undefined ? "unchanged" : await fixOne(ignoreFile, diagnostics, ignoreFile.label),
     ];
     if (!changes.includes("changed")) return checked;
-    checked = checkFile(readSourceFile(source.label));
+    checked = await checkWith(readSourceFile(source.label), images);
   }
   return checked;
 }
