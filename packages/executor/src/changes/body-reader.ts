@@ -1,9 +1,11 @@
 import type { FileReader } from "@oci-build/oci";
 
+const nothing = new Uint8Array();
+
 /** Reads a file's bytes from a tar that is on its way. */
 export class BodyReader implements FileReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
-  #chunk: Uint8Array = new Uint8Array();
+  #chunk: Uint8Array = nothing;
   #state: "open" | "ended" = "open";
 
   constructor(body: AsyncIterable<Uint8Array>) {
@@ -17,7 +19,7 @@ export class BodyReader implements FileReader {
 
   close(): void {
     this.#state = "ended";
-    this.#chunk = new Uint8Array();
+    this.#chunk = nothing;
   }
 
   async #readOn(target: Uint8Array): Promise<number> {

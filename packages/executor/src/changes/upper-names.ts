@@ -31,16 +31,12 @@ export async function readUpperNames({ folder, space, tar, signal }: UpperFolder
     signal,
   });
   program.stdin.end();
-  const found: [path: string, kind: "directory" | "other"][] = [];
+  const found: string[] = [];
+  const directories = new Set<string>();
   try {
-    for await (const line of linesOf(program.stdout)) {
-      // Each name begins with "./", which alone is the folder.
-      const name = line.subarray(2);
-      if (name.length === 0) continue;
-      if (found.length === TAR_MEMBERS_MAX) throw changesTooMany(TAR_MEMBERS_MAX);
-      const isDirectory = name.at(-1) === SLASH;
-      const path = decodePath(unescaped(isDirectory ? name.subarray(0, -1) : name));
-      found.push([path, isDirectory ? "directory" : "other"]);
+    for await (const lines of wholeLines(program.stdout)) {
+      for (const path of pathsOf(lines, directories)) found.push(path);
+      if (found.length > TAR_MEMBERS_MAX) throw changesTooMany(TAR_MEMBERS_MAX);
     }
   } catch (error) {
     program.kill();
@@ -49,25 +45,36 @@ export async function readUpperNames({ folder, space, tar, signal }: UpperFolder
   const end = await program.ended;
   signal?.throwIfAborted();
   if (end.status !== 0) throw changesUnreadable(end);
-  return new Map(found.sort(([a], [b]) => compareTreePaths(a, b)));
+  found.sort(compareTreePaths);
+  return new Map(found.map((path) => [path, directories.has(path) ? "directory" : "other"]));
 }
 
-/** Lines without their ends. */
-async function* linesOf(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** The same bytes, each piece of whole lines. */
+async function* wholeLines(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of source) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    let start = 0;
-    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-      yield bytes.subarray(start, end);
-      start = end + 1;
-    }
-    rest = bytes.subarray(start);
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    yield bytes.subarray(0, end);
+    rest = bytes.subarray(end);
+  }
+}
+
+/** The paths in lines. Each name begins with "./", which alone is the folder, and those of directories end with a slash. */
+function* pathsOf(lines: Buffer, directories: Set<string>): Generator<string> {
+  let start = 0;
+  for (let end = lines.indexOf(NEWLINE); end >= 0; end = lines.indexOf(NEWLINE, start)) {
+    const isDirectory = lines[end - 1] === SLASH;
+    const name = lines.subarray(start + 2, isDirectory ? end - 1 : end);
+    start = end + 1;
+    if (name.length === 0) continue;
+    const path = name.includes(BACKSLASH) ? decodePath(unescaped(name)) : name.toString("latin1");
+    if (isDirectory) directories.add(path);
+    yield path;
   }
 }
 
 function unescaped(name: Buffer): Buffer {
-  if (!name.includes(BACKSLASH)) return name;
   const bytes = Buffer.alloc(name.length);
   let length = 0;
   for (let at = 0; at < name.length; length += 1) {
