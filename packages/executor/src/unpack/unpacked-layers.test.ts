@@ -333,6 +333,30 @@ describe.runIf(isRoot)("UnpackedLayers.folders", () => {
     });
   });
 
+  it("stacks no folder twice where a layer says just what is to be set right", async () => {
+    const root = rootOf(["dir app 0755 @5"], ["file app/x 0644 'x'"]);
+    expect(new Set(await layers().folders(root)).size).toBe(2);
+    expect(await mounted(root)).toEqual(["directory app/ 755 @5", "file app/x 644 x"]);
+  });
+
+  it("shows what the upper one of two equal layers says", async () => {
+    const twice = ["dir d 0700 @5", "file d/x 0644 'x'", "whiteout d/y", "opaque e"];
+    const root = rootOf(
+      ["file d/y 0644 'below'", "file e/f 0644 'below'"],
+      twice,
+      ["dir d 0711 @6", "file d/x 0600 'z'", "file d/y 0644 'y'", "file d/z 0644 'z'", "file e/g 0644 'g'"],
+      twice,
+    );
+    const folders = await layers().folders(root);
+    expect(new Set(folders).size).toBe(folders.length);
+    expect(await mounted(root)).toEqual([
+      "directory d/ 700 @5",
+      "file d/x 644 x",
+      "file d/z 644 z",
+      "directory e/ 755",
+    ]);
+  });
+
   it("takes 130 layers", async () => {
     const stack = Array.from({ length: 130 }, (_, index) => [`file f${index} 0644 '${index}'`]);
     expect(await layers().folders(rootOf(...stack))).toHaveLength(130);

@@ -72,7 +72,8 @@ export class UnpackedLayers {
     );
     const correction = await correctionLayer(seen, root.tree);
     const folders = seen.map(({ folder }) => folder);
-    return correction === undefined ? folders : [...folders, await this.folder(correction, signal)];
+    if (correction !== undefined) folders.push(await this.folder(correction, signal));
+    return withoutRepeats(folders);
   }
 
   /** The absolute folder of one layer: see `layer`. */
@@ -197,4 +198,9 @@ async function race(from: string, to: string): Promise<"won" | "lost"> {
     if (!["ENOTEMPTY", "EEXIST"].includes(systemCode(error) ?? "")) throw error;
     return "lost";
   }
+}
+
+/** Overlayfs takes no folder twice. All that the lower one of two gives or hides, the upper one does, too. */
+function withoutRepeats(folders: readonly string[]): readonly string[] {
+  return folders.filter((folder, index) => folders.lastIndexOf(folder) === index);
 }
