@@ -107,7 +107,7 @@ async function executorSource(
     choice: options.run.executor,
     dir: await cache.unpackedFolder(),
     env: process.env,
-    onWarning: ({ code, message }) => emit({ type: "warning", code, message }),
+    onWarning: ({ code, message, hint }) => emit({ type: "warning", code, message, hint }),
     signal,
   });
 }

@@ -72,6 +72,7 @@ export type BuildEvent = { readonly timeMs: number } & (
       readonly type: "warning";
       readonly code: string;
       readonly message: string;
+      readonly hint?: string | undefined;
       readonly place?: Place | undefined;
     }
   | { readonly type: "image.resolving"; readonly image: ImageInfo }

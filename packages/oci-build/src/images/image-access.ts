@@ -4,6 +4,7 @@ import type { BuildOptions } from "../options/build-options.js";
 export interface ImageWarning {
   readonly code: string;
   readonly message: string;
+  readonly hint?: string | undefined;
 }
 
 /** What all work on images takes. */

@@ -31,7 +31,9 @@ export class ImageSession implements AsyncDisposable {
     this.#access = access;
     this.#choices = registryChoices(access, []);
     this.#emit = (event) => {
-      if (event.type === "warning") access.onWarning?.({ code: event.code, message: event.message });
+      if (event.type !== "warning") return;
+      const { code, message, hint } = event;
+      access.onWarning?.({ code, message, hint });
     };
   }
 

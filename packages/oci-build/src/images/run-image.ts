@@ -47,7 +47,7 @@ export async function runImage(session: ImageSession, request: ContainerRequest)
     dir: await cache.unpackedFolder(),
     steps: [],
     env: process.env,
-    onWarning: ({ code, message }) => emit({ type: "warning", code, message }),
+    onWarning: ({ code, message, hint }) => emit({ type: "warning", code, message, hint }),
     signal,
   });
   await using result = await executor.run({

@@ -79,10 +79,11 @@ async function imageAccess(
     ...registryOptions(given),
     env: process.env,
     signal,
-    onWarning: ({ code, message }) => {
+    onWarning: ({ code, message, hint }) => {
       const { stderr, env } = process;
       const word = paint("warning", "yellow", textStyle(stderr, env));
-      stderr.write(`${word}: ${safeText(message)} [${code}]\n`);
+      const advice = hint === undefined ? "" : `: ${hint}`;
+      stderr.write(`${word}: ${safeText(`${message} [${code}]${advice}`)}\n`);
     },
   };
 }

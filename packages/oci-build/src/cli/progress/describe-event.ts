@@ -70,10 +70,11 @@ export function imageWork({
   return `image ${image.name} ${image.platform}`;
 }
 
-/** A warning's text with its code and, where it has one, its place. */
-export function describeWarning({ message, code, place }: Extract<BuildEvent, { type: "warning" }>): string {
+/** A warning's text with its code and, where it has them, its place and what would help. */
+export function describeWarning(warning: Extract<BuildEvent, { type: "warning" }>): string {
+  const { message, code, place, hint } = warning;
   const where = place === undefined ? "" : ` (${place.file}:${place.span.start.line})`;
-  return `${message} [${code}]${where}`;
+  return `${message} [${code}]${where}${hint === undefined ? "" : `: ${hint}`}`;
 }
 
 /** What the events of one output share. */
