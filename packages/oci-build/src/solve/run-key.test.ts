@@ -54,7 +54,7 @@ describe("a RUN is run again for", () => {
       "another working directory",
       {
         before: lines("WORKDIR /a", "WORKDIR /b", "RUN make"),
-        after: lines("WORKDIR /b", "WORKDIR /a", "RUN make"),
+        after: lines("WORKDIR /a", "WORKDIR /b", "WORKDIR /a", "RUN make"),
       },
     ],
     ["another user", { after: lines("USER 1", "RUN make") }],

@@ -163,6 +163,21 @@ describe("RUN: what it is given", () => {
     }
   });
 
+  it("runs on the layers of an image below those of the stage", async () => {
+    const { build } = runProject({ a: "1" });
+    const output = { type: "image" } as const;
+    const base = await build(["FROM scratch", "COPY a /"], { tags: ["base"], output });
+    const { requests, result } = await build(["FROM base", "COPY a /b", "RUN make"]);
+    expect(requests[0]?.root.layers.map(({ diffId }) => diffId)).toEqual(
+      [base.result.steps[0], result.steps[0]].map((step) => step?.layer?.diffId),
+    );
+    expect([...(requests[0]?.root.tree.entries() ?? [])].map(({ path: name }) => name)).toEqual(["a", "b"]);
+    const again = await build(["FROM base", "COPY a /b", "RUN make"]);
+    expect(again.statuses).toEqual(["cached", "cached"]);
+    await build(["FROM scratch", "COPY a /other"], { tags: ["base"], output });
+    expect((await build(["FROM base", "COPY a /b", "RUN make"])).statuses).toEqual(["cached", "executed"]);
+  });
+
   it("finds its script", async () => {
     const { build } = runProject();
     const { requests } = await build(["FROM scratch", "RUN <<EOF", "#!/bin/x", "a", "EOF"]);

@@ -3,7 +3,7 @@ import { type LayerEntry, type LayerWork, writeLayer } from "@oci-build/oci";
 import { contentDigest as digestOfContent } from "@oci-build/snapshot";
 import type { StepInfo } from "../events/build-event.js";
 import { layerEncoding } from "../options/compression.js";
-import { contentKey, lookUpContent, recordedContent } from "./look-up-content.js";
+import { contentKey, recordedContent } from "./look-up-content.js";
 import { type RecordedRun, recordedRun, runForm } from "./recorded-run.js";
 import type { SolveContext } from "./solve-context.js";
 
@@ -89,7 +89,7 @@ async function startedAt(changes: AsyncIterable<LayerEntry>): Promise<AsyncItera
   };
 }
 
-/** The layer that stands for this content: the recorded one, else the one that was written. */
+/** The layer that stands for this content: the first one that was recorded, whoever wrote it. */
 async function underContent(
   step: StepInfo,
   { layer, createdSec }: { readonly layer: StoredLayer; readonly createdSec: number },
@@ -97,20 +97,11 @@ async function underContent(
 ) {
   const form = runForm(context);
   const contentDigest = digestOfContent(layer.tree.entries);
-  const wanted = { contentDigest, form, totals: { entries: layer.tree.entries.length, fileBytes: 0 } };
-  const { hit } = await lookUpContent(wanted, context);
-  if (hit?.layer !== undefined) return { contentDigest, createdSec: hit.createdSec, layer: hit.layer };
+  const totals = { entries: layer.tree.entries.length, fileBytes: 0 };
   const mode = context.cacheUse === "read-write" ? "keep" : "replace";
   const content = { digest: contentDigest, form, layer };
-  const record = await context.cache.record(
-    contentKey(contentDigest),
-    { stepName: step.name, createdSec, content },
-    mode,
-  );
-  const stands = await recordedContent(record, wanted, context);
-  return {
-    contentDigest,
-    createdSec: stands?.createdSec ?? createdSec,
-    layer: stands?.layer ?? layer,
-  };
+  const result = { stepName: step.name, createdSec, content };
+  const record = await context.cache.record(contentKey(contentDigest), result, mode);
+  const stands = await recordedContent(record, { totals, form }, context);
+  return { contentDigest, createdSec: stands?.createdSec ?? createdSec, layer: stands?.layer ?? layer };
 }
