@@ -30,6 +30,10 @@ const runElsewhere: readonly (readonly [command: RegExp, by: string])[] = [
   ],
   [/^(npx )?oci-build( -t \S+)+ --push \.$/, "test/output-push.test.ts"],
   [
+    /^(npm ci --prefix toolchain|npx oci-build .*node-service.*|npx oci-build --secret .* \.|curl http:\/\/127\.0\.0\.1:8080\/.*)$/,
+    "test/node-service.test.ts",
+  ],
+  [
     /^(echo "\$TOKEN" \| oci-build login|oci-build logout) /,
     "packages/oci-build/src/cli/commands/run-login.test.ts",
   ],

@@ -8,7 +8,8 @@ const folders: string[] = [];
 // Once for the file that imports this: what a test or a hook registers while it runs would never be called.
 afterAll(() => {
   for (const folder of folders) fs.rmSync(folder, { recursive: true, force: true });
-});
+  // Unpacked systems have tens of thousands of files.
+}, 60_000);
 
 /** A temporary folder that is removed after the file's tests. */
 export function temporaryFolder(): string {

@@ -8,6 +8,8 @@ import { packLayout } from "./image-layout.js";
 import { toolObstacle } from "./obstacle.js";
 
 const SUITE = "bookworm";
+/** As in the images that Debian publishes. */
+const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /** It takes 13 seconds in memory, 25 on an idle disk. A slow mirror is no reason to wait longer. */
 const TIMEOUT_SEC = 60;
 
@@ -39,7 +41,7 @@ export async function debianImage(): Promise<DebianImage | string> {
   const tar = fs.readFileSync(debianTar());
   const platform = { os: "linux", architecture: process.arch === "x64" ? "amd64" : process.arch };
   packLayout(folder, SUITE, [
-    { platform, layers: [tar], config: { Env: ["PATH=/usr/bin:/bin"], Cmd: ["bash"] } },
+    { platform, layers: [tar], config: { Env: [`PATH=${DEFAULT_PATH}`], Cmd: ["bash"] } },
   ]);
   return { image: `oci:${folder}:${SUITE}`, uncompressedSize: tar.length };
 }
