@@ -14,7 +14,7 @@ import type { ExecutorParts } from "./executor-parts.js";
 import { filesTar } from "./files-tar.js";
 import { formatFstab } from "./fstab.js";
 import { readHostMounts } from "./host-mounts.js";
-import type { Lookup } from "./mount-view.js";
+import { type Lookup, soleEntry } from "./mount-view.js";
 import { overlayLine } from "./overlay-line.js";
 import { MountPlan, type MountSources } from "./plan-mounts.js";
 import { fstabName, mountPhases, prelude, preludeEnv } from "./prelude.js";
@@ -91,6 +91,8 @@ async function prepare(
 ): Promise<PreparedCommand> {
   const hostname = command.hostname ?? HOSTNAME;
   for (const target of ["/proc", "/dev", "/sys"]) plan.addTarget(target, "directory");
+  // A folder of the command's own, in which what is to be mounted on can be made; else it is the host's.
+  if (command.security === "sandbox") plan.view.add("dev", soleEntry("directory"));
   for (const mount of [...networkFiles(command, hostname), ...command.mounts]) await plan.add(mount);
   const env = command.env.has("HOME") ? command.env : new Map([...command.env, ["HOME", user.home]]);
   const cwd = resolvePath(plan.view, command.cwd, "follow-last");
