@@ -28,11 +28,15 @@ function processStart(pid: number): string | undefined {
   return fields?.[0] === "Z" || fields?.[0] === "X" ? undefined : fields?.[19];
 }
 
+/** What tells this boot of this machine from all others; empty where the kernel does not tell. */
+export function bootId(): string {
+  return readProc(() => readFileSync("/proc/sys/kernel/random/boot_id", "latin1"))?.trim() ?? "";
+}
+
 function kernelName(): string {
-  const boot = readProc(() => readFileSync("/proc/sys/kernel/random/boot_id", "latin1"));
   const namespace = readProc(() => readlinkSync("/proc/self/ns/pid"));
   return createHash("sha256")
-    .update(`${boot?.trim() ?? ""}\0${namespace ?? ""}`)
+    .update(`${bootId()}\0${namespace ?? ""}`)
     .digest("hex")
     .slice(0, 16);
 }

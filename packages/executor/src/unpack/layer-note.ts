@@ -1,3 +1,7 @@
+import { readFile, rename, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { bootId, ownedName } from "../process/owned-name.js";
+
 /** What is to be known of a layer to stack it, beside its files. */
 export interface LayerNote {
   /** The directories that it has something in but does not describe, parents first: stacked on others they would hide
@@ -7,16 +11,48 @@ export interface LayerNote {
   readonly hidesAll: boolean;
 }
 
-/** A note as a file's text. Names that are not UTF-8 come back as they were. */
-export function formatLayerNote({ implied, hidesAll }: LayerNote): string {
-  return JSON.stringify({ implied, hidesAll });
+/** As it is stored, with the boot in which the layer was unpacked until its files are surely on the disk. */
+interface StoredNote extends LayerNote {
+  readonly unwrittenIn?: string | undefined;
 }
 
-/** The note that `formatLayerNote` wrote.
- * @throws SyntaxError for anything else: the file is ours, and written before its folder gets its name */
-export function parseLayerNote(text: string): LayerNote {
-  const note = JSON.parse(text) as Partial<LayerNote>;
-  if (!Array.isArray(note.implied) || typeof note.hidesAll !== "boolean")
-    throw new SyntaxError("no layer note");
-  return { implied: note.implied, hidesAll: note.hidesAll };
+const FILE = "layer.json";
+
+/** Linux writes what was changed to the disk half a minute later. Until then the end of the machine may take the bytes
+ * of files and leave their names. Nothing is flushed here: to unpack a layer again costs less. */
+const WRITTEN_AFTER_MS = 60_000;
+
+/** Writes the note of a layer that was just unpacked, into the folder that is to get the layer's name. */
+export async function writeNote(folder: string, { implied, hidesAll }: LayerNote): Promise<void> {
+  const note: StoredNote = { implied, hidesAll, unwrittenIn: bootId() };
+  await writeFile(join(folder, FILE), JSON.stringify(note), { mode: 0o600 });
+}
+
+/** The note of a layer; undefined when a crash may have left a part of the layer only.
+ * @throws the system's error when there is none */
+export async function readNote(folder: string): Promise<LayerNote | undefined> {
+  const file = join(folder, FILE);
+  const note = parseNote(await readFile(file, "utf8"));
+  if (note?.unwrittenIn === undefined) return note;
+  if (note.unwrittenIn !== bootId()) return undefined;
+  if ((await stat(file)).mtimeMs < Date.now() - WRITTEN_AFTER_MS) await noteWritten(folder, note);
+  return note;
+}
+
+/** From now on the layer outlives the machine's end, too. */
+async function noteWritten(folder: string, { implied, hidesAll }: LayerNote): Promise<void> {
+  const file = join(folder, `${FILE}.${ownedName()}`);
+  await writeFile(file, JSON.stringify({ implied, hidesAll }), { mode: 0o600 });
+  await rename(file, join(folder, FILE));
+}
+
+function parseNote(text: string): StoredNote | undefined {
+  try {
+    const { implied, hidesAll, unwrittenIn } = JSON.parse(text) as Partial<StoredNote>;
+    if (!Array.isArray(implied) || typeof hidesAll !== "boolean") return undefined;
+    return { implied, hidesAll, unwrittenIn };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DiffId, digestHex, digestOf } from "@oci-build/oci";
@@ -234,6 +244,33 @@ describe.runIf(isRoot)("UnpackedLayers", () => {
     const layer = layerOf("file a 0644 'x'");
     await layers().folder(layer);
     expect(readdirSync(join(dir, "root")).sort()).toEqual([own, young, digestHex(layer.diffId)].sort());
+  });
+
+  it.each([
+    ["whose note a crash cut short", '{"implied":'],
+    [
+      "that an earlier boot may not have written in full",
+      '{"implied":[],"hidesAll":false,"unwrittenIn":"x"}',
+    ],
+  ])("makes a layer again %s", async (_, note) => {
+    const layer = layerOf("file a 0644 'x'");
+    const folder = await layers().folder(layer);
+    writeFileSync(join(folder, "..", "layer.json"), note);
+    writeFileSync(join(folder, "a"), "");
+    expect(await layers().folder(layer)).toBe(folder);
+    expect(await folderLines(folder)).toContain("file a 644 x");
+    expect(layer.opened).toBe(2);
+  });
+
+  it("keeps a layer that an earlier boot has had the time to write", async () => {
+    const layer = layerOf("file a/b 0644 'x'");
+    const note = join(await layers().folder(layer), "..", "layer.json");
+    expect(readFileSync(note, "utf8")).toContain("unwrittenIn");
+    utimesSync(note, Date.now() / 1000 - 61, Date.now() / 1000 - 61);
+    await layers().folder(layer);
+    expect(JSON.parse(readFileSync(note, "utf8"))).toEqual({ implied: ["a"], hidesAll: false });
+    await layers().folder(layer);
+    expect(layer.opened).toBe(1);
   });
 
   it("makes a layer again that was removed", async () => {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rename, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rename, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { digestHex } from "@oci-build/oci";
 import type { RootFileSystem, RootLayer } from "../executor.js";
@@ -11,7 +11,7 @@ import type { HostPrograms } from "../space/host-facts.js";
 import type { IdSpace } from "../space/id-space.js";
 import { removeInSpace } from "../space/remove-in-space.js";
 import { correctionLayer } from "./correction-layer.js";
-import { formatLayerNote, type LayerNote, parseLayerNote } from "./layer-note.js";
+import { type LayerNote, readNote, writeNote } from "./layer-note.js";
 import type { OverlayXattrs } from "./overlay-xattrs.js";
 import { SharedWork } from "./shared-work.js";
 import { type UnpackLimits, unpackLimits } from "./unpack-limits.js";
@@ -34,7 +34,6 @@ export interface UnpackedLayer extends LayerNote {
 
 const ASIDE_PREFIX = "aside-";
 const FOLDER = "root";
-const NOTE = "layer.json";
 
 /** Layers unpacked at a time; what decompresses one has threads of its own. */
 const UNPACKED_AT_ONCE = 2;
@@ -120,7 +119,8 @@ export class UnpackedLayers {
       await utimes(place, now, now);
       const known = this.#known.get(name);
       if (known !== undefined) return known;
-      const note = parseLayerNote(await readFile(join(place, NOTE), "utf8"));
+      const note = await readNote(place);
+      if (note === undefined) return undefined;
       const layer = { ...note, folder: join(place, FOLDER) };
       this.#known.set(name, layer);
       return layer;
@@ -137,7 +137,7 @@ export class UnpackedLayers {
     const aside = join(this.#home, ASIDE_PREFIX + ownedName());
     try {
       await this.#unpackInto(aside, layer, signal);
-      if ((await race(aside, join(this.#home, name))) === "lost") await this.#remove(aside);
+      await this.#place(aside, name);
     } catch (error) {
       await this.#remove(aside);
       throw error;
@@ -145,6 +145,16 @@ export class UnpackedLayers {
     const made = await this.#find(name);
     if (made === undefined) throw new Error(`${name} was removed while it was made`);
     return made;
+  }
+
+  /** Gives a layer its name. Of two processes that made it the first wins; its folder has the same files. One that is
+   * no good is put aside, to be removed when this process has ended: another machine may still use it. */
+  async #place(aside: string, name: string): Promise<void> {
+    const place = join(this.#home, name);
+    if ((await tryRename(aside, place)) === "done") return;
+    if ((await this.#find(name)) !== undefined) return await this.#remove(aside);
+    await rename(place, join(this.#home, ASIDE_PREFIX + ownedName()));
+    await rename(aside, place);
   }
 
   async #unpackInto(aside: string, layer: RootLayer, signal: AbortSignal): Promise<void> {
@@ -162,7 +172,7 @@ export class UnpackedLayers {
       limits,
       signal,
     });
-    await writeFile(join(aside, NOTE), formatLayerNote(unpacked), { mode: 0o600 });
+    await writeNote(aside, unpacked);
     if (unpacked.devicesLeftOut > 0) this.#warnOfDevices(layer, unpacked.devicesLeftOut);
   }
 
@@ -189,14 +199,14 @@ export class UnpackedLayers {
   }
 }
 
-/** Gives a folder its name. Of two processes that made one layer the first wins; its folder has the same files. */
-async function race(from: string, to: string): Promise<"won" | "lost"> {
+/** Renames a folder, unless another one has the name. */
+async function tryRename(from: string, to: string): Promise<"done" | "taken"> {
   try {
     await rename(from, to);
-    return "won";
+    return "done";
   } catch (error) {
     if (!["ENOTEMPTY", "EEXIST"].includes(systemCode(error) ?? "")) throw error;
-    return "lost";
+    return "taken";
   }
 }
 
