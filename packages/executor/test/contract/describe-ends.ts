@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { CHILD_TIMEOUT_MS, childArguments } from "../support/child.js";
 import { filesBelow, mountsBelow, processesWith, until } from "../support/host-state.js";
 import { changeLines, collectOutput, run, shell } from "../support/run-request.js";
 import type { GetSubject } from "./subject.js";
@@ -116,28 +117,24 @@ export function describeEnds(subject: GetSubject): void {
   });
 
   describe("kill -9 of the process that runs commands", () => {
-    it("ends the commands, and the next executor removes what is left", async () => {
-      const { executor, dir, open } = subject();
+    it("ends the commands, and the next executor removes what is left", {
+      timeout: CHILD_TIMEOUT_MS,
+    }, async () => {
+      const { executor, root, dir, open } = subject();
       const seconds = mark();
-      const hooks = new URL("../../../cache/test/support/register-typescript.mjs", import.meta.url);
-      const child = fileURLToPath(new URL("../children/run-sleep.ts", import.meta.url));
-      const args = [
-        "--conditions=oci-build:source",
-        "--import",
-        hooks.href,
-        child,
-        executor.name,
-        dir,
-        seconds,
-      ];
+      const runsBefore = readdirSync(path.join(dir, "runs"));
+      const args = childArguments("run-sleep", [executor.name, dir, seconds]);
       const runner = spawn(process.execPath, args, { stdio: "inherit" });
-      expect(await until(running(`sleep ${seconds}`), 20_000)).toBe(true);
+      expect(await until(running(`sleep ${seconds}`), CHILD_TIMEOUT_MS)).toBe(true);
       runner.kill("SIGKILL");
       await once(runner, "close");
       expect(await until(gone(`sleep ${seconds}`), 2000)).toBe(true);
       expect(mountsBelow(dir)).toEqual([]);
-      await (await open())[Symbol.asyncDispose]();
-      expect(filesBelow(dir).filter((file) => file.includes(`run-`) && file.includes("upper"))).toEqual([]);
+      {
+        await using next = await open();
+        await run(next, shell(root, "true"));
+      }
+      expect(readdirSync(path.join(dir, "runs"))).toEqual(runsBefore);
     });
   });
 }

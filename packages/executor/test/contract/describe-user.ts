@@ -83,6 +83,13 @@ export function describeUser(subject: GetSubject): void {
       expect(text.split("\n")).toEqual([none, dockers, dockers, dockers, none, ""]);
     });
 
+    it("are narrowed by a filter of system calls with an OCI runtime", async () => {
+      const { executor, root } = subject();
+      if (executor.name === "util-linux") return;
+      const asked = shell(root, "grep Seccomp: /proc/self/status | cut -f 2");
+      expect(await outputOf(executor, asked)).toBe("2\n");
+    });
+
     it("let set-user-id programs change who they are", async () => {
       if (!needsIds()) return;
       const { executor, root } = subject();
