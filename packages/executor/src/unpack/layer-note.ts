@@ -48,7 +48,7 @@ async function noteWritten(folder: string, { implied, hidesAll }: LayerNote): Pr
 
 function parseNote(text: string): StoredNote | undefined {
   try {
-    const { implied, hidesAll, unwrittenIn } = JSON.parse(text) as Partial<StoredNote>;
+    const { implied, hidesAll, unwrittenIn } = (JSON.parse(text) ?? {}) as Partial<StoredNote>;
     if (!Array.isArray(implied) || typeof hidesAll !== "boolean") return undefined;
     return { implied, hidesAll, unwrittenIn };
   } catch (error) {

@@ -6,8 +6,8 @@ export interface UnpackLimits {
   readonly maxEntries: number;
 }
 
-/** 256 GiB and four million names: ten times the largest layers in use. */
-export const unpackLimits: UnpackLimits = { maxBytes: 256 * 1024 ** 3, maxEntries: 4_000_000 };
+/** 256 GiB and two million names: ten times the largest layers in use. */
+export const unpackLimits: UnpackLimits = { maxBytes: 256 * 1024 ** 3, maxEntries: 2_000_000 };
 
 /** Linux takes paths of fewer bytes than this (PATH_MAX), and no longer names (NAME_MAX). */
 export const PATH_MAX_BYTES = 4096;

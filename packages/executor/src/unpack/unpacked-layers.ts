@@ -1,4 +1,5 @@
-import { chmod, mkdir, readdir, rename, utimes } from "node:fs/promises";
+import { utimesSync } from "node:fs";
+import { chmod, mkdir, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { digestHex } from "@oci-build/oci";
 import type { RootFileSystem, RootLayer } from "../executor.js";
@@ -116,7 +117,8 @@ export class UnpackedLayers {
     const place = join(this.#home, name);
     try {
       const now = new Date();
-      await utimes(place, now, now);
+      // Not worth a promise: a root may have more than a hundred layers.
+      utimesSync(place, now, now);
       const known = this.#known.get(name);
       if (known !== undefined) return known;
       const note = await readNote(place);
