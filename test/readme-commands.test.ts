@@ -29,6 +29,7 @@ const runElsewhere: readonly (readonly [command: RegExp, by: string])[] = [
     "test/image-commands.test.ts",
   ],
   [/^(npx )?oci-build( -t \S+)+ --push \.$/, "test/output-push.test.ts"],
+  [/^(npx )?oci-build run /, "test/run-image.test.ts"],
   [
     /^(npm ci --prefix toolchain|npx oci-build .*node-service.*|npx oci-build --secret .* \.|curl http:\/\/127\.0\.0\.1:8080\/.*)$/,
     "test/node-service.test.ts",
