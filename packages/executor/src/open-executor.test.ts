@@ -110,6 +110,21 @@ describe("checkExecutor", () => {
     expect(await checkExecutor(options)).toEqual({ name: "util-linux", fidelity: "full" });
   });
 
+  itAsRoot("may be asked by several at the same time", async () => {
+    const options = optionsWith("util-linux");
+    const abilities = await Promise.all(Array.from({ length: 4 }, () => checkExecutor(options)));
+    expect(abilities).toEqual(Array.from({ length: 4 }, () => ({ name: "util-linux", fidelity: "full" })));
+    expect(readdirSync(options.dir)).toEqual(["host-util-linux.json"]);
+  });
+
+  itAsRoot("stops when it is aborted, and leaves nothing behind", async () => {
+    const options = optionsWith("crun", envWith({ crun: "exec sleep 60" }));
+    await expect(checkExecutor({ ...options, signal: AbortSignal.timeout(700) })).rejects.toMatchObject({
+      name: "TimeoutError",
+    });
+    expect(readdirSync(options.dir)).toEqual([]);
+  });
+
   itAsRoot("tries once, and again when something has changed", async () => {
     const log = path.join(temporaryFolder(), "log");
     const options = optionsWith("auto", envWith({ ...broken, crun: `echo tried >> ${log}; exit 1` }));
