@@ -58,6 +58,7 @@ export class LayerFilter {
     return this.#paths;
   }
 
+  /** How many devices a command will miss: it has a /dev of its own. */
   get devicesLeftOut(): number {
     return this.#devicesLeftOut;
   }
@@ -134,7 +135,7 @@ export class LayerFilter {
     const entry = { ...member, path, xattrs: writableXattrs(member.xattrs) };
     if (entry.type !== "character-device" && entry.type !== "block-device") return entry;
     if (this.#options.mapping === "root") return entry;
-    this.#devicesLeftOut += 1;
+    if (!path.startsWith("dev/")) this.#devicesLeftOut += 1;
     return whiteout(path);
   }
 
