@@ -85,7 +85,16 @@ describe("planRun: the command", () => {
   it("of a script is run by the shell from a file", () => {
     const { args: command, script } = runOf(["RUN <<EOF", "#!/bin/x -e", "a $b", "EOF"]);
     expect(command).toEqual(["/bin/sh", "-c", "/dev/pipes/EOF"]);
-    expect(script).toEqual({ name: "EOF", content: "#!/bin/x -e\na $b\n" });
+    expect(script).toEqual({ name: "/dev/pipes/EOF", content: "#!/bin/x -e\na $b\n" });
+  });
+
+  // Differs: with BuildKit it is always /dev/pipes; with --security=insecure /dev is the host's own here, where nothing is
+  // to be made, and it is /run/pipes.
+  it("of a script lies in /run/pipes with --security=insecure", () => {
+    const run = { allow: new Set(["security.insecure"] as const), network: "default" } as const;
+    const { args: command, script } = runOf(["RUN --security=insecure <<E", "#!/x", "E"], { run });
+    expect(command).toEqual(["/bin/sh", "-c", "/run/pipes/E"]);
+    expect(script?.name).toBe("/run/pipes/E");
   });
 
   it("is to be one", () => {

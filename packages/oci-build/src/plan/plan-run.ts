@@ -5,7 +5,7 @@ import { formatPlatform } from "./global-args.js";
 import { PlanError } from "./plan-error.js";
 import { type MountScope, planMounts } from "./plan-mounts.js";
 import { recordingScope } from "./recording-scope.js";
-import { type PlannedMount, type RunStep, SCRIPT_FOLDER } from "./run-step.js";
+import type { PlannedMount, RunStep } from "./run-step.js";
 import { nextStep, type StageState } from "./stage-state.js";
 import type { InlineFile } from "./step.js";
 
@@ -58,8 +58,15 @@ function commandOf(state: StageState, instruction: RunInstruction): RunCommand {
     throw new PlanError("DOCKERFILE_EMPTY_WORD", span, "RUN has no command");
   }
   if (found.kind === "shell") return { args: shellArguments(state, found.text), script: undefined };
-  const { name, content } = found;
-  return { args: shellArguments(state, `${SCRIPT_FOLDER}/${name}`), script: { name, content } };
+  const name = `${scriptFolder(instruction)}/${found.name}`;
+  return { args: shellArguments(state, name), script: { name, content: found.content } };
+}
+
+/** Where scripts lie.
+ * Differs: with BuildKit it is always /dev/pipes; with --security=insecure /dev is the host's own here, where nothing is to
+ * be made, and it is /run/pipes. */
+function scriptFolder({ security }: RunInstruction): string {
+  return security === "insecure" ? "/run/pipes" : "/dev/pipes";
 }
 
 function shellArguments(state: StageState, text: string): RunStep["args"] {

@@ -64,7 +64,7 @@ export interface RunStep extends StepBase {
   readonly kind: "run";
   /** The whole argument list, shell included. */
   readonly args: readonly [string, ...string[]];
-  /** A here-document that is the program itself; its name is what `args` run below `SCRIPT_FOLDER`. */
+  /** A here-document that is the program itself, with the absolute path where `args` find it. */
   readonly script: InlineFile | undefined;
   /** ENV and ARG values together, sorted by name. */
   readonly env: ReadonlyMap<string, string>;
@@ -83,6 +83,3 @@ export interface RunStep extends StepBase {
   /** `linux/arm64/v8` */
   readonly platform: string;
 }
-
-/** Where the script of a RUN lies, as with BuildKit. */
-export const SCRIPT_FOLDER = "/dev/pipes";

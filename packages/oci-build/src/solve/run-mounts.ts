@@ -10,7 +10,6 @@ import type {
   SecretMount,
   SshMount,
 } from "../plan/run-step.js";
-import { SCRIPT_FOLDER } from "../plan/run-step.js";
 import { originSource } from "./copy-changes.js";
 import { type MountedTree, mountedContent, mountedTree, mountedView } from "./mounted-tree.js";
 import { rootFileSystem } from "./root-file-system.js";
@@ -188,6 +187,5 @@ const SCRIPT_MODE = 0o755;
 function scriptMount({ script }: RunStep): readonly ExecMount[] {
   if (script === undefined) return [];
   const content = new TextEncoder().encode(script.content);
-  const target = `${SCRIPT_FOLDER}/${script.name}`;
-  return [{ kind: "file", target, content, mode: SCRIPT_MODE, uid: 0, gid: 0 }];
+  return [{ kind: "file", target: script.name, content, mode: SCRIPT_MODE, uid: 0, gid: 0 }];
 }
