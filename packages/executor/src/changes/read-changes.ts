@@ -18,8 +18,8 @@ export interface ReadChangesOptions extends UpperFolder {
   readonly overlayXattrs: OverlayXattrs;
 }
 
-/** Names written to tar at a time. */
-const NAMES_AT_ONCE = 1000;
+/** How much of the names is written to tar at a time. */
+const NAMES_AT_ONCE_LENGTH = 64 * 1024;
 
 /** What a command changed, read from overlayfs's upper directory, as the entries of a layer in the order of
  * `compareTreePaths`. The root directory is no entry. Sockets are left out, as containerd leaves them out, and so are
@@ -87,14 +87,14 @@ async function* upperEntries(
 const namedArguments = ["--no-recursion", "--null", "--files-from=-"] as const;
 
 async function writeNames({ stdin }: HostProgram, names: UpperNames): Promise<void> {
-  let pieces: Buffer[] = [];
+  let text = "";
   for (const path of names.keys()) {
-    pieces.push(encodePath(`./${path}\0`));
-    if (pieces.length < NAMES_AT_ONCE) continue;
-    if (!(await writePieces(stdin, [Buffer.concat(pieces)]))) return;
-    pieces = [];
+    text += `./${path}\0`;
+    if (text.length < NAMES_AT_ONCE_LENGTH) continue;
+    if (!(await writePieces(stdin, [encodePath(text)]))) return;
+    text = "";
   }
-  stdin.end(Buffer.concat(pieces));
+  stdin.end(encodePath(text));
 }
 
 /** Why reading failed: a tar that ended early says less than the program that did. */

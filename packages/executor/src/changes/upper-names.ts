@@ -65,10 +65,10 @@ function* pathsOf(lines: Buffer, directories: Set<string>): Generator<string> {
   let start = 0;
   for (let end = lines.indexOf(NEWLINE); end >= 0; end = lines.indexOf(NEWLINE, start)) {
     const isDirectory = lines[end - 1] === SLASH;
-    const name = lines.subarray(start + 2, isDirectory ? end - 1 : end);
+    const escaped = lines.toString("latin1", start + 2, isDirectory ? end - 1 : end);
     start = end + 1;
-    if (name.length === 0) continue;
-    const path = name.includes(BACKSLASH) ? decodePath(unescaped(name)) : name.toString("latin1");
+    if (escaped === "") continue;
+    const path = escaped.includes("\\") ? decodePath(unescaped(Buffer.from(escaped, "latin1"))) : escaped;
     if (isDirectory) directories.add(path);
     yield path;
   }
