@@ -1,8 +1,9 @@
 import type { Executor } from "./executor.js";
 import type { ExecutorChoice, ExecutorWarning } from "./executor-options.js";
-import type { OciRuntime, RuntimeName } from "./runtime/oci-runtime.js";
+import type { RuntimeName } from "./runtime/oci-runtime.js";
 import { probeRuntime } from "./runtime/probe-runtime.js";
-import { findProgram, programEnv } from "./space/find-programs.js";
+import { findRuntime, runtimesOf } from "./runtimes.js";
+import { programEnv } from "./space/find-programs.js";
 import type { HostPrograms } from "./space/host-facts.js";
 import type { IdSpace } from "./space/id-space.js";
 import type { ExecutorObstacle } from "./space/obstacle.js";
@@ -22,21 +23,6 @@ export interface ChosenBackend {
   readonly name: Executor["name"];
   readonly warnings: readonly ExecutorWarning[];
   readonly obstacle?: undefined;
-}
-
-/** The faster one first. */
-const RUNTIMES: readonly RuntimeName[] = ["crun", "runc"];
-
-/** The runtimes that a choice allows. */
-export function runtimesOf(choice: ExecutorChoice): readonly RuntimeName[] {
-  if (choice === "auto") return RUNTIMES;
-  return choice === "util-linux" ? [] : [choice];
-}
-
-/** A runtime by its program, or undefined when it is not installed. */
-export function findRuntime(name: RuntimeName, env: NodeJS.ProcessEnv): OciRuntime | undefined {
-  const program = findProgram(name, env);
-  return program === undefined ? undefined : { name, program };
 }
 
 /** Takes the first runtime of the choice that runs a container, else util-linux where that may be. */

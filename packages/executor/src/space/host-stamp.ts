@@ -4,7 +4,6 @@ import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ownedName } from "../process/owned-name.js";
 import { readSystemFile } from "./caller.js";
-import { PROBE_PREFIX } from "./probe-host.js";
 
 /** All that what was tried may depend on. */
 export interface StampScope {
@@ -15,6 +14,8 @@ export interface StampScope {
   readonly programs: readonly string[];
 }
 
+/** Of what lies in an executor's folder while something is tried or written down. */
+export const PROBE_PREFIX = "probe-";
 /** Raised when what is tried, or how it is written down, changes. */
 const STAMP_VERSION = 1;
 const STAMP_MAX_BYTES = 16 * 1024;

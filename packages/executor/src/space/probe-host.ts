@@ -5,6 +5,7 @@ import { ownedName } from "../process/owned-name.js";
 import { blockingSettings } from "./blocking-settings.js";
 import { firstLine } from "./first-line.js";
 import type { HostFacts, HostPrograms, OverlayFacts } from "./host-facts.js";
+import { PROBE_PREFIX } from "./host-stamp.js";
 import type { IdSpace } from "./id-space.js";
 import type { ExecutorObstacle, FittingProgram } from "./obstacle.js";
 import { overlayOptions } from "./overlay-options.js";
@@ -25,9 +26,6 @@ export interface ProbeOptions {
 export type ProbeResult =
   | { readonly facts: HostFacts; readonly obstacle?: undefined }
   | { readonly facts?: undefined; readonly obstacle: ExecutorObstacle };
-
-/** Of what lies in an executor's folder while something is tried or written down. */
-export const PROBE_PREFIX = "probe-";
 
 /** Tries in one short process all that an executor needs of the kernel and of the host's programs. */
 export async function probeHost(options: ProbeOptions): Promise<ProbeResult> {
