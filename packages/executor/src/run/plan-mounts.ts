@@ -83,9 +83,11 @@ export class MountPlan {
     }
   }
 
-  /** Something to mount on that the back end itself needs. */
-  addTarget(target: string, type: "directory" | "file"): void {
-    this.stub.add(this.#resolveTarget(target), type);
+  /** A directory that the back end itself mounts on, so it is no link, as runc wants it, too. */
+  addTarget(target: string): void {
+    const path = this.#resolveTarget(target);
+    if (`/${path}` !== target) throw mountInvalid(target, "the image has a link there");
+    this.stub.add(path, "directory");
   }
 
   #addTmpfs(target: string, sizeBytes: number | undefined): void {

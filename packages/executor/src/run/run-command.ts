@@ -90,7 +90,7 @@ async function prepare(
   { folder }: RunPlace,
 ): Promise<PreparedCommand> {
   const hostname = command.hostname ?? HOSTNAME;
-  for (const target of ["/proc", "/dev", "/sys"]) plan.addTarget(target, "directory");
+  for (const target of ["/proc", "/dev", "/sys"]) plan.addTarget(target);
   // A folder of the command's own, in which what is to be mounted on can be made; else it is the host's.
   if (command.security === "sandbox") plan.view.add("dev", soleEntry("directory"));
   for (const mount of [...networkFiles(command, hostname), ...command.mounts]) await plan.add(mount);

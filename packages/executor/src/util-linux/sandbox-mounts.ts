@@ -87,10 +87,8 @@ function mask(path: string, target: string): MountLine {
 }
 
 /** The host's own /proc and /sys lie under the root file system, where nobody can reach them, but a user namespace made
- * inside would be let mount them anew, because here they are whole: so they are covered. Without being root outside
- * nothing in them can be written to. */
-function hiddenHost({ mapping, hostMounts }: HostView): readonly MountLine[] {
-  if (mapping !== "root") return [];
+ * inside would be let mount them anew, because here they are whole: so they are covered. */
+function hiddenHost({ hostMounts }: HostView): readonly MountLine[] {
   const whole = hostMounts.filter(({ type }) => type === "proc" || type === "sysfs");
   return (
     [...new Set(whole.map(({ target }) => target))]
