@@ -19,6 +19,8 @@ export interface FoundExecutor {
 
 /** What is known of a host, as long as nothing has changed that it depends on. */
 export function knownExecutor(options: OpenExecutorOptions): FoundExecutor | undefined {
+  // A store may have come from a Linux.
+  if (process.platform !== "linux") return undefined;
   return readStamp(scopeOf(options)) as FoundExecutor | undefined;
 }
 

@@ -3,6 +3,7 @@ import { readlinkSync, statSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ownedName } from "../process/owned-name.js";
+import { systemCode } from "../process/system-code.js";
 import { readSystemFile } from "./caller.js";
 
 /** All that what was tried may depend on. */
@@ -50,8 +51,8 @@ function stampKey({ dir, choice, programs }: StampScope): string {
     ...programs.map(identityOf),
     ...CIRCUMSTANCES.map(readSystemFile),
     rightsOf(readSystemFile("/proc/self/status")),
-    readlinkSync("/proc/self/ns/mnt"),
-    readlinkSync("/proc/self/ns/user"),
+    namespaceOf("mnt"),
+    namespaceOf("user"),
   ];
   return createHash("sha256").update(parts.join("\0")).digest("hex");
 }
@@ -75,6 +76,16 @@ function rightsOf(status: string): string {
     .split("\n")
     .filter((line) => /^(Uid|Gid|Groups|Cap\w+|NoNewPrivs|Seccomp\w*):/.test(line))
     .join("\n");
+}
+
+/** Empty where /proc tells none. */
+function namespaceOf(kind: "mnt" | "user"): string {
+  try {
+    return readlinkSync(`/proc/self/ns/${kind}`);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return "";
+  }
 }
 
 /** Tells one file from another, and from what it was. The times of a folder change with what is put into it. */
