@@ -36,7 +36,7 @@ export type RuntimeLimit = number | typeof unlimited;
 
 export const unlimited = { rlimit: "infinity" } as const;
 
-export type CapabilitySet = "bounding" | "effective" | "permitted" | "inheritable" | "ambient";
+type CapabilitySet = "bounding" | "effective" | "permitted" | "inheritable" | "ambient";
 
 /** @see https://github.com/opencontainers/runtime-spec/blob/v1.2.0/config.md#mounts */
 export interface RuntimeMount {
@@ -63,7 +63,7 @@ export interface RuntimeSeccomp {
   readonly syscalls: readonly SeccompRule[];
 }
 
-export type SeccompAction = "SCMP_ACT_ALLOW" | "SCMP_ACT_ERRNO";
+type SeccompAction = "SCMP_ACT_ALLOW" | "SCMP_ACT_ERRNO";
 
 /** What is done with system calls of these names; with `args`, only when all of them hold. */
 export interface SeccompRule {

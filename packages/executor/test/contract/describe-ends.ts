@@ -125,8 +125,11 @@ export function describeEnds(subject: GetSubject): void {
       const runsBefore = readdirSync(path.join(dir, "runs"));
       const args = childArguments("run-sleep", [executor.name, dir, seconds]);
       const runner = spawn(process.execPath, args, { stdio: "inherit" });
-      expect(await until(running(`sleep ${seconds}`), CHILD_TIMEOUT_MS)).toBe(true);
-      runner.kill("SIGKILL");
+      try {
+        expect(await until(running(`sleep ${seconds}`), CHILD_TIMEOUT_MS)).toBe(true);
+      } finally {
+        runner.kill("SIGKILL");
+      }
       await once(runner, "close");
       expect(await until(gone(`sleep ${seconds}`), 2000)).toBe(true);
       expect(mountsBelow(dir)).toEqual([]);

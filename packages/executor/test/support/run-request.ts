@@ -82,7 +82,7 @@ export function collectOutput(): Output {
 }
 
 /** `exit N` or `signal NAME`. */
-export function statusText(status: ExecStatus): string {
+function statusText(status: ExecStatus): string {
   return status.kind === "exited" ? `exit ${status.exitCode}` : `signal ${status.signal}`;
 }
 

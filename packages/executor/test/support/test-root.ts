@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
 import {
   compareTreePaths,
-  type DiffId,
   type FileReader,
   type LayerEntry,
   type LayerTree,
-  parseDiffId,
   type TreeFile,
   writeLayer,
 } from "@oci-build/oci";
@@ -23,7 +21,7 @@ const applets =
   "umount uname unshare wc wget whoami xargs";
 
 /** What most tests run on: busybox as every program of /bin, users, and some files to change. */
-export const baseLines: readonly string[] = [
+const baseLines: readonly string[] = [
   "dir bin 0755",
   ...applets.split(" ").map((name) => `link bin/${name} -> busybox`),
   "dir etc 0755",
@@ -80,11 +78,6 @@ export function linesLayer(...lines: readonly string[]): readonly LayerEntry[] {
   return treeEntries(...lines);
 }
 
-/** A layer of an archive as it stands, however broken. Its tree is what the caller says that it is. */
-export function archiveLayer(diffId: DiffId, bytes: Uint8Array): RootLayer {
-  return { diffId, open: () => chunks(bytes) };
-}
-
 interface TestLayer {
   readonly layer: RootLayer;
   readonly blob: Buffer;
@@ -97,7 +90,7 @@ async function writeTestLayer(entries: readonly LayerEntry[]): Promise<TestLayer
     compression: "none",
   });
   const blob = Buffer.concat(parts);
-  return { layer: archiveLayer(parseDiffId(written.diffId), blob), blob, tree: written.tree };
+  return { layer: { diffId: written.diffId, open: () => chunks(blob) }, blob, tree: written.tree };
 }
 
 function openIn(blob: Buffer | undefined, file: TreeFile): FileReader {
