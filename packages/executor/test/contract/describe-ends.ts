@@ -13,10 +13,10 @@ export function describeEnds(subject: GetSubject): void {
   /** A number of seconds that no other sleep of this machine has. */
   const marks = Array.from({ length: 9 }, (_, index) => `${3000 + index}.${process.pid}`);
   const mark = (): string => marks.pop() ?? "3999.1";
-  const running =
-    (text: string): (() => boolean) =>
-    () =>
-      processesWith(text).length > 0;
+  /** The process itself: those on the way to it have its words in their arguments, too. */
+  const running = (text: string): (() => boolean) => {
+    return () => processesWith(text).some((line) => line.trim().replace(/^\d+ /, "") === text);
+  };
   const gone =
     (text: string): (() => boolean) =>
     () =>

@@ -11,7 +11,7 @@ const variants: readonly (readonly [variant: HostVariant, executors: string])[] 
   ["root that may not mount", "util-linux"],
 ];
 
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 
 /** The contract once more, as those who are not root. */
 describe("the contract of Executor", () => {
