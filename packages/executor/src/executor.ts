@@ -56,9 +56,9 @@ export interface Ulimit {
 export type ExecStdio = "captured" | "inherited";
 
 /** One command. `args` is the whole argument list, shell included; nothing is expanded, and the program is looked up in
- * the root along `env.PATH`. `env` is all that the command sees, but for HOME, which is the user's where it is not given. `cwd` is absolute and inside the root; it is made when
- * it is missing. `user` is `USER[:GROUP]`, names looked up in the root's own passwd and group files, with the
- * supplementary groups that these give; empty means root. */
+ * the root along `env.PATH`. `env` is all that the command sees, but for HOME, which is the user's where it is not given.
+ * `cwd` is absolute and inside the root; it is made when it is missing. `user` is `USER[:GROUP]`, names looked up in the
+ * root's own passwd and group files, with the supplementary groups that these give; empty means root. */
 export interface ExecCommand {
   readonly args: readonly [string, ...string[]];
   readonly env: ReadonlyMap<string, string>;
