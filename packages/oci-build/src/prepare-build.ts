@@ -25,7 +25,7 @@ import type { BuildPlan } from "./plan/step.js";
 const IMAGES_AT_ONCE = 8;
 
 /** A RUN, as an executor that cannot run it tells of it. */
-export type CommandLine = OpenExecutorOptions["steps"][number];
+type CommandLine = OpenExecutorOptions["steps"][number];
 
 /** A build of which everything is known that needs no image, no file of the context and no cache. */
 export interface ReadBuild {

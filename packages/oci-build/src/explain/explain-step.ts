@@ -11,7 +11,7 @@ import { readInputs, type StepInputs } from "./step-inputs.js";
 export type LookedUp = FilesLookedUp | RunLookedUp;
 
 /** A RUN, of which only the key is known before it is executed. */
-export interface RunLookedUp {
+interface RunLookedUp {
   readonly kind: "run";
   readonly key: StepKey;
   readonly record: StepRecord | undefined;
@@ -20,7 +20,7 @@ export interface RunLookedUp {
 
 /** A step that writes files that are known. `entries` gives them, sorted as layers are; it is asked for only when a
  * comparison needs it. */
-export interface FilesLookedUp {
+interface FilesLookedUp {
   readonly kind: "files";
   readonly key: Digest;
   readonly contentDigest: ContentDigest;

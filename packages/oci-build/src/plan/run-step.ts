@@ -30,7 +30,7 @@ export interface CacheMount extends MountAttributes {
   readonly span: Span;
 }
 
-export interface TmpfsMount {
+interface TmpfsMount {
   readonly type: "tmpfs";
   readonly target: string;
   readonly sizeBytes: number | undefined;

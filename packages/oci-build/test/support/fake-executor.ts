@@ -5,7 +5,7 @@ import { compareTreePaths } from "@oci-build/oci";
 import type { ExecutorFactory } from "../../src/solve/executor-source.js";
 
 /** What a made-up command does. `files` are what it leaves behind, by path; undefined deletes. */
-export interface FakeRun {
+interface FakeRun {
   readonly files?: Readonly<Record<string, string | undefined>> | undefined;
   readonly output?: readonly (readonly ["stdout" | "stderr", string])[] | undefined;
   readonly status?: ExecStatus | undefined;
@@ -35,6 +35,7 @@ export function fakeExecutors(
       space: "fake",
       make: (folder) => mkdir(folder),
       remove: (folder) => rm(folder, { recursive: true }),
+      read: () => noEntries(),
     },
     async run(request) {
       requests.push(request);
@@ -99,6 +100,11 @@ function layerEntries(files: Readonly<Record<string, string | undefined>>): read
     const meta = { path, mode: 0o644, uid: 0, gid: 0, mtimeSec: Math.floor(Date.now() / 1000) };
     return { type: "file", ...meta, size: bytes.length, open: () => readerOf(bytes) };
   });
+}
+
+async function* noEntries(): AsyncGenerator<LayerEntry> {
+  await Promise.resolve();
+  yield* [];
 }
 
 function readerOf(bytes: Buffer) {

@@ -10,7 +10,7 @@ import type { BuildOptions, BuildResult } from "../../src/options/build-options.
 import { type FakeExecutors, type FakeShell, fakeExecutors } from "./fake-executor.js";
 
 /** One build of a project with RUN: what came of it, and what was told and asked on the way. */
-export interface RunBuild extends FakeExecutors {
+interface RunBuild extends FakeExecutors {
   readonly result: BuildResult;
   readonly events: readonly BuildEvent[];
   /** The status of each step. */
