@@ -222,7 +222,7 @@ describe("oci-build: usage", () => {
     expect(commands.match(/^ {2}[a-z]+/gm)).toEqual(
       [
         ...["cache", "check", "copy", "diff", "explain", "format", "history", "images", "inspect", "lock"],
-        ...["login", "logout", "parse", "plan", "pull", "push", "rebase", "rmi", "tag", "validate"],
+        ...["login", "logout", "parse", "plan", "pull", "push", "rebase", "rmi", "run", "tag", "validate"],
       ].map((name) => `  ${name}`),
     );
     for (const option of [
@@ -239,6 +239,8 @@ describe("oci-build: usage", () => {
       "--iidfile",
       "--metadata-file",
       "--cache-dir",
+      ...["--secret", "--ssh", "--allow", "--network", "--add-host", "--shm-size", "--ulimit", "--executor"],
+      ...["--run-timeout", "--debug-shell"],
     ]) {
       expect(help.stdout).toContain(option);
     }
