@@ -109,7 +109,6 @@ describe("takeMounts", () => {
     ["locked", "locked"],
     ["locked", "shared"],
     ["shared", "locked"],
-    ["private", "locked"],
   ])("makes %s use and %s use wait for each other", async (one, other) => {
     const cache = await opened();
     const log: string[] = [];
@@ -122,6 +121,21 @@ describe("takeMounts", () => {
     await Promise.all([use(one, "one"), use(other, "other")]);
     expect(log).toHaveLength(4);
     expect(log[1]).toBe(log[0]?.replace("in", "out"));
+  });
+
+  it("makes locked use wait for private use", async () => {
+    const cache = await opened();
+    const lease = await cache.takeMounts([request("a", "private")]);
+    const log: string[] = [];
+    const waiting = withMounts(cache, [request("a", "locked")], ([folder]) => {
+      log.push("locked");
+      return Promise.resolve(numberOf(folder));
+    });
+    await delay(50);
+    log.push("released");
+    await lease.release();
+    expect(await waiting).toBe("0");
+    expect(log).toEqual(["released", "locked"]);
   });
 
   it("takes all mounts or none, so that none waits for who waits for it", async () => {
