@@ -57,12 +57,12 @@ export const hostileCases: readonly HostileCase[] = [
   {
     name: "mounts a whole /proc in a user namespace of its own",
     line: "unshare -U -r -m -p -f sh -c 'mount -t proc proc /srv || exit; echo 1 >/srv/sys/vm/drop_caches && echo escaped || echo contained' 2>/dev/null || echo refused",
-    verdicts: { root: "refused", rootless: "contained", filtered: "refused" },
+    verdicts: "refused",
   },
   {
     name: "mounts a whole /sys in a user namespace of its own",
     line: "unshare -U -r -m -n sh -c 'mount -t sysfs sysfs /srv || exit; echo 1 >/srv/kernel/profiling && echo escaped || echo contained' 2>/dev/null || echo refused",
-    verdicts: { root: "refused", rootless: "contained", filtered: "refused" },
+    verdicts: "refused",
   },
   { name: "enters other namespaces", line: refuse("nsenter -t 1 -m -u -i -n true"), verdicts: "refused" },
   { name: "makes namespaces", line: refuse("unshare -m true"), verdicts: "refused" },
