@@ -28,7 +28,9 @@ describe.skipIf(obstacle !== undefined)(unlessObstacle("the work of a push", obs
   afterAll(async () => {
     await front[Symbol.asyncDispose]();
     await registry.stop();
-  });
+    // In the full size there is more of it than the common hook has time for.
+    fs.rmSync(folder, { recursive: true });
+  }, MINUTE_MS);
 
   it(
     "is the new layer, the config and the manifest after one changed file, and a question when nothing changed",
