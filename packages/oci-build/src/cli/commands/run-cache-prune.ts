@@ -152,6 +152,6 @@ function keptLines({ kept }: PruneReport): readonly string[] {
     ...reasons.map(
       ({ count, why }) => `Kept ${count === 1 ? "1 record that is" : `${count} records that are`} ${why}`,
     ),
-    ...(folders === 0 ? [] : [`Kept ${folders} cache mounts or unpacked layers that are in use`]),
+    ...(folders === 0 ? [] : [`Kept ${folders} of the cache mounts and unpacked layers: in use`]),
   ];
 }
