@@ -200,6 +200,24 @@ describe.skipIf(obstacle)(unlessObstacle("a build with RUN", obstacle), () => {
     expect((await steps(lines)).output).toBe("/a\n/b\n");
   });
 
+  it("makes a layer anew that is damaged when a command needs it", async () => {
+    const { steps: built } = await run(["FROM base"]);
+    const [, hex = ""] = built[0]?.layer?.digest.split(":") ?? [];
+    const blob = path.join(cacheDir, "v1/blobs/sha256", hex);
+    const bytes = fs.readFileSync(blob);
+    bytes.fill(0, 1000, 2000);
+    fs.chmodSync(blob, 0o600);
+    fs.writeFileSync(blob, bytes);
+    fs.rmSync(path.join(cacheDir, "v1/unpacked"), { recursive: true });
+    const warnings: string[] = [];
+    const onEvent = (event: BuildEvent): void => {
+      if (event.type === "warning") warnings.push(event.code);
+    };
+    const { digest } = await run(["FROM base", "RUN ls / > /a"], { onEvent });
+    expect(warnings).toEqual(["CACHE_BLOB_CORRUPT"]);
+    expect((await run(["FROM base", "RUN ls / > /a"])).digest).toBe(digest);
+  });
+
   it("can be explained before it is built", async () => {
     const lines = ["FROM base", "ENV V=1", "RUN echo $V > /a", "RUN ls"];
     await run(lines);
