@@ -24,7 +24,7 @@ async function told(options: readonly string[], script: string): Promise<string>
   return stdout;
 }
 
-describe.skipIf(!canRun)("oci-build run", () => {
+describe.skipIf(!canRun)("oci-build run (skipped: needs what RUN needs, and busybox)", () => {
   beforeAll(() => {
     base = runBaseLayout();
     expect(base.endsWith(`:${RUN_BASE_TAG}`)).toBe(true);
@@ -117,7 +117,7 @@ describe.skipIf(!canRun)("oci-build run", () => {
   });
 
   it.skipIf(!hasTool("script"))(
-    "gives a terminal where there is one, and Ctrl-C to what has it",
+    "gives a terminal where there is one, and Ctrl-C to what has it (skipped: needs script)",
     async () => {
       const args = ["run", "-it", base, "sh", "-c", "trap 'echo caught; exit 3' INT; echo ready; read line"];
       const { exitCode, stdout } = await onTerminal(args, [["ready", "\u0003"]]);
@@ -127,28 +127,31 @@ describe.skipIf(!canRun)("oci-build run", () => {
   );
 });
 
-describe.skipIf(!canRun || !hasTool("script"))("oci-build build --debug-shell", () => {
-  it("opens a shell on what a failed RUN left, and fails after it", async () => {
-    const place = `base=oci-layout://${base.replace(/^oci:/, "")}`;
-    writeFiles(path.join(folder, "failing"), {
-      Dockerfile: "FROM base\nENV A=1\nWORKDIR /work\nRUN echo made > made; exit 3\n",
+describe.skipIf(!canRun || !hasTool("script"))(
+  "oci-build build --debug-shell (skipped: needs what RUN needs, busybox and script)",
+  () => {
+    it("opens a shell on what a failed RUN left, and fails after it", async () => {
+      const place = `base=oci-layout://${base.replace(/^oci:/, "")}`;
+      writeFiles(path.join(folder, "failing"), {
+        Dockerfile: "FROM base\nENV A=1\nWORKDIR /work\nRUN echo made > made; exit 3\n",
+      });
+      const args = ["build", "--debug-shell", "--build-context", place, "-o", "type=image,name=x", "failing"];
+      const answers: [string, string][] = [
+        ["This shell is where it stopped", "echo $A $(cat made) $(pwd)\n"],
+        ["1 made /work", "exit\n"],
+      ];
+      const { exitCode, stdout } = await onTerminal(args, answers);
+      expect(stdout).toContain("RUN_FAILED");
+      expect(exitCode).toBe(1);
     });
-    const args = ["build", "--debug-shell", "--build-context", place, "-o", "type=image,name=x", "failing"];
-    const answers: [string, string][] = [
-      ["This shell is where it stopped", "echo $A $(cat made) $(pwd)\n"],
-      ["1 made /work", "exit\n"],
-    ];
-    const { exitCode, stdout } = await onTerminal(args, answers);
-    expect(stdout).toContain("RUN_FAILED");
-    expect(exitCode).toBe(1);
-  });
 
-  it("is refused before the build where there is no terminal", async () => {
-    const { exitCode, stderr } = await command(["build", "--debug-shell", "."]);
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain("--debug-shell");
-  });
-});
+    it("is refused before the build where there is no terminal", async () => {
+      const { exitCode, stderr } = await command(["build", "--debug-shell", "."]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain("--debug-shell");
+    });
+  },
+);
 
 /** Runs a command on a terminal of its own; answers with a text each time another one has been shown. */
 async function onTerminal(

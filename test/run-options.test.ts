@@ -47,7 +47,7 @@ function filesBelow(top: string): readonly string[] {
   return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
 }
 
-describe.skipIf(!canRun)("the options of RUN", () => {
+describe.skipIf(!canRun)("the options of RUN (skipped: needs what RUN needs, and busybox)", () => {
   beforeAll(() => {
     place = `base=oci-layout://${runBaseLayout().replace(/^oci:/, "")}`;
   });

@@ -51,7 +51,7 @@ async function changedBy(script: string, ...lines: readonly string[]): Promise<R
   return { folder: upper, space, tar, below, overlayXattrs: "trusted" };
 }
 
-describe.runIf(isRoot)("readChanges", () => {
+describe.runIf(isRoot)("readChanges (skipped: needs root)", () => {
   it.each([
     { name: "nothing", below: ["file a 0644 'a'"], script: "true", found: [] },
     {

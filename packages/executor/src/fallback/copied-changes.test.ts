@@ -105,7 +105,7 @@ async function overlaid(
   return collected(readChanges({ folder: mount.upper, space, tar, below, overlayXattrs: "trusted" }));
 }
 
-describe.runIf(isRoot)("copyRoot", () => {
+describe.runIf(isRoot)("copyRoot (skipped: needs root)", () => {
   it("writes what a tree has", async () => {
     const lines = [
       ...base,
@@ -142,7 +142,7 @@ describe.runIf(isRoot)("copyRoot", () => {
   });
 });
 
-describe.runIf(isRoot)("copiedChanges", () => {
+describe.runIf(isRoot)("copiedChanges (skipped: needs root)", () => {
   it("tells changes with the directories above them", async () => {
     const script = "umask 022; echo n > a/b/new; rm a/x; chmod 600 c/p; setfattr -n user.k -v w a/b/x";
     expect(await layerLines(await copied(tree(...base), script, "root"))).toEqual([

@@ -25,10 +25,10 @@ function scriptOf(lines: string): string {
   return file;
 }
 
-describe.skipIf(!isRoot)("probeRuntime", () => {
+describe.skipIf(!isRoot)("probeRuntime (skipped: needs root)", () => {
   for (const name of ["crun", "runc"] as const) {
     const program = findProgram(name, process.env);
-    it.skipIf(program === undefined)(`finds that ${name} works`, async () => {
+    it.skipIf(program === undefined)(`finds that ${name} works (skipped: not installed)`, async () => {
       const { programs } = findPrograms(process.env);
       const options = { space: ownIdSpace().space, programs, env, dir: temporaryFolder() };
       expect(await probeRuntime({ name, program: program ?? "" }, options)).toBeUndefined();

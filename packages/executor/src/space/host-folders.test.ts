@@ -15,7 +15,7 @@ afterEach(() => rm(top, { recursive: true, force: true }));
 const using = <T>(work: (folders: HostFolders) => Promise<T>): Promise<T> =>
   withHostFolders({ env: process.env }, work);
 
-describe.skipIf(process.platform !== "linux")("withHostFolders", () => {
+describe.skipIf(process.platform !== "linux")("withHostFolders (skipped: needs Linux)", () => {
   it("makes folders of root with any mode, whatever the umask", async () => {
     const before = process.umask(0o077);
     try {
@@ -27,16 +27,19 @@ describe.skipIf(process.platform !== "linux")("withHostFolders", () => {
     expect([mode & 0o7777, uid]).toEqual([0o1777, process.getuid?.()]);
   });
 
-  it.skipIf(process.getuid?.() !== 0)("makes folders of other users, and removes them", async () => {
-    const folder = join(top, "other");
-    await using(async (folders) => {
-      await folders.make(folder, { mode: 0o700, uid: 12, gid: 34 });
-      const { mode, uid, gid } = await stat(folder);
-      expect([mode & 0o7777, uid, gid]).toEqual([0o700, 12, 34]);
-      await folders.remove(folder);
-    });
-    expect(await readdir(top)).toEqual([]);
-  });
+  it.skipIf(process.getuid?.() !== 0)(
+    "makes folders of other users, and removes them (skipped: needs root)",
+    async () => {
+      const folder = join(top, "other");
+      await using(async (folders) => {
+        await folders.make(folder, { mode: 0o700, uid: 12, gid: 34 });
+        const { mode, uid, gid } = await stat(folder);
+        expect([mode & 0o7777, uid, gid]).toEqual([0o700, 12, 34]);
+        await folders.remove(folder);
+      });
+      expect(await readdir(top)).toEqual([]);
+    },
+  );
 
   it("makes nothing where something is, and removes what is not there", async () => {
     await using(async (folders) => {

@@ -72,7 +72,7 @@ function asMember(line: string): string {
     .replace(/^opaque$/, "file .wh..wh..opq 0644 ''");
 }
 
-describe.runIf(isRoot)("UnpackedLayers", () => {
+describe.runIf(isRoot)("UnpackedLayers (skipped: needs root)", () => {
   it("unpacks what a layer can hold", async () => {
     const layer = layerOf(
       "dir . 0700 5:6 @7",
@@ -281,7 +281,7 @@ describe.runIf(isRoot)("UnpackedLayers", () => {
   });
 });
 
-describe.runIf(isRoot)("UnpackedLayers.folders", () => {
+describe.runIf(isRoot)("UnpackedLayers.folders (skipped: needs root)", () => {
   /** What overlayfs shows of a root, but for its root directory. */
   async function mounted(root: RootFileSystem): Promise<readonly string[]> {
     const folders = await layers().folders(root);

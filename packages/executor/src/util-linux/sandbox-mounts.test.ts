@@ -33,7 +33,7 @@ const isLinux = process.platform === "linux";
 const at = (lines: readonly MountLine[], target: string): MountLine | undefined =>
   lines.find((line) => line.target === target);
 
-describe.runIf(isLinux)("sandboxMounts", () => {
+describe.runIf(isLinux)("sandboxMounts (skipped: needs Linux)", () => {
   const lines = sandboxMounts(command, host);
 
   it("covers each whole /proc and /sys of the host, /proc last of all", () => {

@@ -51,7 +51,7 @@ const check = (tree: { readonly entries: readonly TreeEntry[] } | undefined, spa
     ),
   );
 
-describe.skipIf(process.platform !== "linux")("checkUnpacked", () => {
+describe.skipIf(process.platform !== "linux")("checkUnpacked (skipped: needs Linux)", () => {
   it("finds nothing wrong with what is as the layer says", async () => {
     expect(await check({ entries })).toBeUndefined();
   });
