@@ -17,6 +17,7 @@ export { parseIgnoreFile } from "./patterns/ignore-file.js";
 export type { IgnorePattern } from "./patterns/ignore-pattern.js";
 export type { DirectoryMatch, PatternMatcher, PatternVerdict } from "./patterns/pattern-matcher.js";
 export { compilePatterns } from "./patterns/pattern-matcher.js";
+export { type Account, readAccounts } from "./read-accounts.js";
 export type { ResolvedPath } from "./resolve-path.js";
 export { resolvePath } from "./resolve-path.js";
 export type { ContextFileSystem, ContextStats } from "./scan/context-file-system.js";

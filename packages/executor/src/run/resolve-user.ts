@@ -1,10 +1,7 @@
-import type { FileReader } from "@oci-build/oci";
-import { resolvePath, type Snapshot } from "@oci-build/snapshot";
+import { type Account, readAccounts, type Snapshot } from "@oci-build/snapshot";
 import { executorError } from "../errors.js";
 import type { CommandUser } from "./backend.js";
 
-/** passwd and group files are read up to this size; what lies behind is not found. */
-const ACCOUNT_FILE_MAX_BYTES = 16 * 1024 * 1024;
 /** As in runc: larger numbers are refused. */
 const ID_MAX = 2 ** 31 - 1;
 
@@ -12,9 +9,6 @@ const ID_MAX = 2 ** 31 - 1;
 export interface ResolvedUser extends CommandUser {
   readonly home: string;
 }
-
-/** One line of a passwd or group file. */
-type Account = readonly string[];
 
 /** The ids of `USER[:GROUP]` as runc finds them: names and the primary group come from the root's own passwd file; a
  * number that is not in it has group 0; a group that is given takes the place of all others, supplementary ones too.
@@ -81,31 +75,6 @@ function idOf(text: string | undefined): number | undefined {
   if (text === undefined || !isNumber(text)) return undefined;
   const id = Number(text);
   return id <= ID_MAX ? id : undefined;
-}
-
-async function readAccounts(
-  root: Pick<Snapshot, "get" | "openFile">,
-  path: string,
-): Promise<readonly Account[]> {
-  const found = resolvePath(root, path, "follow-last");
-  if (found.entry?.type !== "file") return [];
-  const text = await readText(await root.openFile(found.path), found.entry.size);
-  return text.split("\n").map((line) => line.trim().split(":"));
-}
-
-async function readText(reader: FileReader, size: number): Promise<string> {
-  const bytes = Buffer.alloc(Math.min(size, ACCOUNT_FILE_MAX_BYTES));
-  try {
-    let filled = 0;
-    while (filled < bytes.length) {
-      const count = await reader.read(bytes.subarray(filled));
-      if (count === 0) break;
-      filled += count;
-    }
-    return bytes.toString("utf8", 0, filled);
-  } finally {
-    await reader.close();
-  }
 }
 
 function unknownUser(user: string, problem: string): Error {

@@ -1,9 +1,6 @@
-import type { FileReader } from "@oci-build/oci";
-import { resolvePath, type Snapshot } from "@oci-build/snapshot";
+import { type Account, readAccounts, type Snapshot } from "@oci-build/snapshot";
 import type { Owner } from "./change-tree.js";
 
-/** passwd and group files are read up to this size; what lies behind is not found. */
-const ACCOUNT_FILE_MAX_BYTES = 16 * 1024 * 1024;
 /** Larger numbers are names, as in BuildKit, which reads 32-bit integers. */
 const ID_MAX = 2 ** 31 - 1;
 const ACCOUNT_ID_MAX = 2 ** 32 - 2;
@@ -49,30 +46,8 @@ function numericId(text: string): number | undefined {
 
 async function findAccount(
   root: Snapshot,
-  path: string,
+  path: "etc/passwd" | "etc/group",
   name: string,
-): Promise<readonly string[] | undefined> {
-  const found = resolvePath(root, path, "follow-last");
-  if (found.entry?.type !== "file") return undefined;
-  const text = await readText(await root.openFile(found.path), found.entry.size);
-  for (const line of text.split("\n")) {
-    const fields = line.trim().split(":");
-    if (fields[0] === name) return fields;
-  }
-  return undefined;
-}
-
-async function readText(reader: FileReader, size: number): Promise<string> {
-  const bytes = Buffer.alloc(Math.min(size, ACCOUNT_FILE_MAX_BYTES));
-  try {
-    let filled = 0;
-    while (filled < bytes.length) {
-      const count = await reader.read(bytes.subarray(filled));
-      if (count === 0) break;
-      filled += count;
-    }
-    return bytes.toString("utf8", 0, filled);
-  } finally {
-    await reader.close();
-  }
+): Promise<Account | undefined> {
+  return (await readAccounts(root, path)).find((account) => account[0] === name);
 }
