@@ -1,48 +1,6 @@
-import { parseDockerfile } from "@oci-build/dockerfile";
-import { isOciBuildError } from "@oci-build/oci";
 import { describe, expect, it } from "vitest";
-import { planBuild } from "./plan-build.js";
-import type { PlanInput } from "./plan-input.js";
-import type { BuildPlan, StagePlan } from "./step.js";
-
-const amd64 = { os: "linux", architecture: "amd64" };
-
-function input(lines: readonly string[], options: Partial<PlanInput> = {}): PlanInput {
-  const { ast, stages } = parseDockerfile(`${lines.join("\n")}\n`);
-  return {
-    dockerfile: stages,
-    escape: ast.escape,
-    buildArgs: new Map(),
-    labels: new Map(),
-    targetPlatform: amd64,
-    platformChoice: "explicit",
-    buildPlatform: amd64,
-    contexts: new Map(),
-    run: { allow: new Set(), network: "default" },
-    images: new Map(),
-    ...options,
-  };
-}
-
-function planOf(lines: readonly string[], options: Partial<PlanInput> = {}): BuildPlan {
-  return planBuild(input(lines, options), "Dockerfile");
-}
-
-function errorOf(
-  lines: readonly string[],
-  options: Partial<PlanInput> = {},
-): { code: string; told: string[] } {
-  try {
-    planOf(lines, options);
-  } catch (error) {
-    if (!isOciBuildError(error)) throw error;
-    const { diagnostics = [] } = error.data as {
-      diagnostics?: { rule: string; span: { start: { line: number } } }[];
-    };
-    return { code: error.code, told: diagnostics.map(({ rule, span }) => `${span.start.line} ${rule}`) };
-  }
-  throw new Error("expected an error");
-}
+import { planOf, refusalOf } from "../../test/support/plan-lines.js";
+import type { StagePlan } from "./step.js";
 
 function env({ config }: StagePlan): string[] {
   return [...config.env].filter(([name]) => name !== "PATH").map(([name, value]) => `${name}=${value}`);
@@ -138,13 +96,13 @@ describe("planBuild: config", () => {
 
   it("gives what is wrong with a trigger's value the place of the FROM that runs it", () => {
     const lines = ["FROM scratch AS a", "ENV x=1", "ONBUILD EXPOSE $y/tcp", "FROM a"];
-    expect(errorOf(lines).told).toEqual(["4 DOCKERFILE_INVALID_PORT"]);
+    expect(refusalOf(() => planOf(lines)).told).toEqual(["4 DOCKERFILE_INVALID_PORT"]);
   });
 
   it("reads the ONBUILD triggers of a stage only where the target runs them", () => {
     const lines = ["FROM scratch AS a", "ONBUILD STOPSIGNAL none", "FROM a AS b", "FROM scratch", "ENV x=1"];
     expect(env(planOf(lines).target)).toEqual(["x=1"]);
-    expect(errorOf(lines.slice(0, 3)).told).toEqual(["3 DOCKERFILE_INVALID_SIGNAL"]);
+    expect(refusalOf(() => planOf(lines.slice(0, 3))).told).toEqual(["3 DOCKERFILE_INVALID_SIGNAL"]);
   });
 
   it("reads an ONBUILD trigger with a backslash as escape, and expands it with that of the file", () => {
@@ -388,7 +346,7 @@ describe("planBuild: errors", () => {
       ["22 DOCKERFILE_PATH_TOO_LONG"],
     ],
   ])("refuses %s", (_, lines, code, told) => {
-    expect(errorOf(lines)).toEqual({ code, told });
+    expect(refusalOf(() => planOf(lines))).toMatchObject({ code, told });
   });
 
   it("suggests the nearest stage for a target", () => {

@@ -1,14 +1,12 @@
-import { parseDockerfile } from "@oci-build/dockerfile";
-import { digestOf, type ImageConfig, isOciBuildError, type Platform } from "@oci-build/oci";
+import { digestOf, type ImageConfig, type Platform } from "@oci-build/oci";
 import { describe, expect, it } from "vitest";
+import { amd64, planInput, refusalOf } from "../../test/support/plan-lines.js";
 import type { BaseImage } from "../base/base-image.js";
 import { imageKey } from "../base/image-resolver.js";
 import { namedContexts } from "../base/named-context.js";
 import { imagesNeeded, planBuild } from "./plan-build.js";
 import type { PlanInput } from "./plan-input.js";
 import type { BuildPlan } from "./step.js";
-
-const amd64 = { os: "linux", architecture: "amd64" };
 
 type Config = NonNullable<ImageConfig["config"]>;
 
@@ -26,23 +24,6 @@ function image(name: string, config: Config, platform: Platform = amd64): BaseIm
   };
 }
 
-function input(lines: readonly string[], options: Partial<PlanInput> = {}): PlanInput {
-  const { ast, stages } = parseDockerfile(`${lines.join("\n")}\n`);
-  return {
-    dockerfile: stages,
-    escape: ast.escape,
-    buildArgs: new Map(),
-    labels: new Map(),
-    targetPlatform: amd64,
-    platformChoice: "implicit",
-    buildPlatform: amd64,
-    contexts: new Map(),
-    run: { allow: new Set(), network: "default" },
-    images: new Map(),
-    ...options,
-  };
-}
-
 /** Asks for images until there are none, as a build does, and gives what was asked for each time. */
 function planned(
   lines: readonly string[],
@@ -51,7 +32,7 @@ function planned(
 ): { readonly plan: BuildPlan; readonly asked: readonly (readonly string[])[] } {
   const known = new Map<string, BaseImage>();
   const asked: string[][] = [];
-  const given = input(lines, { ...options, images: known });
+  const given = planInput(lines, { platformChoice: "implicit", ...options, images: known });
   for (;;) {
     const needed = imagesNeeded(given, "Dockerfile");
     if (needed.length === 0) return { plan: planBuild(given, "Dockerfile"), asked };
@@ -59,19 +40,6 @@ function planned(
     for (const { name, platform } of needed)
       known.set(imageKey(name, platform), image(name, images[name] ?? {}, platform));
   }
-}
-
-function refused(lines: readonly string[], images: Readonly<Record<string, Config>>): readonly string[] {
-  try {
-    planned(lines, images);
-  } catch (error) {
-    if (!isOciBuildError(error)) throw error;
-    const { diagnostics = [] } = error.data as {
-      diagnostics?: { rule: string; span: { start: { line: number } } }[];
-    };
-    return diagnostics.map(({ rule, span }) => `${span.start.line} ${rule}`);
-  }
-  return [];
 }
 
 describe("imagesNeeded", () => {
@@ -123,12 +91,14 @@ describe("imagesNeeded", () => {
     ["FROM scratch\nCOPY --from=buil /x /", "build"],
     ["FROM debian", undefined],
   ])("knows which stage %j may have meant", (line, near) => {
-    const needed = imagesNeeded(input(["FROM scratch AS build", ...line.split("\n")]), "Dockerfile");
+    const needed = imagesNeeded(planInput(["FROM scratch AS build", ...line.split("\n")]), "Dockerfile");
     expect(needed.map((image) => image.near)).toEqual([near]);
   });
 
   it("refuses what cannot be built before it asks for an image", () => {
-    expect(() => imagesNeeded(input(["FROM base", "RUN --device=d x"]), "Dockerfile")).toThrow("--device");
+    expect(() => imagesNeeded(planInput(["FROM base", "RUN --device=d x"]), "Dockerfile")).toThrow(
+      "--device",
+    );
   });
 });
 
@@ -201,7 +171,8 @@ describe("planBuild: on an image", () => {
     ["a trigger that runs something with a device", "RUN --device=d x", "1 RUN_DEVICE_UNSUPPORTED"],
     ["a trigger that is not allowed", "RUN --network=host x", "1 RUN_NOT_ALLOWED"],
   ])("refuses %s at the FROM that brings it in", (_, trigger, expected) => {
-    expect(refused(["FROM base"], { base: { OnBuild: [trigger] } })).toEqual([expected]);
+    const refusal = refusalOf(() => planned(["FROM base"], { base: { OnBuild: [trigger] } }));
+    expect(refusal.told).toEqual([expected]);
   });
 
   it.each<[string, Partial<PlanInput>, string, string]>([

@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import os from "node:os";
-import path from "node:path";
-import { Volume } from "memfs";
-import { onTestFinished } from "vitest";
+import type { Volume } from "memfs";
 import { build } from "../../src/build.js";
 import { type BuildExplanation, type BuildForecast, explain, plan } from "../../src/explain/build-report.js";
 import { describeReasons } from "../../src/explain/describe-reasons.js";
 import type { StepExplanation } from "../../src/explain/step-explanation.js";
 import type { BuildOptions, BuildResult } from "../../src/options/build-options.js";
+import { memoryProject } from "./memory-project.js";
 
 /** A project in memory with a cache of its own. */
 export interface ExplainedProject {
@@ -21,28 +18,15 @@ export interface ExplainedProject {
 
 /** A project of some files, by path, for the test that is running. */
 export function project(files: Readonly<Record<string, string>>): ExplainedProject {
-  const cacheDir = mkdtempSync(path.join(os.tmpdir(), "oci-build-explain-"));
-  onTestFinished(() => rmSync(cacheDir, { recursive: true, force: true }));
-  const volume = new Volume();
-  for (const [file, text] of Object.entries(files)) {
-    volume.mkdirSync(path.posix.dirname(`/ctx/${file}`), { recursive: true, mode: 0o755 });
-    volume.writeFileSync(`/ctx/${file}`, text, { mode: 0o644 });
-  }
-  const optionsOf = (lines: readonly string[], options: BuildOptions): BuildOptions => ({
-    context: { fs: volume, root: "/ctx" },
-    dockerfile: { text: `${lines.join("\n")}\n` },
-    cacheDir,
-    output: { type: "none" },
-    explain: true,
-    env: {},
-    ...options,
-  });
+  const { volume, cacheDir, optionsOf } = memoryProject(files);
+  const explained = (lines: readonly string[], options: BuildOptions): BuildOptions =>
+    optionsOf(lines, { explain: true, ...options });
   return {
     volume,
     cacheDir,
-    build: (lines, options = {}) => build(optionsOf(lines, options)),
-    explain: (lines, options = {}) => explain(optionsOf(lines, options)),
-    plan: (lines, options = {}) => plan(optionsOf(lines, options)),
+    build: (lines, options = {}) => build(explained(lines, options)),
+    explain: (lines, options = {}) => explain(explained(lines, options)),
+    plan: (lines, options = {}) => plan(explained(lines, options)),
   };
 }
 

@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import os from "node:os";
-import path from "node:path";
-import { Volume } from "memfs";
-import { onTestFinished } from "vitest";
+import type { Volume } from "memfs";
 import { buildWith } from "../../src/build.js";
 import type { BuildEvent } from "../../src/events/build-event.js";
 import { type EvaluatedBuild, evaluate } from "../../src/explain/evaluate.js";
 import type { BuildOptions, BuildResult } from "../../src/options/build-options.js";
 import { type FakeExecutors, type FakeShell, fakeExecutors } from "./fake-executor.js";
+import { memoryProject } from "./memory-project.js";
 
 /** One build of a project with RUN: what came of it, and what was told and asked on the way. */
 interface RunBuild extends FakeExecutors {
@@ -34,22 +31,7 @@ export interface RunProject {
 /** A project of some files, by path, for the test that is running. By default a command writes its own text to
  * `/out`. */
 export function runProject(files: Readonly<Record<string, string>> = {}): RunProject {
-  const cacheDir = mkdtempSync(path.join(os.tmpdir(), "oci-build-run-"));
-  onTestFinished(() => rmSync(cacheDir, { recursive: true, force: true }));
-  const volume = new Volume();
-  volume.mkdirSync("/ctx", { mode: 0o755 });
-  for (const [file, text] of Object.entries(files)) {
-    volume.mkdirSync(path.posix.dirname(`/ctx/${file}`), { recursive: true, mode: 0o755 });
-    volume.writeFileSync(`/ctx/${file}`, text, { mode: 0o644 });
-  }
-  const optionsOf = (lines: readonly string[], options: BuildOptions): BuildOptions => ({
-    context: { fs: volume, root: "/ctx" },
-    dockerfile: { text: `${lines.join("\n")}\n` },
-    cacheDir,
-    output: { type: "none" },
-    env: {},
-    ...options,
-  });
+  const { volume, cacheDir, optionsOf } = memoryProject(files);
   return {
     volume,
     cacheDir,
