@@ -75,10 +75,10 @@ function rareModules(found) {
   return {
     name: "rare-modules",
     setup(bundler) {
-      bundler.onResolve({ filter: /^\./ }, async ({ kind, path, resolveDir }) => {
+      bundler.onResolve({ filter: /^(?:\.|@oci-build\/)/ }, async ({ kind, path, resolveDir }) => {
         if (kind !== "dynamic-import") return undefined;
         const resolved = await bundler.resolve(path, { kind: "import-statement", resolveDir });
-        const name = basename(resolved.path, ".ts");
+        const name = path.startsWith(".") ? basename(resolved.path, ".ts") : basename(path);
         if ((found.get(name) ?? resolved.path) !== resolved.path)
           throw new Error(`two modules named ${name}`);
         found.set(name, resolved.path);

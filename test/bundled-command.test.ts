@@ -39,6 +39,18 @@ describe("the bundled command", () => {
     // Attributes are not read where an earlier scan did, which is so after 2 seconds.
     expect(loaded.filter((file) => file.includes("node_modules") && !file.includes("xattr"))).toEqual([]);
   });
+
+  it.each([
+    ["isolates commands", "@oci-build/executor/src/space/", "@oci-build/executor/src/run/"],
+    ["runs RUN", "oci-build/src/solve/solve-run.ts", "oci-build/src/solve/execute-run.ts"],
+    ["explains misses", "oci-build/src/explain/step-explainer.ts"],
+    ["draws on a terminal", "oci-build/src/cli/progress/tty-lines.ts"],
+  ])("has nothing in what every build reads that %s", (_, ...modules) => {
+    const map = fs.readFileSync(path.join(packageFolder, "dist/command/run-build.js.map"), "utf8");
+    const { sources } = JSON.parse(map) as { sources: readonly string[] };
+    expect(sources).toContain("oci-build/src/solve/solve-step.ts");
+    expect(sources.filter((source) => modules.some((name) => source.startsWith(name)))).toEqual([]);
+  });
 });
 
 /** A checkout with commands that say what they are; times in seconds. */

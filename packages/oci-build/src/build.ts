@@ -87,7 +87,7 @@ async function run(
     const { cache } = session;
     const loggedImages = await recordImages(prepared, cache);
     const journal = new StepJournal(prepared.steps);
-    const watcher = await watchSteps(prepared, session, { journal, emit });
+    const watcher = await watchSteps(prepared, { session, journal, emit });
     const repeatable = outputs.every(
       (output) => output.kind !== "archive" || typeof output.dest === "string",
     );

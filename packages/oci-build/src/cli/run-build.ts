@@ -24,7 +24,7 @@ export async function runBuild(context: string, given: BuildFlags, process: CliP
     checkWorkingDirectory();
     const flags = mergeFlags(await readConfigFile(configFolder(context, given)), given);
     const mode = flags.quiet === true ? "quiet" : (flags.progress ?? "auto");
-    progress = createProgress(mode, process);
+    progress = await createProgress(mode, process);
     if (flags.explain === true && mode !== "quiet" && mode !== "rawjson") {
       const { withExplanations } = await import("./progress/with-explanations.js");
       progress = withExplanations(progress, process);

@@ -8,7 +8,6 @@ import type { FileStep, Step } from "../plan/step.js";
 import { abortReason } from "./abort-reason.js";
 import { type CopyContext, copyChanges } from "./copy-changes.js";
 import { looksBelow } from "./looks-below.js";
-import { solveRun } from "./solve-run.js";
 import type { StageSoFar, StageWork } from "./solve-stage.js";
 import type { SolvedStep } from "./solved-step.js";
 import { storeChanges } from "./store-changes.js";
@@ -29,7 +28,11 @@ export interface StepResult extends Omit<SolvedStep, "id" | "status"> {
 export async function solveStep(step: Step, input: StepInput): Promise<SolvedStep> {
   const { context, rank } = input;
   for (const origin of stepOrigins(step)) if (origin.kind === "stage") await input.stage(origin.stageIndex);
-  if (step.kind === "run") return told(step, input, (info) => solveRun(step, info, input));
+  if (step.kind === "run") {
+    // The way of images without RUN is short: not even its code is read.
+    const { solveRun } = await import("./solve-run.js");
+    return told(step, input, (info) => solveRun(step, info, input));
+  }
   return context.fileSlots.use(rank, () => told(step, input, (info) => solveFiles(step, info, input)));
 }
 

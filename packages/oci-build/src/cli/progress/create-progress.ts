@@ -3,7 +3,6 @@ import { type CliProcess, textStyle } from "../terminal.js";
 import { plainProgress } from "./plain-progress.js";
 import type { ProgressMode } from "./progress-mode.js";
 import { rawJsonProgress } from "./raw-json-progress.js";
-import { ttyProgress } from "./tty-progress.js";
 
 /** Shows a build's events. */
 export interface ProgressView {
@@ -19,8 +18,8 @@ export interface Progress extends ProgressView {
 
 /** The view of a mode. `auto` is `tty` on a terminal that can move its cursor, else `plain`. All write to standard
  * error. */
-export function createProgress(mode: ProgressMode, process: CliProcess): Progress {
-  const view = createView(mode, process);
+export async function createProgress(mode: ProgressMode, process: CliProcess): Promise<Progress> {
+  const view = await createView(mode, process);
   let source: { file: string; text: string } | undefined;
   return {
     tell(event) {
@@ -32,7 +31,7 @@ export function createProgress(mode: ProgressMode, process: CliProcess): Progres
   };
 }
 
-function createView(mode: ProgressMode, process: CliProcess): ProgressView {
+async function createView(mode: ProgressMode, process: CliProcess): Promise<ProgressView> {
   const { stderr, env } = process;
   switch (mode) {
     case "quiet":
@@ -42,9 +41,9 @@ function createView(mode: ProgressMode, process: CliProcess): ProgressView {
     case "plain":
       return plainProgress(stderr);
     case "tty":
-      return ttyProgress(stderr, textStyle(stderr, env));
+      return (await import("./tty-progress.js")).ttyProgress(stderr, textStyle(stderr, env));
     case "auto":
-      return canMoveCursor(process) ? ttyProgress(stderr, textStyle(stderr, env)) : plainProgress(stderr);
+      return createView(canMoveCursor(process) ? "tty" : "plain", process);
   }
 }
 
