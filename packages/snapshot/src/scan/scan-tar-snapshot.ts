@@ -1,7 +1,8 @@
-import { type Digest, digestHex, type Entry, type FileReader } from "@oci-build/oci";
+import type { Digest, Entry, FileReader } from "@oci-build/oci";
 import type { HashWork, Snapshot } from "../snapshot.js";
 import type { Subtree } from "../subtree/subtree.js";
 import { DigestColumn } from "./digest-column.js";
+import { RowDigests } from "./row-digests.js";
 import type { TarArchive } from "./scan-tar-archive.js";
 import { hashTarFile, TAR_HASH_BUFFER_BYTES, type TarFilePlace, TarFileReader } from "./scan-tar-file.js";
 import type { TarTable } from "./scan-tar-table.js";
@@ -27,21 +28,19 @@ class ScannedTar implements TarSnapshot {
   readonly #found: TarTable;
   readonly #view: TableView;
   readonly #archive: TarArchive;
-  readonly #digests: DigestColumn;
-  readonly #pending = new Map<number, Promise<Digest>>();
+  readonly #digests: RowDigests;
   #buffer: Uint8Array | undefined;
-  #hashed: HashWork = { files: 0, bytes: 0 };
 
   constructor(found: TarTable, archive: TarArchive) {
     this.#found = found;
     this.#view = new TableView(found.table);
     this.#archive = archive;
-    this.#digests = new DigestColumn(found.table.count);
+    this.#digests = new RowDigests(found.table, new DigestColumn(found.table.count));
     this.entryCount = found.table.count - 1;
   }
 
   get hashed(): HashWork {
-    return this.#hashed;
+    return this.#digests.hashed;
   }
 
   entries(): Iterable<Entry> {
@@ -58,10 +57,10 @@ class ScannedTar implements TarSnapshot {
 
   subtree(path: string): Subtree | undefined {
     return this.#view.subtree(path, {
-      digests: this.#digests,
+      digests: this.#digests.column,
       hash: (row, at) => this.#digestOf(row, at),
       open: (row, at) => new TarFileReader(this.#place(row, at)),
-      isChanged: (row) => !this.#digests.has(this.#firstRow(row)),
+      isChanged: (row) => !this.#digests.has(row),
       checksBytes: () => false,
     });
   }
@@ -75,21 +74,15 @@ class ScannedTar implements TarSnapshot {
   }
 
   isChanged(path: string): boolean {
-    return !this.#digests.has(this.#firstRow(this.#view.fileRow(path)));
+    return !this.#digests.has(this.#view.fileRow(path));
   }
 
   rememberDigest(path: string, digest: Digest): void {
-    const row = this.#firstRow(this.#view.fileRow(path));
-    if (!this.#digests.has(row)) this.#remember(row, digestHex(digest));
+    this.#digests.remember(this.#view.fileRow(path), digest);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#archive.close();
-  }
-
-  /** The row of a file's first name, which has the digest. */
-  #firstRow(row: number): number {
-    return this.#found.table.linkGroups.get(row) ?? row;
   }
 
   #place(row: number, path: string): TarFilePlace {
@@ -99,22 +92,9 @@ class ScannedTar implements TarSnapshot {
   }
 
   #digestOf(row: number, path: string): Digest | Promise<Digest> {
-    const first = this.#firstRow(row);
-    return this.#digests.get(first) ?? this.#pending.get(first) ?? this.#hash(first, path);
-  }
-
-  #hash(row: number, path: string): Digest | Promise<Digest> {
-    this.#buffer ??= new Uint8Array(TAR_HASH_BUFFER_BYTES);
-    const hex = hashTarFile(this.#place(row, path), this.#buffer);
-    if (typeof hex === "string") return this.#remember(row, hex);
-    const pending = hex.then((found) => this.#remember(row, found)).finally(() => this.#pending.delete(row));
-    this.#pending.set(row, pending);
-    return pending;
-  }
-
-  #remember(row: number, hex: string): Digest {
-    const { files, bytes } = this.#hashed;
-    this.#hashed = { files: files + 1, bytes: bytes + (this.#found.table.columns.size[row] ?? 0) };
-    return this.#digests.set(row, hex);
+    return this.#digests.get(row, () => {
+      this.#buffer ??= new Uint8Array(TAR_HASH_BUFFER_BYTES);
+      return hashTarFile(this.#place(row, path), this.#buffer);
+    });
   }
 }

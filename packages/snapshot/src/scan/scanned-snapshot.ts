@@ -1,4 +1,4 @@
-import { type Digest, digestHex, type Entry, type FileReader } from "@oci-build/oci";
+import type { Digest, Entry, FileReader } from "@oci-build/oci";
 import type { HashWork, Snapshot } from "../snapshot.js";
 import type { Subtree } from "../subtree/subtree.js";
 import type { ContextFileSystem } from "./context-file-system.js";
@@ -8,6 +8,7 @@ import { HASH_BUFFER_SIZE, hashScannedFile } from "./hash-scanned-file.js";
 import { rowFlags } from "./index/row-flags.js";
 import { nativePath } from "./native-path.js";
 import { openScannedFile, type ScannedFile } from "./open-scanned-file.js";
+import { RowDigests } from "./row-digests.js";
 import { TableView } from "./table-view.js";
 import type { ScanWork } from "./walk-options.js";
 
@@ -48,25 +49,23 @@ class TableSnapshot implements ScannedSnapshot {
   readonly #table: EntryTable;
   readonly #root: string;
   readonly #fs: ContextFileSystem;
-  readonly #digests: DigestColumn;
-  readonly #pending = new Map<number, Promise<Digest>>();
+  readonly #digests: RowDigests;
   readonly #view: TableView;
   #buffer: Uint8Array | undefined;
-  #hashed: HashWork = { files: 0, bytes: 0 };
 
   constructor({ table, root, fs, digests, work, isNew }: ScannedTable) {
     this.#table = table;
     this.#view = new TableView(table);
     this.#root = root;
     this.#fs = fs;
-    this.#digests = digests;
+    this.#digests = new RowDigests(table, digests);
     this.work = work;
     this.isNew = isNew;
     this.entryCount = table.count - 1;
   }
 
   get hashed(): HashWork {
-    return this.#hashed;
+    return this.#digests.hashed;
   }
 
   entries(): Iterable<Entry> {
@@ -83,8 +82,8 @@ class TableSnapshot implements ScannedSnapshot {
 
   subtree(path: string): Subtree | undefined {
     return this.#view.subtree(path, {
-      digests: this.#digests,
-      hash: (file, at) => this.#digestOf(this.#file(file, at)),
+      digests: this.#digests.column,
+      hash: (row, at) => this.#digestOf(row, at),
       open: (file, at) => openScannedFile(this.#file(file, at)),
       isChanged: (file) => this.#isChanged(file),
       checksBytes: (file) => this.#checksBytes(file),
@@ -96,7 +95,7 @@ class TableSnapshot implements ScannedSnapshot {
   }
 
   fileDigest(path: string): Digest | Promise<Digest> {
-    return this.#digestOf(this.#file(this.#view.fileRow(path), path));
+    return this.#digestOf(this.#view.fileRow(path), path);
   }
 
   /** A reader compares stats before the first byte and behind the last, and those of settled rows tell every change. */
@@ -113,34 +112,18 @@ class TableSnapshot implements ScannedSnapshot {
   }
 
   #isChanged(row: number): boolean {
-    const { linkGroups, columns } = this.#table;
-    return !this.#digests.has(linkGroups.get(row) ?? row) && columns.earlier[row] === 0;
+    return !this.#digests.has(row) && this.#table.columns.earlier[row] === 0;
   }
 
   rememberDigest(path: string, digest: Digest): void {
-    const own = this.#view.fileRow(path);
-    const row = this.#table.linkGroups.get(own) ?? own;
-    if (!this.#digests.has(row)) this.#remember(row, digestHex(digest));
+    this.#digests.remember(this.#view.fileRow(path), digest);
   }
 
-  #digestOf(file: ScannedFile): Digest | Promise<Digest> {
-    const row = this.#table.linkGroups.get(file.row) ?? file.row;
-    return this.#digests.get(row) ?? this.#pending.get(row) ?? this.#hash(file, row);
-  }
-
-  #hash(file: ScannedFile, row: number): Digest | Promise<Digest> {
-    this.#buffer ??= new Uint8Array(HASH_BUFFER_SIZE);
-    const hex = hashScannedFile(file, this.#buffer);
-    if (typeof hex === "string") return this.#remember(row, hex);
-    const pending = hex.then((found) => this.#remember(row, found)).finally(() => this.#pending.delete(row));
-    this.#pending.set(row, pending);
-    return pending;
-  }
-
-  #remember(row: number, hex: string): Digest {
-    const { files, bytes } = this.#hashed;
-    this.#hashed = { files: files + 1, bytes: bytes + (this.#table.columns.size[row] ?? 0) };
-    return this.#digests.set(row, hex);
+  #digestOf(row: number, path: string): Digest | Promise<Digest> {
+    return this.#digests.get(row, () => {
+      this.#buffer ??= new Uint8Array(HASH_BUFFER_SIZE);
+      return hashScannedFile(this.#file(row, path), this.#buffer);
+    });
   }
 
   #file(row: number, path: string): ScannedFile {
