@@ -57,7 +57,15 @@ export type { Platform } from "./image/platform.js";
 export { hashedBlob, readBlob, sizedBlob } from "./image/verified-blob.js";
 export { encodeJson } from "./json/encode-json.js";
 export type { ShapeProblem, ShapeRule } from "./json/shape.js";
-export type { LayerEntry, LayerFile, LayerHardLink, OpaqueDirectory, Whiteout } from "./layer/layer-entry.js";
+export { inTreeOrder } from "./layer/in-tree-order.js";
+export type {
+  LayerEntry,
+  LayerEntryBatches,
+  LayerFile,
+  LayerHardLink,
+  OpaqueDirectory,
+  Whiteout,
+} from "./layer/layer-entry.js";
 export type { LayerReader, RangeSource } from "./layer/layer-reader.js";
 export { layerReader, openLayerFile } from "./layer/layer-reader.js";
 export type { LayerRow, LayerRows } from "./layer/layer-rows.js";
@@ -95,7 +103,7 @@ export { decompressedStream, TAR_TOTAL_MAX_BYTES } from "./tar/decompressed-stre
 export type { TarEntry } from "./tar/entry-header.js";
 export { encodeEntryHeader, PAX_MAX_BYTES } from "./tar/entry-header.js";
 export type { TarMember } from "./tar/read-tar.js";
-export { readTar } from "./tar/read-tar.js";
+export { readTar, readTarBatches } from "./tar/read-tar.js";
 export type { TarHeader } from "./tar/tar-header.js";
 export { tarEntryOf } from "./tar/tar-header.js";
 export type { ReadTarOptions } from "./tar/tar-headers.js";

@@ -80,6 +80,82 @@ export const layerStacks: fc.Arbitrary<readonly LayerTree[]> = fc
     minLength: 1,
     maxLength: 4,
   })
-  .map((layers) =>
-    layers.map((entries, index) => ({ diffId: parseDiffId(digestOf(String(index))), entries })),
+  .map((layers) => layers.map(layerTree));
+
+function layerTree(entries: readonly TreeEntry[], index: number): LayerTree {
+  return { diffId: parseDiffId(digestOf(String(index))), entries: withPlaces(entries) };
+}
+
+/** Files of a layer begin at places of their own. */
+function withPlaces(entries: readonly TreeEntry[]): readonly TreeEntry[] {
+  return entries.map((made, index) => (made.type === "file" ? { ...made, dataOffset: index * 512 } : made));
+}
+
+/** A layer as other tools write them: in any order in which directories come before what they hold, and files before
+ * their hard links; directories may be there twice. */
+const foreignEntries: fc.Arbitrary<readonly TreeEntry[]> = fc
+  .tuple(soundEntries, fc.array(fc.tuple(fc.nat(), meta), { maxLength: 2 }), fc.boolean())
+  .chain(([entries, again, isSwapped]) => {
+    const all = withParents(isSwapped ? withSwappedNames(entries) : entries);
+    const directories = all.filter(({ type }) => type === "directory");
+    const twice = again.flatMap(([index, numbers]): TreeEntry[] => {
+      const directory = directories[index % Math.max(directories.length, 1)];
+      return directory === undefined ? [] : [{ type: "directory", path: directory.path, ...numbers }];
+    });
+    return fc
+      .shuffledSubarray([...all, ...twice], { minLength: all.length + twice.length })
+      .map(afterWhatTheyNeed);
+  });
+
+/** Files under the last of their names. */
+function withSwappedNames(entries: readonly TreeEntry[]): readonly TreeEntry[] {
+  const lasts = new Map(
+    entries.flatMap((made) => (made.type === "hardlink" ? [[made.target, made.path] as const] : [])),
   );
+  const firsts = new Map([...lasts].map(([first, last]) => [last, first]));
+  return entries.map((made) => {
+    const at = lasts.get(made.path) ?? firsts.get(made.path) ?? made.path;
+    return made.type === "hardlink"
+      ? { ...made, path: at, target: lasts.get(made.target) ?? made.target }
+      : { ...made, path: at };
+  });
+}
+
+function withParents(entries: readonly TreeEntry[]): readonly TreeEntry[] {
+  const paths = new Set(entries.filter(({ type }) => type !== "opaque").map(({ path: at }) => at));
+  const made = entries.flatMap(({ path: at }) => {
+    const names = at.split("/");
+    return names.slice(0, -1).flatMap((_, depth): TreeEntry[] => {
+      const above = names.slice(0, depth + 1).join("/");
+      if (paths.has(above)) return [];
+      paths.add(above);
+      return [{ type: "directory", path: above, mode: 0o755, uid: 0, gid: 0, mtimeSec: 0 }];
+    });
+  });
+  return [...made, ...entries];
+}
+
+/** The same entries, each moved behind what it cannot do without. */
+function afterWhatTheyNeed(entries: readonly TreeEntry[]): readonly TreeEntry[] {
+  const placed: TreeEntry[] = [];
+  const done = new Set<string>();
+  let waiting = [...entries];
+  for (let before = -1; placed.length > before; ) {
+    before = placed.length;
+    waiting = waiting.filter((made) => {
+      const parent = made.path.slice(0, Math.max(made.path.lastIndexOf("/"), 0));
+      const isMark = made.type === "whiteout" || made.type === "opaque";
+      const isReady = parent === "" || done.has(parent);
+      if (!isMark && !(isReady && (made.type !== "hardlink" || done.has(made.target)))) return true;
+      if (!isMark) done.add(made.path);
+      placed.push(made);
+      return false;
+    });
+  }
+  return [...placed, ...waiting];
+}
+
+/** Stacks of layers of other tools, from the lowest up. */
+export const foreignStacks: fc.Arbitrary<readonly LayerTree[]> = fc
+  .array(foreignEntries, { minLength: 1, maxLength: 3 })
+  .map((layers) => layers.map(layerTree));

@@ -6,7 +6,7 @@ import { corrupt, readSealed, type SealedKind, writeSealed } from "../store/seal
 import type { StoreContext } from "../store/store-context.js";
 import { digestPath } from "../store/store-paths.js";
 import { readOrWarn } from "../store/warn-damage.js";
-import { decodeTree, treeDiffId } from "./decode-tree.js";
+import { treeDiffId } from "./decode-tree.js";
 import { encodeTree } from "./encode-tree.js";
 import { encodeSegments, listSegments } from "./segment-table.js";
 import { storedTree } from "./stored-tree.js";
@@ -64,17 +64,15 @@ export class LayerStore {
     const tree = await this.#readTreeBytes(blob.diffId);
     if (tree === undefined || !(await this.#hasBlob(blob))) return undefined;
     const { mediaType, digest, size, diffId, uncompressedSize } = blob;
-    const path = this.#treePath(diffId);
     return {
       ...{ mediaType, digest, size, diffId, uncompressedSize, segments },
-      tree: storedTree({ diffId, path, bytes: tree }),
+      tree: this.#treeOf(diffId, tree),
     };
   }
 
   async readTree(diffId: DiffId): Promise<LayerTree | undefined> {
     const bytes = await this.#readTreeBytes(diffId);
-    if (bytes === undefined) return undefined;
-    return readOrWarn(this.#store, this.#treePath(diffId), () => Promise.resolve(decodeTree(bytes)));
+    return bytes === undefined ? undefined : this.#treeOf(diffId, bytes);
   }
 
   async writeTree(tree: LayerTree): Promise<void> {
@@ -111,6 +109,10 @@ export class LayerStore {
     if (found === undefined || found === size) return found === size;
     this.#store.onWarning(corrupt(path, `it has ${found} bytes, expected ${size}`));
     return false;
+  }
+
+  #treeOf(diffId: DiffId, bytes: Buffer): LayerTree {
+    return storedTree({ diffId, path: this.#treePath(diffId), bytes });
   }
 
   #treePath(diffId: DiffId): string {

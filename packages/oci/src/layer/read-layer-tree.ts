@@ -4,14 +4,17 @@ import { ociError } from "../errors.js";
 import { cleanArchivePath } from "../tar/clean-archive-path.js";
 import { readTar, type TarMember } from "../tar/read-tar.js";
 import type { ReadTarOptions } from "../tar/tar-headers.js";
+import { inTreeOrder } from "./in-tree-order.js";
 import { treeEntryOf, treeFileOf } from "./layer-member.js";
 import type { LayerTree, TreeEntry } from "./layer-tree.js";
 import { readMarker } from "./whiteout-name.js";
 
 /** The tree of a layer, from its uncompressed tar: every member with its path made relative to the root, deletions
- * recognised, files with their digests and where their bytes begin. Order is the tar's, and a path that the tar has
- * twice is there twice: the later one holds. Names of AUFS's own (`.wh..wh.…`) are left out, as all tools do.
- * `diffId` is of the whole source.
+ * recognised, files with their digests and where their bytes begin. Names of AUFS's own (`.wh..wh.…`) are left out, as all
+ * tools do. `diffId` is of the whole source.
+ *
+ * Order is that of `compareTreePaths` where that changes nothing (see `inTreeOrder`), since such trees are stacked in a
+ * fraction of the time. Else it is the tar's, and a path that the tar has twice is there twice: the later one holds.
  * @throws OciBuildError as `readTar`, and TAR_PATH_UNSAFE
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#applying-changesets */
 export async function readLayerTree(
@@ -27,7 +30,7 @@ export async function readLayerTree(
     const entry = await treeEntry(member);
     if (entry !== undefined) entries.push(entry);
   }
-  return { diffId: parseDiffId(`sha256:${hash.digest("hex")}`), entries };
+  return { diffId: parseDiffId(`sha256:${hash.digest("hex")}`), entries: inTreeOrder(entries) };
 }
 
 async function* hashed(

@@ -1,6 +1,8 @@
 import {
+  type DiffId,
   type Digest,
   type Entry,
+  inTreeOrder,
   type LayerTree,
   layerRows,
   parseDiffId,
@@ -9,15 +11,15 @@ import {
 } from "@oci-build/oci";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { layerStacks } from "../../test/layer-stacks.js";
+import { foreignStacks, layerStacks } from "../../test/layer-stacks.js";
 import { ContentDigester, contentDigest } from "../content/content-digest.js";
 import { type ContentEntry, digestedEntries } from "../content/content-entry.js";
 import { bytesReader, readFileBytes, treeEntries, treeLines } from "../testing/tree-lines.js";
 import { emptyFileTree, type FileTree } from "../tree/file-tree.js";
 
 /** Tells where a file's bytes came from. */
-const textOf = (layer: LayerTree, { path, size, digest, dataOffset }: TreeFile) =>
-  `${layer.diffId} ${path} ${size} ${digest} ${dataOffset}`;
+const textOf = (layer: LayerTree, { size, digest, dataOffset }: TreeFile) =>
+  `${layer.diffId} ${size} ${digest} ${dataOffset}`;
 
 /** The tree that layers give by rows. */
 function stacked(layers: readonly LayerTree[]): FileTree {
@@ -76,13 +78,16 @@ const diffId = parseDiffId(`sha256:${"1".repeat(64)}`);
 
 /** A layer of lines whose entries nobody may look at. */
 function rowsOnly(...lines: readonly string[]): LayerTree {
-  const entries = layerEntries(lines);
+  return rowsOf(diffId, layerEntries(lines));
+}
+
+function rowsOf(id: DiffId, entries: readonly TreeEntry[]): LayerTree {
   return {
-    diffId,
+    diffId: id,
     get entries(): never {
       return expect.unreachable();
     },
-    rows: layerRows({ diffId, entries }),
+    rows: layerRows({ diffId: id, entries }),
   };
 }
 
@@ -114,6 +119,26 @@ describe("applyLayer", () => {
         expect(await told(() => stacked(layers))).toEqual(await told(() => oneByOne(layers)));
       }),
       { numRuns: 800 },
+    );
+  });
+
+  it("gives the same of layers whose members were put in order", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(foreignStacks, layerStacks), async (layers) => {
+        const ordered = layers.map(({ entries, ...layer }) => ({ ...layer, entries: inTreeOrder(entries) }));
+        expect(await told(() => stacked(ordered))).toEqual(await told(() => oneByOne(layers)));
+      }),
+      { numRuns: 800 },
+    );
+  });
+
+  it("looks at no entries of another tool's layer whose members were put in order", async () => {
+    await fc.assert(
+      fc.asyncProperty(foreignStacks, async (layers) => {
+        const ordered = layers.map(({ diffId: id, entries }) => rowsOf(id, inTreeOrder(entries)));
+        expect(await told(() => stacked(ordered))).toEqual(await told(() => oneByOne(layers)));
+      }),
+      { numRuns: 300 },
     );
   });
 
