@@ -29,96 +29,88 @@ function filtered(
 
 const opaque = "trusted.overlay.opaque=y";
 
+const problems = {
+  below: "lies below a link or a file of its layer",
+  inPlace: "takes the place of a directory of its layer",
+  noFile: "links to what is no earlier file of its layer",
+  noDeletion: "deletes no file",
+  tooLong: "has a path longer than Linux takes",
+};
+
 describe("LayerFilter", () => {
-  it.each([
-    {
-      name: "a member without its directories",
-      tar: ["file a/b 0644 'x'"],
-      found: ["directory a/ 755", "file a/b 644 x"],
-    },
-    {
-      name: "paths that are not clean",
-      tar: ["file ./a//b/../c 0600 'x'"],
-      found: ["directory a/ 755", "file a/c 600 x"],
-    },
-    {
-      name: "an absolute path as one of the root",
-      tar: ["file /etc/x 0644 'x'"],
-      found: ["directory etc/ 755", "file etc/x 644 x"],
-    },
-    {
-      name: "a directory described later",
-      tar: ["file a/b 0644 'x'", "dir a 0700"],
-      found: ["directory a/ 755", "file a/b 644 x", "directory a/ 700"],
-    },
-    {
-      name: "a deletion",
-      tar: ["dir a 0755", "file a/.wh.b 0644 ''"],
-      found: ["directory a/ 755", "character-device a/b 0 0,0"],
-    },
-    {
-      name: "a deletion of what the layer brings itself",
-      tar: ["file b 0644 'x'", "file .wh.b 0644 ''"],
-      found: ["file b 644 x"],
-    },
-    {
-      name: "a file in place of what its layer deletes",
-      tar: ["file .wh.b 0644 ''", "file b 0644 'x'"],
-      found: ["character-device b 0 0,0", "file b 644 x"],
-    },
-    {
-      name: "a directory in place of what its layer deletes",
-      tar: ["file .wh.b 0644 ''", "dir b 0700"],
-      found: ["character-device b 0 0,0", `directory b/ 700 ${opaque}`],
-    },
-    {
-      name: "a file in what its layer deletes",
-      tar: ["file .wh.b 0644 ''", "file b/c 0644 'x'"],
-      found: ["character-device b 0 0,0", `directory b/ 755 ${opaque}`, "file b/c 644 x"],
-    },
-    {
-      name: "a directory deleted after it came",
-      tar: ["dir b 0700 user.a=1", "file .wh.b 0644 ''"],
-      found: ["directory b/ 700 user.a=1", `directory b/ 700 ${opaque} user.a=1`],
-    },
-    {
-      name: "an opaque directory",
-      tar: ["dir d 0700", "file d/.wh..wh..opq 0644 ''", "dir d 0750"],
-      found: ["directory d/ 700", `directory d/ 700 ${opaque}`, `directory d/ 750 ${opaque}`],
-    },
-    {
-      name: "an opaque directory that comes later",
-      tar: ["file d/.wh..wh..opq 0644 ''", "dir d 0700"],
-      found: [`directory d/ 755 ${opaque}`, `directory d/ 700 ${opaque}`],
-    },
-    {
-      name: "names of AUFS",
-      tar: ["file .wh..wh.plnk 0644 'x'", "file a 0644 'y'"],
-      found: ["file a 644 y"],
-    },
-    {
-      name: "marks of overlayfs in the archive",
-      tar: ["dir d 0755 trusted.overlay.redirect=/x user.overlay.opaque=y user.k=v"],
-      found: ["directory d/ 755 user.k=v"],
-    },
-    {
-      name: "a hard link",
-      tar: ["file a 0644 'x'", "hardlink b -> ./a"],
-      found: ["file a 644 x", "hardlink b 644 -> a"],
-    },
-    { name: "a hard link to itself", tar: ["file a 0644 'x'", "hardlink a -> a"], found: ["file a 644 x"] },
-    {
-      name: "links wherever they lead",
-      tar: ["link a -> /etc/passwd", "link b -> ../../x"],
-      found: ["symlink a 777 -> /etc/passwd", "symlink b 777 -> ../../x"],
-    },
-    {
-      name: "a file in place of a link of its layer",
-      tar: ["link a -> /etc/passwd", "file a 0644 'x'"],
-      found: ["symlink a 777 -> /etc/passwd", "file a 644 x"],
-    },
-    { name: "devices", tar: ["char n 1,3"], found: ["character-device n 644 1,3"] },
-  ])("writes $name", async ({ tar, found }) => {
+  it.each<[name: string, tar: string[], found: string[]]>([
+    ["a member without its directories", ["file a/b 0644 'x'"], ["directory a/ 755", "file a/b 644 x"]],
+    ["paths that are not clean", ["file ./a//b/../c 0600 'x'"], ["directory a/ 755", "file a/c 600 x"]],
+    [
+      "an absolute path as one of the root",
+      ["file /etc/x 0644 'x'"],
+      ["directory etc/ 755", "file etc/x 644 x"],
+    ],
+    [
+      "a directory described later",
+      ["file a/b 0644 'x'", "dir a 0700"],
+      ["directory a/ 755", "file a/b 644 x", "directory a/ 700"],
+    ],
+    [
+      "a deletion",
+      ["dir a 0755", "file a/.wh.b 0644 ''"],
+      ["directory a/ 755", "character-device a/b 0 0,0"],
+    ],
+    [
+      "a deletion of what the layer brings itself",
+      ["file b 0644 'x'", "file .wh.b 0644 ''"],
+      ["file b 644 x"],
+    ],
+    [
+      "a file in place of what its layer deletes",
+      ["file .wh.b 0644 ''", "file b 0644 'x'"],
+      ["character-device b 0 0,0", "file b 644 x"],
+    ],
+    [
+      "a directory in place of what its layer deletes",
+      ["file .wh.b 0644 ''", "dir b 0700"],
+      ["character-device b 0 0,0", `directory b/ 700 ${opaque}`],
+    ],
+    [
+      "a file in what its layer deletes",
+      ["file .wh.b 0644 ''", "file b/c 0644 'x'"],
+      ["character-device b 0 0,0", `directory b/ 755 ${opaque}`, "file b/c 644 x"],
+    ],
+    [
+      "a directory deleted after it came",
+      ["dir b 0700 user.a=1", "file .wh.b 0644 ''"],
+      ["directory b/ 700 user.a=1", `directory b/ 700 ${opaque} user.a=1`],
+    ],
+    [
+      "an opaque directory",
+      ["dir d 0700", "file d/.wh..wh..opq 0644 ''", "dir d 0750"],
+      ["directory d/ 700", `directory d/ 700 ${opaque}`, `directory d/ 750 ${opaque}`],
+    ],
+    [
+      "an opaque directory that comes later",
+      ["file d/.wh..wh..opq 0644 ''", "dir d 0700"],
+      [`directory d/ 755 ${opaque}`, `directory d/ 700 ${opaque}`],
+    ],
+    ["names of AUFS", ["file .wh..wh.plnk 0644 'x'", "file a 0644 'y'"], ["file a 644 y"]],
+    [
+      "marks of overlayfs in the archive",
+      ["dir d 0755 trusted.overlay.redirect=/x user.overlay.opaque=y user.k=v"],
+      ["directory d/ 755 user.k=v"],
+    ],
+    ["a hard link", ["file a 0644 'x'", "hardlink b -> ./a"], ["file a 644 x", "hardlink b 644 -> a"]],
+    ["a hard link to itself", ["file a 0644 'x'", "hardlink a -> a"], ["file a 644 x"]],
+    [
+      "links wherever they lead",
+      ["link a -> /etc/passwd", "link b -> ../../x"],
+      ["symlink a 777 -> /etc/passwd", "symlink b 777 -> ../../x"],
+    ],
+    [
+      "a file in place of a link of its layer",
+      ["link a -> /etc/passwd", "file a 0644 'x'"],
+      ["symlink a 777 -> /etc/passwd", "file a 644 x"],
+    ],
+    ["devices", ["char n 1,3"], ["character-device n 644 1,3"]],
+  ])("writes %s", async (_, tar, found) => {
     expect(await tarLines(filtered(tarBytes(...tar)).tar)).toEqual(found);
   });
 
@@ -143,87 +135,32 @@ describe("LayerFilter", () => {
     expect(filter.paths).toMatchObject({ implied: ["a/b", "x"], hidesAll: true });
   });
 
-  it.each([
-    {
-      name: "a member below a link",
-      tar: ["link l -> /etc", "file l/x 0644 ''"],
-      path: "l/x",
-      problem: "lies below a link or a file of its layer",
-    },
-    {
-      name: "a member deep below a link",
-      tar: ["link l -> .", "dir l/x/y 0755"],
-      path: "l/x/y",
-      problem: "lies below a link or a file of its layer",
-    },
-    {
-      name: "a member below a file",
-      tar: ["file f 0644 ''", "file f/x 0644 ''"],
-      path: "f/x",
-      problem: "lies below a link or a file of its layer",
-    },
-    {
-      name: "a deletion below a link",
-      tar: ["link l -> /etc", "file l/.wh.passwd 0644 ''"],
-      path: "l/.wh.passwd",
-      problem: "lies below a link or a file of its layer",
-    },
-    {
-      name: "an opaque link",
-      tar: ["link l -> /etc", "file l/.wh..wh..opq 0644 ''"],
-      path: "l/.wh..wh..opq",
-      problem: "lies below a link or a file of its layer",
-    },
-    {
-      name: "a link in place of a directory",
-      tar: ["dir d 0755", "link d -> /etc"],
-      path: "d",
-      problem: "takes the place of a directory of its layer",
-    },
-    {
-      name: "a link in place of a directory that is only needed",
-      tar: ["file d/x 0644 ''", "link d -> /etc"],
-      path: "d",
-      problem: "takes the place of a directory of its layer",
-    },
-    {
-      name: "a hard link to a link",
-      tar: ["link l -> /etc/shadow", "hardlink x -> l"],
-      path: "x",
-      problem: "links to what is no earlier file of its layer",
-    },
-    {
-      name: "a hard link to what is not there",
-      tar: ["hardlink x -> etc/shadow"],
-      path: "x",
-      problem: "links to what is no earlier file of its layer",
-    },
-    { name: "a root that is a link", tar: ["link . -> /etc"], path: "", problem: "makes the root a symlink" },
-    {
-      name: "a deletion of nothing",
-      tar: ["file a/.wh. 0644 ''"],
-      path: "a/.wh.",
-      problem: "deletes no file",
-    },
-    {
-      name: "a deletion of the parent",
-      tar: ["file a/.wh... 0644 ''"],
-      path: "a/.wh...",
-      problem: "deletes no file",
-    },
-    {
-      name: "a long name",
-      tar: [`file ${"n".repeat(256)} 0644 ''`],
-      path: "n".repeat(256),
-      problem: "has a path longer than Linux takes",
-    },
-    {
-      name: "a deep path",
-      tar: [`file ${"d/".repeat(2048)}x 0644 ''`],
-      path: `${"d/".repeat(2048)}x`,
-      problem: "has a path longer than Linux takes",
-    },
-  ])("refuses $name", ({ tar, path, problem }) => {
+  it.each<[name: string, tar: string[], path: string, problem: string]>([
+    ["a member below a link", ["link l -> /etc", "file l/x 0644 ''"], "l/x", problems.below],
+    ["a member deep below a link", ["link l -> .", "dir l/x/y 0755"], "l/x/y", problems.below],
+    ["a member below a file", ["file f 0644 ''", "file f/x 0644 ''"], "f/x", problems.below],
+    [
+      "a deletion below a link",
+      ["link l -> /etc", "file l/.wh.passwd 0644 ''"],
+      "l/.wh.passwd",
+      problems.below,
+    ],
+    ["an opaque link", ["link l -> /etc", "file l/.wh..wh..opq 0644 ''"], "l/.wh..wh..opq", problems.below],
+    ["a link in place of a directory", ["dir d 0755", "link d -> /etc"], "d", problems.inPlace],
+    [
+      "a link in place of a directory that is only needed",
+      ["file d/x 0644 ''", "link d -> /etc"],
+      "d",
+      problems.inPlace,
+    ],
+    ["a hard link to a link", ["link l -> /etc/shadow", "hardlink x -> l"], "x", problems.noFile],
+    ["a hard link to what is not there", ["hardlink x -> etc/shadow"], "x", problems.noFile],
+    ["a root that is a link", ["link . -> /etc"], "", "makes the root a symlink"],
+    ["a deletion of nothing", ["file a/.wh. 0644 ''"], "a/.wh.", problems.noDeletion],
+    ["a deletion of the parent", ["file a/.wh... 0644 ''"], "a/.wh...", problems.noDeletion],
+    ["a long name", [`file ${"n".repeat(256)} 0644 ''`], "n".repeat(256), problems.tooLong],
+    ["a deep path", [`file ${"d/".repeat(2048)}x 0644 ''`], `${"d/".repeat(2048)}x`, problems.tooLong],
+  ])("refuses %s", (_, tar, path, problem) => {
     expect(() => filtered(tarBytes(...tar))).toThrow(
       expect.objectContaining({
         code: "UNPACK_MEMBER_REFUSED",
