@@ -117,6 +117,55 @@ describe.skipIf(obstacle)(unlessObstacle("a build with RUN", obstacle), () => {
     expect((await steps(["FROM base", `RUN ${cache} cat /c/log`])).output).toBe("1\n2\n");
   });
 
+  it("begins a new cache with files of a stage and their owners, and merges nothing into it later", async () => {
+    const seed = (text: string): readonly string[] => [
+      "FROM base AS seed",
+      `RUN mkdir -p /s/d && echo ${text} > /s/d/f && chown 7:8 /s/d/f && chmod 0710 /s && ln /s/d/f /s/g`,
+      "FROM base",
+    ];
+    const cache = "RUN --mount=type=cache,from=seed,source=/s,target=/c";
+    const look = "stat -c '%a %u:%g' /c /c/d/f; cat /c/g; [ /c/g -ef /c/d/f ] && ls /c";
+    const { output } = await steps([...seed("1"), `${cache} ${look}; echo more > /c/more`]);
+    expect(output).toBe("710 0:0\n644 7:8\n1\nd\ng\n");
+    expect((await steps([...seed("1"), `${cache} rm /c/g; ls /c`])).output).toBe("d\nmore\n");
+    expect((await steps([...seed("1"), `${cache} : again; ls /c`])).output).toBe("d\nmore\n");
+    expect((await steps([...seed("2"), `${cache} : again; ls /c`])).output).toBe("d\ng\n");
+    expect((await steps([...seed("1"), `${cache} : once more; ls /c`])).output).toBe("d\nmore\n");
+  });
+
+  it("runs a command again whose cache is to begin with other files, and no other", async () => {
+    const lines = ["FROM base", "RUN --mount=type=cache,from=files,source=a,target=/c cat /c/f > /out"];
+    const files = path.join(folder, "files");
+    writeFiles(files, { "a/f": "1", "b/f": "1" });
+    const options = { buildContexts: { programs, files } };
+    await steps(lines, options);
+    writeFiles(files, { "b/f": "2" });
+    expect((await steps(lines, options)).statuses).toEqual(["cached"]);
+    writeFiles(files, { "a/f": "2" });
+    expect((await steps(lines, options)).statuses).toEqual(["executed"]);
+  });
+
+  // Differs: with BuildKit uid=, gid= and mode= give an empty folder instead of the files, unless there is a source=, beside
+  // which they mean nothing.
+  it("gives the folder that begins with files the owner and mode that the mount asks for", async () => {
+    writeFiles(path.join(folder, "context"), { f: "text" });
+    const from = "RUN --mount=type=cache,from=here,target=/c,uid=5,mode=0700";
+    const options = { buildContexts: { programs, here: path.join(folder, "context") } };
+    const { output } = await steps(["FROM base", `${from} stat -c '%a %u:%g' /c /c/f`], options);
+    expect(output).toBe("700 5:0\n644 0:0\n");
+  });
+
+  it("begins a cache with one file, and says where a source is missing", async () => {
+    writeFiles(path.join(folder, "context"), { f: "text" });
+    const options = { buildContexts: { programs, here: path.join(folder, "context") } };
+    const from = "RUN --mount=type=cache,from=here,target=/c";
+    expect((await steps(["FROM base", `${from},source=f cat /c`], options)).output).toBe("text\n");
+    await expect(run(["FROM base", `${from},source=none true`], options)).rejects.toMatchObject({
+      code: "COPY_SOURCE_MISSING",
+      data: { place: { span: { start: { line: 5 } } } },
+    });
+  });
+
   it("keeps secrets out of layers, of the store and of what is told", async () => {
     const secrets = { token: { value: "hunter2-secret" } };
     const lines = [

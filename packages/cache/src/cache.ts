@@ -86,6 +86,8 @@ export interface Cache {
    * each other in a circle; what is in use is waited for, across processes. Requests for one mount get one folder. What
    * is in use is not collected. */
   takeMounts(requests: readonly MountRequest[], use?: MountUse): Promise<MountLease>;
+  /** Whether there is a folder for a mount, the first of them. */
+  hasMount(mount: Pick<MountRequest, "id" | "variant">): Promise<boolean>;
   /** The folder in which an executor keeps unpacked layers, to be made when it is needed. */
   unpackedFolder(): Promise<string>;
   /** Does some work while no other process, and nothing else in this one, holds the lock of this name: lower-case

@@ -11,6 +11,8 @@ export type CacheErrorData = {
   CACHE_BLOB_CORRUPT: { digest: string; problem: string };
   CACHE_ENTRY_CORRUPT: { path: string; problem: string };
   CACHE_ENTRY_TOO_LARGE: { path: string; bytes: number; limitBytes: number };
+  CACHE_EXPORT_FOREIGN: { path: string };
+  CACHE_IMPORT_UNUSABLE: { path: string; problem: string };
   CACHE_KEY_INVALID: { field: string; problem: string };
   CACHE_LOCK_WAIT: { lock: string; owner: string };
 };
@@ -26,6 +28,8 @@ export const cacheErrorCodes: ErrorCodes<CacheErrorData> = {
   CACHE_BLOB_CORRUPT: 3,
   CACHE_ENTRY_CORRUPT: 3,
   CACHE_ENTRY_TOO_LARGE: 3,
+  CACHE_EXPORT_FOREIGN: 2,
+  CACHE_IMPORT_UNUSABLE: 3,
   CACHE_KEY_INVALID: 4,
   CACHE_LOCK_WAIT: 3,
 };

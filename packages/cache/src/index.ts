@@ -40,6 +40,12 @@ export type {
   StepResult,
 } from "./records/step-record.js";
 export type { SegmentSourceOptions, StoredSegments } from "./segments/stored-segment-source.js";
+export type { CacheExport, ExportedLayer, ExportOptions } from "./share/export-cache.js";
+export { checkExport, exportCache } from "./share/export-cache.js";
+export type { CacheImport, ImportedLayer, OpenImportOptions } from "./share/shared-store.js";
+export { openImport } from "./share/shared-store.js";
+export type { ImportRules } from "./share/with-imports.js";
+export { withImports } from "./share/with-imports.js";
 export type { OnCacheWarning } from "./store/store-context.js";
 export type { PruneReason, Tombstone } from "./tombstones/tombstone.js";
 export type {

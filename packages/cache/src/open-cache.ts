@@ -11,6 +11,7 @@ import { FileIndexStore } from "./indexes/file-index-store.js";
 import { LayerStore } from "./layers/layer-store.js";
 import { takeLease } from "./lock/lease.js";
 import { withLock } from "./lock/with-lock.js";
+import { isWhole, mountFolder, mountKey } from "./mounts/mount-folder.js";
 import { takeMounts } from "./mounts/take-mounts.js";
 import { OutputStore } from "./outputs/output-store.js";
 import { temporaryStoreFolder } from "./overlay/temporary-store.js";
@@ -140,6 +141,7 @@ function cacheOf(store: StoreContext): Cache {
     verify: async (options = {}) => (await import("./verify/verify-store.js")).verifyStore(store, options),
     tidy: (limit) => tidyStore(store, limit),
     takeMounts: (requests, use = {}) => takeMounts(store, requests, use),
+    hasMount: (mount) => isWhole(mountFolder(store, mountKey(mount), 0)),
     unpackedFolder: () => Promise.resolve(store.paths.unpacked),
     withLock: (name, work) => withLock(store, name, work),
   };

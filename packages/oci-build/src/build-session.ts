@@ -1,6 +1,6 @@
 import os from "node:os";
 import { basename } from "node:path";
-import { type Cache, openCache } from "@oci-build/cache";
+import { type Cache, type CacheImport, type OnCacheWarning, openCache } from "@oci-build/cache";
 import { BaseLayers } from "./base/base-layers.js";
 import { ImageResolver } from "./base/image-resolver.js";
 import { type ImageSources, imageSources } from "./base/image-sources.js";
@@ -41,8 +41,8 @@ export interface BuildSession {
   readonly registries: ImageSources["registries"];
   /** Whether a file of the store with this name has proved damaged. */
   readonly isDamaged: (name: string) => boolean;
-  /** Looks for what can run commands, before any is run. */
-  readonly executors: Pick<ExecutorSource, "check">;
+  /** Looks for what can run commands, before any is run, and opens it. */
+  readonly executors: Pick<ExecutorSource, "check" | "fidelity" | "open">;
   /** What steps work with, with a context that is not scanned yet. */
   readonly solveContext: (watcher: StepWatcher) => SolveContext;
 }
@@ -55,16 +55,14 @@ export async function withBuildSession<T>(
 ): Promise<T> {
   const damaged = new Set<string>();
   const { contexts, cacheDir } = read.options;
-  const cache = await openCache({
-    dir: cacheDir,
-    signal: run.signal,
-    removeFolder: folderRemover(read.options.env),
-    onWarning: ({ code, message, data }) => {
-      const file = data["path"];
-      if (typeof file === "string") damaged.add(basename(file));
-      run.emit({ type: "warning", code, message });
-    },
-  });
+  const onWarning: OnCacheWarning = ({ code, message, data }) => {
+    const file = data["path"];
+    if (typeof file === "string") damaged.add(basename(file));
+    run.emit({ type: "warning", code, message });
+  };
+  const removeFolder = folderRemover(read.options.env);
+  const own = await openCache({ dir: cacheDir, signal: run.signal, removeFolder, onWarning });
+  const { cache, imports } = await withShared(own, read.options.shared.imports, onWarning);
   const lease = await cache.lease();
   const scratch = new Scratch();
   const sources = imageSources(read.options, { ...run, cache, lock: read.lock });
@@ -80,7 +78,7 @@ export async function withBuildSession<T>(
       isDamaged: (name) => damaged.has(name),
       solveContext: (watcher) =>
         solveContextOf(read, {
-          ...{ ...run, cache, scratch, watcher, executors },
+          ...{ ...run, cache, imports, scratch, watcher, executors },
           later: (save) => saves.push(save),
         }),
     });
@@ -96,6 +94,17 @@ export async function withBuildSession<T>(
       await lease.release();
     }
   }
+}
+
+/** The cache with what others have exported. Nothing of that is loaded where there is none. */
+async function withShared(
+  own: Cache,
+  folders: readonly string[],
+  onWarning: OnCacheWarning,
+): Promise<{ readonly cache: Cache; readonly imports: readonly CacheImport[] }> {
+  if (folders.length === 0) return { cache: own, imports: [] };
+  const { importCaches } = await import("./share/import-caches.js");
+  return importCaches(own, folders, onWarning);
 }
 
 async function executorSource(
@@ -117,7 +126,7 @@ function solveContextOf(
   {
     later,
     ...parts
-  }: Pick<SolveContext, "cache" | "emit" | "executors" | "scratch" | "signal" | "watcher"> &
+  }: Pick<SolveContext, "cache" | "emit" | "executors" | "imports" | "scratch" | "signal" | "watcher"> &
     Pick<ContextIndex, "later">,
 ): SolveContext {
   const { emit, signal, cache } = parts;

@@ -23,6 +23,7 @@ import {
   type ReadBuild,
   readBuild,
 } from "./prepare-build.js";
+import type { ExportedBuild } from "./share/export-build.js";
 import { abortReason } from "./solve/abort-reason.js";
 import { type ExecutorFactory, hostExecutors } from "./solve/executor-source.js";
 import { repairBlobs } from "./solve/repair-blobs.js";
@@ -82,6 +83,7 @@ async function run(
   const early = prepareWithoutImages(read, emit);
   const { outputs } = options;
   const loaders = await loadersOf(options, context);
+  await checkExports(options);
   const built = await withBuildSession(read, context, async (session) => {
     const prepared = await prepareRuns(read, early, { session, emit });
     const { cache } = session;
@@ -104,8 +106,10 @@ async function run(
       form: layerForm(layerEncoding(options.compression, options.times)),
       last: await lastIfExecuted(outcomes, prepared, cache),
     });
-    const steps = [...loggedImages, ...ofInstructions, ...loggedImage(imageRecord)];
+    const ownSteps = [...ofInstructions, ...loggedImage(imageRecord)];
+    const steps = [...loggedImages, ...ownSteps];
     await logBuild({ project: prepared.project, builtSec, tags: options.names, steps }, cache, emit);
+    await exportCaches({ ...context, prepared, session, steps: ownSteps });
     await cache.tidy(options.cacheLimit);
     return { ...result, order: prepared.steps.map(({ id }) => id) };
   });
@@ -135,6 +139,20 @@ async function loadersOf(
   if (!outputs.some(({ kind }) => kind === "load")) return new Map();
   const { findLoaders } = await import("./output/find-loader.js");
   return findLoaders(outputs, { env, signal });
+}
+
+/** Makes sure that caches can be exported where they are to go, before anything is done. */
+async function checkExports({ shared }: ResolvedOptions): Promise<void> {
+  if (shared.exports.length === 0) return;
+  const { checkPlaces } = await import("./share/export-build.js");
+  await checkPlaces(shared.exports);
+}
+
+/** Nothing of it is loaded where nothing is exported. */
+async function exportCaches(build: ExportedBuild): Promise<void> {
+  if (build.prepared.options.shared.exports.length === 0) return;
+  const { exportBuild } = await import("./share/export-build.js");
+  await exportBuild(build);
 }
 
 /** The build before, for the log to say what was different where something was executed. */

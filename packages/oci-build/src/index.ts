@@ -52,6 +52,7 @@ export type {
   RegistryOutput,
   VirtualContext,
 } from "./options/build-options.js";
+export type { CacheExportOption, CacheImportOption } from "./options/cache-options.js";
 export type {
   BuildSecret,
   CommandStatus,

@@ -17,6 +17,14 @@ export function hideSecrets(fields: readonly KeyField[]): readonly KeyField[] {
   });
 }
 
+/** The same fields with the values of all pairs hidden so: what leaves this machine tells no value of an ARG or ENV. */
+export function hideValues(fields: readonly KeyField[]): readonly KeyField[] {
+  return fields.map((field) => {
+    if (field.kind !== "pair-list") return field;
+    return { ...field, value: field.value.map(([name, text]) => [name, hidden(text)] as const) };
+  });
+}
+
 /** True for `NPM_TOKEN` and `db_password`, false for `PUBLIC_KEY` and `MONKEY`. */
 export function looksSecret(name: string): boolean {
   return secretWord.test(name) && !publicWord.test(name);

@@ -34,6 +34,7 @@ export function overlayCache(upper: UpperStore, lower: Cache): Cache {
     rememberOutput: async (output) => (await upper.opened()).rememberOutput(output),
     tidy: () => Promise.resolve([]),
     takeMounts: async (requests, use) => (await upper.opened()).takeMounts(requests, use),
+    hasMount: async (mount) => (await upper.opened()).hasMount(mount),
     unpackedFolder: async () => (await upper.opened()).unpackedFolder(),
     withLock: async (name, work) => (await upper.opened()).withLock(name, work),
   };

@@ -13,6 +13,7 @@ export interface StorePaths {
   readonly tombstoneFile: string;
   readonly outputFile: string;
   readonly stampFile: string;
+  readonly exportFile: string;
   readonly blobs: string;
   readonly records: string;
   readonly trees: string;
@@ -37,6 +38,7 @@ export function storePaths(dir: string): StorePaths {
     tombstoneFile: join(root, "tombstones"),
     outputFile: join(root, "outputs"),
     stampFile: join(root, "tidied"),
+    exportFile: join(root, "exported"),
     blobs: join(root, "blobs", "sha256"),
     records: join(root, "records"),
     trees: join(root, "trees"),

@@ -2,7 +2,8 @@ import { chmod, chown, mkdir } from "node:fs/promises";
 import type { LayerEntry } from "@oci-build/oci";
 import { fileTreeOf } from "@oci-build/snapshot";
 import { executorError } from "../errors.js";
-import type { MountFileMeta } from "../executor.js";
+import type { MountFileMeta, RootLayer } from "../executor.js";
+import type { OverlayXattrs } from "../unpack/overlay-xattrs.js";
 import { findPrograms, programEnv } from "./find-programs.js";
 import { firstLine } from "./first-line.js";
 import type { HostPrograms } from "./host-facts.js";
@@ -20,6 +21,10 @@ export interface HostFolders {
   /** Makes a folder, where nothing is yet, with its owner as commands see it; with a single id all belong to root.
    * @throws OciBuildError EXECUTOR_FOLDER_FAILED; system errors as they are */
   make(folder: string, meta: MountFileMeta): Promise<void>;
+  /** Unpacks a layer into a folder that `make` made and that is still empty. After an error it holds anything.
+   * @throws OciBuildError UNPACK_MEMBER_REFUSED, UNPACK_LIMIT_EXCEEDED, UNPACK_LAYER_MISMATCH, UNPACK_FAILED; what the
+   *   layer's source and the signal throw is passed on */
+  fill(folder: string, layer: RootLayer, signal?: AbortSignal): Promise<void>;
   /** Removes a folder, whoever its files belong to; no error where there is none.
    * @throws OciBuildError EXECUTOR_FOLDERS_REMAIN */
   remove(folder: string): Promise<void>;
@@ -41,6 +46,7 @@ export function hostFolders(parts: HostFolderParts): HostFolders {
   return {
     space: parts.space.id,
     make: (folder, meta) => makeFolder(folder, meta, parts),
+    fill: (folder, layer, signal) => fillFolder({ folder, layer, signal }, parts),
     remove: (folder) => removeFolder(folder, parts),
     read: (folder, signal) => readFolder(folder, parts, signal),
   };
@@ -89,6 +95,24 @@ async function makeFolder(
   });
 }
 
+interface Filling {
+  readonly folder: string;
+  readonly layer: RootLayer;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function fillFolder(
+  { folder, layer, signal = new AbortController().signal }: Filling,
+  { space, programs }: HostFolderParts,
+): Promise<void> {
+  const [{ unpackTar }, { unpackLimits }] = await Promise.all([
+    import("../unpack/unpack-tar.js"),
+    import("../unpack/unpack-limits.js"),
+  ]);
+  const overlayXattrs = overlayXattrsOf(space);
+  await unpackTar(layer, { folder, space, tar: programs.tar, overlayXattrs, limits: unpackLimits, signal });
+}
+
 async function removeFolder(folder: string, parts: HostFolderParts): Promise<void> {
   const removed = await removeInSpace([folder], parts);
   if (removed.status !== 0) throw remaining([folder], firstLine(removed.stderr));
@@ -100,8 +124,13 @@ async function* readFolder(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<LayerEntry, void, undefined> {
   const { readChanges } = await import("../changes/read-changes.js");
-  const overlayXattrs = space.mapping === "root" ? "trusted" : "user";
-  yield* readChanges({ folder, space, tar: programs.tar, overlayXattrs, below: fileTreeOf([]), signal });
+  const overlayXattrs = overlayXattrsOf(space);
+  const reading = { folder, space, tar: programs.tar, overlayXattrs, below: fileTreeOf([]), signal };
+  for await (const entries of readChanges(reading)) yield* entries;
+}
+
+function overlayXattrsOf({ mapping }: Pick<IdSpace, "mapping">): OverlayXattrs {
+  return mapping === "root" ? "trusted" : "user";
 }
 
 function remaining(folders: readonly string[], said: string): Error {

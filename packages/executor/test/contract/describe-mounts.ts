@@ -185,6 +185,31 @@ export function describeMounts(subject: GetSubject): void {
       expect(readFileSync(path.join(folder, "in/file"), "utf8").trim()).toBe(after);
     });
 
+    it("of a folder that was filled shows what the layer has, with its owners", async () => {
+      const { executor, root, mapping } = subject();
+      const folder = path.join(temporaryFolder(), "filled");
+      const { folders } = executor;
+      await folders.make(folder, { mode: 0o755, uid: 0, gid: 0 });
+      const lines = [
+        "dir m 0750 12:34",
+        "file m/a 04755 56:78 'text'",
+        "hardlink m/b -> m/a",
+        "link m/c -> a",
+      ];
+      const [layer] = (await testRoot(linesLayer(...lines))).layers;
+      if (layer === undefined) throw new TypeError("a root of one layer has one");
+      await folders.fill(folder, layer);
+      const mount: ExecMount = {
+        ...{ kind: "bind", target: "/m", writes: "kept" },
+        source: { kind: "folder", folder, path: "/m" },
+      };
+      const line = "stat -c '%n %a %u:%g' /m /m/a; cat /m/c; [ /m/a -ef /m/b ] && echo same";
+      const text = await outputOf(executor, { ...shell(root, line), mounts: [mount] });
+      const [directory, file] = mapping === "single" ? ["0:0", "0:0"] : ["12:34", "56:78"];
+      expect(text.replaceAll("\n", " ")).toBe(`/m 750 ${directory} /m/a 4755 ${file} textsame `);
+      await folders.remove(folder);
+    });
+
     it("of another image shows a part of it, for reading", async () => {
       const { executor, root } = subject();
       const other = await testRoot(

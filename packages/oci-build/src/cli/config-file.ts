@@ -56,7 +56,7 @@ const KEYS = {
 } as const satisfies Record<string, { flag: keyof BuildFlags; kind: string }>;
 
 /** Leave that only who starts the build can give: the file may come with sources that are not to be trusted. */
-const COMMAND_LINE_ONLY: ReadonlySet<string> = new Set(["secret", "ssh", "allow"]);
+const COMMAND_LINE_ONLY: ReadonlySet<string> = new Set(["secret", "ssh", "allow", "cache-from", "cache-to"]);
 
 type Kind = (typeof KEYS)[keyof typeof KEYS]["kind"];
 

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { buildError } from "../errors.js";
 import type { BuildOptions, LayerCompression } from "../options/build-options.js";
+import { cacheFlags } from "./cache-flags.js";
 import { joinCompression, parseCompression } from "./compression-flags.js";
 import { outputFlags } from "./output-flags.js";
 import type { BuildFlags } from "./parse-arguments.js";
@@ -92,6 +93,7 @@ export function flagOptions(context: string, flags: BuildFlags, process: CliProc
     cacheDir: flags.cacheDir,
     iidFile: flags.iidfile,
     metadataFile: flags.metadataFile,
+    ...cacheFlags(flags),
     ...runFlags(flags, process.env),
     env: process.env,
   };

@@ -37,6 +37,8 @@ export interface BuildFlags extends RegistryFlags {
   readonly iidfile?: string | undefined;
   readonly metadataFile?: string | undefined;
   readonly cacheDir?: string | undefined;
+  readonly cacheTo?: readonly string[] | undefined;
+  readonly cacheFrom?: readonly string[] | undefined;
   readonly call?: string | undefined;
   readonly check?: boolean | undefined;
   readonly explain?: boolean | undefined;
@@ -143,6 +145,7 @@ function declareReport(process: CliProcess, name: keyof typeof REPORT_DESCRIPTIO
 }
 
 const BUILD_ONLY: ReadonlySet<string> = new Set([
+  "cacheTo",
   "call",
   "check",
   "debugShell",
@@ -209,6 +212,15 @@ function declare(process: CliProcess): Command {
     .addOption(new Option("--metadata-file <path>", "write what was built to a file, as JSON"))
     .addOption(
       new Option("--cache-dir <path>", "folder of the cache (default: OCI_BUILD_CACHE_DIR, else the user's)"),
+    )
+    .addOption(
+      repeatable(
+        "--cache-to <spec>",
+        "export what this build used: type=local,dest=FOLDER; mounts=true with cache mounts; repeatable",
+      ),
+    )
+    .addOption(
+      repeatable("--cache-from <spec>", "also find what was exported: type=local,src=FOLDER; repeatable"),
     )
     .addOption(
       new Option(

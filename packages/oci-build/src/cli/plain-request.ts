@@ -58,6 +58,8 @@ const options: ReadonlyMap<string, PlainOption> = new Map<string, PlainOption>([
   ["--run-timeout", { flag: "runTimeout", kind: "text" }],
   ["--debug-shell", { flag: "debugShell", kind: "on" }],
   ["--cache-dir", { flag: "cacheDir", kind: "text" }],
+  ["--cache-to", { flag: "cacheTo", kind: "list" }],
+  ["--cache-from", { flag: "cacheFrom", kind: "list" }],
 ]);
 
 /** What `parseArguments` gives, for command lines that ask for a build in a plain way: known options written in full,

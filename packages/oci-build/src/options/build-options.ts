@@ -4,6 +4,7 @@ import type { Credentials, RegistrySettings } from "@oci-build/registry";
 import type { ContextFileSystem, StatTrust } from "@oci-build/snapshot";
 import type { BuildEvent, StepOutcome } from "../events/build-event.js";
 import type { StepExplanation } from "../explain/step-explanation.js";
+import type { CacheExportOption, CacheImportOption } from "./cache-options.js";
 import type { RunOptions } from "./run-options.js";
 
 /** A build context that is no folder on disk: any file system with the synchronous calls of `node:fs`, such as a
@@ -133,6 +134,11 @@ export interface BuildOptions extends RunOptions {
   /** Bytes on disk that the cache may keep between builds; what was not used for longest goes first, looked at once a
    * day. Default: OCI_BUILD_CACHE_MAX_SIZE, else 10 GB or a tenth of the disk, whichever is less. */
   readonly cacheMaxSize?: number | "unlimited" | undefined;
+  /** Where what this build used goes, for `cacheFrom` of other builds. */
+  readonly cacheTo?: CacheExportOption | readonly CacheExportOption[] | undefined;
+  /** What other builds have exported: what is found there is checked and taken into the cache. Asked in this order, after
+   * the cache itself. */
+  readonly cacheFrom?: CacheImportOption | readonly CacheImportOption[] | undefined;
   /** Gets the image ID as Docker and podman know it: the digest of the config, not of the manifest. */
   readonly iidFile?: string | undefined;
   /** Gets a JSON document with buildx's keys: see `BuildMetadata`. */

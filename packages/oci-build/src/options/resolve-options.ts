@@ -10,6 +10,7 @@ import { resolveDestination } from "../output/destination.js";
 import { hostPlatform, parsePlatform } from "../plan/parse-platform.js";
 import type { BuildOptions } from "./build-options.js";
 import { cacheLimit } from "./cache-limit.js";
+import { type SharedCaches, sharedCaches } from "./cache-options.js";
 import { type ResolvedCompression, resolveCompression } from "./compression.js";
 import { epochSeconds } from "./epoch-seconds.js";
 import { type RegistryChoices, registryChoices } from "./registry-choices.js";
@@ -42,6 +43,7 @@ export interface ResolvedOptions {
   readonly trustStat: StatTrust;
   readonly cacheDir: string;
   readonly cacheLimit: CacheLimit | undefined;
+  readonly shared: SharedCaches;
   readonly iidFile: string | undefined;
   readonly metadataFile: string | undefined;
   readonly times: TimePolicy;
@@ -62,6 +64,7 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
   const file = defaultOutputFile(tags, options.context ?? ".");
   const { outputs, names, insecure } = resolveOutputs(options.output, { tags, file });
   const cacheDir = options.cacheDir ?? defaultCacheDir(env, process.platform, os.homedir());
+  const shared = sharedCaches(options, cacheDir);
   const { iidFile, metadataFile, platform } = options;
   for (const file of [...outputs.map(tarballOf), iidFile, metadataFile]) {
     // Asked now, so that no build runs whose result has no place.
@@ -88,13 +91,19 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
     trustStat: options.trustStat ?? "by-file-system",
     cacheDir,
     cacheLimit: cacheLimit(options, env),
+    shared,
     iidFile,
     metadataFile,
     times: timePolicy(epochSeconds(options, env)),
     run: resolveRun(options, env),
     env,
-    written: writtenFiles(outputs, [iidFile, metadataFile, cacheDir]),
+    written: writtenFiles(outputs, [iidFile, metadataFile, cacheDir, ...sharedFolders(shared)]),
   };
+}
+
+/** An import is no part of the context, either: mostly the next export replaces it. */
+function sharedFolders({ exports, imports }: SharedCaches): readonly string[] {
+  return [...exports.map(({ dir }) => dir), ...imports];
 }
 
 function tarballOf(output: ResolvedOutput): string | undefined {

@@ -1,5 +1,6 @@
 import type { Span } from "@oci-build/dockerfile";
 import { PlanError } from "./plan-error.js";
+import type { PlannedMount } from "./run-step.js";
 import type { CopyOrigin, StagePlan, Step } from "./step.js";
 
 /** Stages so that each comes behind those that it needs, else as they were: a mount may name a stage that stands later in
@@ -28,7 +29,13 @@ export function orderStages(stages: readonly StagePlan[]): readonly StagePlan[] 
 export function stepOrigins(step: Step): readonly CopyOrigin[] {
   if (step.kind === "copy") return [step.origin];
   if (step.kind === "workdir") return [];
-  return step.mounts.flatMap((mount) => (mount.type === "bind" ? [mount.origin] : []));
+  return step.mounts.flatMap((mount) => mountOrigin(mount) ?? []);
+}
+
+/** The tree that a mount shows or begins with, where it is not its own. */
+export function mountOrigin(mount: PlannedMount): CopyOrigin | undefined {
+  if (mount.type === "bind") return mount.origin;
+  return mount.type === "cache" ? mount.base?.origin : undefined;
 }
 
 interface Need {

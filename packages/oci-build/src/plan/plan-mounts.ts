@@ -10,7 +10,7 @@ import { checkedPath } from "./checked-path.js";
 import { cleanAbsolute } from "./clean-absolute.js";
 import { PlanError } from "./plan-error.js";
 import type { RecordingScope } from "./recording-scope.js";
-import type { PlannedMount } from "./run-step.js";
+import type { CacheBase, MountAttributes, PlannedMount } from "./run-step.js";
 import type { CopyOrigin } from "./step.js";
 
 /** What the mounts of a RUN are resolved with. */
@@ -83,7 +83,7 @@ function treeMount(mount: Exclude<RunMount, FileMount>, context: MountScope): Pl
     const access = mount.readWrite ? "read-write" : "read-only";
     return { type: "bind", target, origin: context.originOf(mount.from), source, access, span };
   }
-  refuseFilledCache(mount.from);
+  const base = cacheBase(mount, context);
   const { sharing } = mount;
   const id = textOf(mount.id) ?? posix.normalize(mount.target.text).replace(/(?<=.)\/$/, "");
   const namespace = context.cacheNamespace;
@@ -92,18 +92,24 @@ function treeMount(mount: Exclude<RunMount, FileMount>, context: MountScope): Pl
     id: namespace === undefined || namespace === "" ? id : `${namespace}/${id}`,
     access: mount.readOnly ? "read-only" : "read-write",
     ...attributes(mount, FOLDER_MODE),
+    ...(base === undefined ? {} : { base }),
   };
 }
 
-/** A cache that begins with somebody's files would need them copied once; nobody could tell later what it holds. */
-function refuseFilledCache(from: Word | undefined): void {
-  if (from === undefined || from.text === "" || from.text === "scratch") return;
-  throw new PlanError(
-    "RUN_CACHE_FROM_UNSUPPORTED",
-    from.span,
-    "a cache mount that begins with files of another stage or image is not supported",
-    "Mount the files with type=bind beside the cache, and copy them in the command.",
-  );
+/** What a cache begins with; as with BuildKit nothing, not the context, where it does not say. */
+function cacheBase(
+  { from, mode, uid, gid }: Extract<RunMount, { type: "cache" }>,
+  { originOf }: MountScope,
+): CacheBase | undefined {
+  if (from === undefined || from.text === "") return undefined;
+  const origin = originOf(from);
+  if (origin.kind === "nothing") return undefined;
+  const given: Partial<MountAttributes> = {
+    ...(mode === undefined ? {} : { mode }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
+  };
+  return { origin, given };
 }
 
 function sourceOf({ source }: { readonly source?: Word | undefined }): string {

@@ -2,7 +2,7 @@ import type { Span } from "@oci-build/dockerfile";
 import type { CopyOrigin, InlineFile, StepBase } from "./step.js";
 
 /** Who owns what a mount makes, and its permission bits. */
-interface MountAttributes {
+export interface MountAttributes {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
@@ -19,13 +19,22 @@ export interface BindMount {
   readonly span: Span;
 }
 
-/** A folder that outlives builds. `source` is the part of it that is mounted. */
+/** What a cache that is new begins with: the part `CacheMount.source` of another tree. `given` are those attributes that
+ * the mount asks for itself. */
+export interface CacheBase {
+  readonly origin: CopyOrigin;
+  readonly given: Partial<MountAttributes>;
+}
+
+/** A folder that outlives builds. `source` is the part of it that is mounted, or the part of the base's tree that it begins
+ * with. */
 export interface CacheMount extends MountAttributes {
   readonly type: "cache";
   readonly target: string;
   readonly id: string;
   readonly sharing: "shared" | "private" | "locked";
   readonly source: string;
+  readonly base?: CacheBase | undefined;
   readonly access: "read-only" | "read-write";
   readonly span: Span;
 }

@@ -1,4 +1,4 @@
-import type { RootFileSystem } from "@oci-build/executor";
+import type { RootFileSystem, RootLayer } from "@oci-build/executor";
 import type { ContentDigest, DiffId } from "@oci-build/oci";
 import { writeLayer } from "@oci-build/oci";
 import { resolvePath } from "@oci-build/snapshot";
@@ -7,6 +7,7 @@ import { ChangeTree } from "../copy/change-tree.js";
 import { copyEntries } from "../copy/copy-entries.js";
 import type { CopySource } from "../copy/copy-request.js";
 import { missingSource } from "../copy/missing-source.js";
+import type { MountAttributes } from "../plan/run-step.js";
 import { digestChanges } from "./digest-changes.js";
 import { layerEntries } from "./layer-entries.js";
 import type { LayerFiles } from "./layer-files.js";
@@ -23,24 +24,28 @@ export interface MountedTree {
 /** What stands for a part of a tree while it is looked at alone. */
 const VIEW_NAME = "mounted";
 
+/** Where the mounted part lies in what `mountedView` makes, and in a folder that was filled with that. */
+export const VIEW_PATH: string = `/${VIEW_NAME}`;
+
 export interface MountedTreeContext {
   readonly layerFiles: LayerFiles;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Finds what a mount shows. `written` is the source as the Dockerfile has it.
+/** Finds what a mount shows. `written` is the source as the Dockerfile has it; `own` are attributes of the shown directory
+ * that are not those of its tree.
  * @throws OciBuildError COPY_SOURCE_MISSING, SNAPSHOT_LINK_LOOP, COPY_RESERVED_NAME, COPY_SOURCE_UNSUPPORTED */
 export function mountedTree(
   source: CopySource,
   written: string,
-  { layerFiles, signal }: MountedTreeContext,
+  { layerFiles, signal, own }: MountedTreeContext & { readonly own?: Partial<MountAttributes> },
 ): MountedTree {
   const { snapshot } = source;
   const { path, entry } = resolvePath(snapshot, written, "follow-last");
   if (entry === undefined) throw missingSource(source, path, written);
   const tree = new ChangeTree(StageRoot.empty(layerFiles).snapshot());
   if (entry.type === "directory") {
-    tree.put({ entry: { ...entry, path: VIEW_NAME }, mtime: "source" });
+    tree.put({ entry: { ...entry, ...own, path: VIEW_NAME }, mtime: "source" });
   }
   const request = { source, owner: undefined, chmod: undefined, exclude: undefined, signal };
   copyEntries(request, { from: path, to: VIEW_NAME }, tree);
@@ -52,24 +57,31 @@ export function mountedContent({ changes }: MountedTree, signal?: AbortSignal): 
   return digestChanges(changes, { signal });
 }
 
+/** A file system of one layer. */
+export interface MountedView {
+  readonly root: RootFileSystem;
+  readonly layer: RootLayer;
+}
+
 /** A file system that holds what a mount shows and nothing else, as one layer that is made while it is read.
- * `path` is where the mounted part lies in it. */
+ * `VIEW_PATH` is where the mounted part lies in it. */
 export async function mountedView(
   { changes }: MountedTree,
   { layerFiles, signal }: MountedTreeContext,
-): Promise<{ readonly root: RootFileSystem; readonly path: string }> {
+): Promise<MountedView> {
   const entries = () => layerEntries(changes, { createdSec: 0, digests: "known" });
   const write = (sink: (chunk: Uint8Array) => Promise<void>) =>
     writeLayer(entries(), sink, { compression: "none", signal });
   const { diffId } = await write(() => Promise.resolve());
   const tree = StageRoot.empty(layerFiles).withEntries(entries).snapshot();
-  return { root: { layers: [viewLayer(diffId, write)], tree }, path: `/${VIEW_NAME}` };
+  const layer = viewLayer(diffId, write);
+  return { root: { layers: [layer], tree }, layer };
 }
 
 function viewLayer(
   diffId: DiffId,
   write: (sink: (chunk: Uint8Array) => Promise<void>) => Promise<unknown>,
-): RootFileSystem["layers"][number] {
+): RootLayer {
   return { diffId, open: () => pulled(write) };
 }
 

@@ -65,6 +65,11 @@ function optionFields({ hosts, shmSizeBytes, ulimits }: RunInputs["options"]): r
   ];
 }
 
+/** The name of the field that says what a mount shows, by its number from 1 on. */
+export function mountContentField(number: number): string {
+  return `mount ${number} files`;
+}
+
 /** The options of a mount, and what it shows. */
 function mountFields(
   mount: PlannedMount,
@@ -74,7 +79,7 @@ function mountFields(
   const name = `mount ${number}`;
   const options = Object.entries(mountOptions(mount)).map(([key, value]) => [key, String(value)] as const);
   const fields = [keyField(name, "pair-list", options)];
-  return content === undefined ? fields : [...fields, keyField(`${name} files`, "digest", content)];
+  return content === undefined ? fields : [...fields, keyField(mountContentField(number), "digest", content)];
 }
 
 /** What of a mount decides the result beside its files. Where those of a bind come from does not. */

@@ -1,7 +1,7 @@
-import type { MountRequest } from "@oci-build/cache";
-import type { ExecMount, Executor, HostFolders } from "@oci-build/executor";
+import type { ExecMount, Executor } from "@oci-build/executor";
 import type { ContentDigest } from "@oci-build/oci";
 import { buildError } from "../errors.js";
+import { mountOrigin } from "../plan/order-stages.js";
 import type {
   BindMount,
   CacheMount,
@@ -10,8 +10,9 @@ import type {
   SecretMount,
   SshMount,
 } from "../plan/run-step.js";
+import { cacheRequest } from "./cache-request.js";
 import { originSource } from "./copy-changes.js";
-import { type MountedTree, mountedContent, mountedTree, mountedView } from "./mounted-tree.js";
+import { type MountedTree, mountedContent, mountedTree, mountedView, VIEW_PATH } from "./mounted-tree.js";
 import { rootFileSystem } from "./root-file-system.js";
 import type { StageSoFar } from "./solve-stage.js";
 import type { StepInput } from "./solve-step.js";
@@ -30,16 +31,23 @@ export interface MountOrigins extends Pick<StepInput, "context"> {
 /** Looks up what the mounts of a RUN show. */
 export async function findMounts({ mounts }: RunStep, input: MountOrigins): Promise<readonly FoundMount[]> {
   const found: FoundMount[] = [];
-  for (const mount of mounts) {
-    found.push({ mount, found: mount.type === "bind" ? await findBind(mount, input) : undefined });
-  }
+  for (const mount of mounts) found.push({ mount, found: await findFiles(mount, input) });
   return found;
 }
 
-async function findBind(mount: BindMount, input: MountOrigins): Promise<FoundMount["found"]> {
-  const { context } = input;
-  const tree = mountedTree(await originSource(mount.origin, input), mount.source, context);
-  return { tree, content: await mountedContent(tree, context.signal) };
+/** What a bind shows, or a cache begins with. */
+async function findFiles(mount: PlannedMount, input: MountOrigins): Promise<FoundMount["found"]> {
+  const origin = mountOrigin(mount);
+  if (origin === undefined || (mount.type !== "bind" && mount.type !== "cache")) return undefined;
+  const { layerFiles, signal } = input.context;
+  const own = mount.type === "cache" ? mount.base?.given : undefined;
+  const source = await originSource(origin, input);
+  const tree = mountedTree(source, mount.source, {
+    layerFiles,
+    signal,
+    ...(own === undefined ? {} : { own }),
+  });
+  return { tree, content: await mountedContent(tree, signal) };
 }
 
 /** What a command gets besides its root; `env` are variables that hold secrets. */
@@ -59,23 +67,23 @@ export async function withMounts<Result>(
   input: StepInput & { readonly executor: Pick<Executor, "folders"> },
   work: (taken: TakenMounts) => Promise<Result>,
 ): Promise<Result> {
-  const caches = step.mounts.flatMap((mount) => (mount.type === "cache" ? [mount] : []));
+  const caches = mounts.flatMap(({ mount, found }) =>
+    mount.type === "cache" ? [{ mount, base: found }] : [],
+  );
   if (caches.length === 0) return work(await takeMounts({ step, mounts }, new Map(), input));
   const { cache, signal } = input.context;
-  const requests = caches.map((mount) => cacheRequest(mount, input.executor.folders));
+  const requests = caches.map((wanted) =>
+    cacheRequest(wanted, { ...input.context, folders: input.executor.folders }),
+  );
   const lease = await cache.takeMounts(requests, { signal });
   try {
-    const folders = new Map(lease.folders.map((folder, index) => [caches[index] ?? missingCache(), folder]));
+    const folders = new Map(
+      lease.folders.map((folder, index) => [caches[index]?.mount ?? missingCache(), folder]),
+    );
     return await work(await takeMounts({ step, mounts }, folders, input));
   } finally {
     await lease.release();
   }
-}
-
-/** A cache of other owners is another one: whoever can read one of them need not be able to read the other. */
-function cacheRequest({ id, sharing, mode, uid, gid }: CacheMount, folders: HostFolders): MountRequest {
-  const variant = JSON.stringify([folders.space, mode, uid, gid]);
-  return { id, sharing, variant, make: (folder) => folders.make(folder, { mode, uid, gid }) };
 }
 
 async function takeMounts(
@@ -136,15 +144,18 @@ async function bindMount(
       mounts: [{ kind: "bind", target, writes, source: { kind: "layers", root, path: `/${tree.path}` } }],
     };
   }
-  const source = { kind: "layers", ...(await mountedView(tree, context)) } as const;
+  const { root } = await mountedView(tree, context);
+  const source = { kind: "layers", root, path: VIEW_PATH } as const;
   return { mounts: [{ kind: "bind", target, writes, source }] };
 }
 
-function cacheMount({ target, access, source }: CacheMount, folder: string | undefined): TakenMount {
+function cacheMount({ target, access, source, base }: CacheMount, folder: string | undefined): TakenMount {
   if (folder === undefined) return missingCache();
   const writes = access === "read-only" ? "refused" : "kept";
   return {
-    mounts: [{ kind: "bind", target, writes, source: { kind: "folder", folder, path: source } }],
+    mounts: [
+      { kind: "bind", target, writes, source: { kind: "folder", folder, path: base ? VIEW_PATH : source } },
+    ],
   };
 }
 

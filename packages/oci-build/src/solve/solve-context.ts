@@ -1,4 +1,4 @@
-import type { Cache, TimePolicy } from "@oci-build/cache";
+import type { Cache, CacheImport, TimePolicy } from "@oci-build/cache";
 import type { BaseLayers } from "../base/base-layers.js";
 import type { CopySource } from "../copy/copy-request.js";
 import type { Scratch } from "../copy/scratch.js";
@@ -14,6 +14,8 @@ import type { Slots } from "./slots.js";
 /** What every step of a build works with. `context` scans the build context when a step first needs it. */
 export interface SolveContext {
   readonly cache: Cache;
+  /** What other builds have exported: new cache mounts begin with what these have. */
+  readonly imports: readonly CacheImport[];
   readonly layerFiles: LayerFiles;
   readonly baseLayers: BaseLayers;
   readonly imageRoots: ImageRoots;

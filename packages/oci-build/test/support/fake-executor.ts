@@ -34,6 +34,7 @@ export function fakeExecutors(
     folders: {
       space: "fake",
       make: (folder) => mkdir(folder),
+      fill: () => Promise.resolve(),
       remove: (folder) => rm(folder, { recursive: true }),
       read: () => noEntries(),
     },
@@ -77,8 +78,7 @@ function fakeResult({
   return {
     status: status ?? { kind: "exited", exitCode: 0 },
     async *changes() {
-      await Promise.resolve();
-      yield* layerEntries(files ?? {});
+      yield await Promise.resolve(layerEntries(files ?? {}));
     },
     enter({ args }) {
       calls.push(`enter ${args.join(" ")}`);

@@ -1,0 +1,100 @@
+import {
+  type ContentDigest,
+  decompressedStream,
+  isOciBuildError,
+  type LayerTree,
+  mediaTypes,
+  readLayerTree,
+  type TreeEntry,
+} from "@oci-build/oci";
+import type { LayerBlob, StoredLayer } from "../blob-store.js";
+import type { Cache } from "../cache.js";
+import { corrupt } from "../store/sealed-file.js";
+import { SegmentCheck } from "./segment-check.js";
+import type { CacheImport } from "./shared-store.js";
+
+/** The content digest of a layer's tree: its format is not this package's matter. */
+export type DigestOfTree = (entries: readonly TreeEntry[]) => ContentDigest;
+
+/** A layer of an import, and what it is to hold. */
+export interface WantedLayer {
+  readonly source: CacheImport;
+  readonly blob: LayerBlob;
+  readonly content: ContentDigest;
+  readonly digestOf: DigestOfTree;
+}
+
+/** Copies a layer into a store, and believes nothing that is said of it: its digests, its diffId, its tree and its
+ * segments are held to the bytes, and the tree to the content that it is to be.
+ * @throws OciBuildError CACHE_ENTRY_CORRUPT when it is not what it should be, and as `Cache.writeLayer` */
+export async function adoptLayer(wanted: WantedLayer, own: Cache): Promise<StoredLayer> {
+  const { source, blob } = wanted;
+  const segments = await source.segments(blob);
+  if (segments === undefined) throw damaged(wanted, "its segment table is missing");
+  return own.writeLayer(async (sink) => {
+    const check = new SegmentCheck(segments);
+    let failure: unknown;
+    const send = async (chunk: Uint8Array): Promise<void> => {
+      try {
+        await sink(chunk);
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+    };
+    try {
+      const { tree, rawBytes } = await readThrough(wanted, { check, send });
+      if (!check.isSound()) throw damaged(wanted, "its segments are others than its table says");
+      if (rawBytes !== blob.uncompressedSize) throw damaged(wanted, `it unpacks to ${rawBytes} bytes`);
+      return { ...blob, segments, tree, work: NO_WORK };
+    } catch (error) {
+      // What goes wrong with the own store is no fault of the source.
+      if (failure !== undefined) throw failure;
+      throw isOciBuildError(error) ? damaged(wanted, error.message, error) : error;
+    }
+  });
+}
+
+const NO_WORK = { segmentsReused: 0, segmentsCompressed: 0, bytesReused: 0, bytesCompressed: 0 };
+
+interface Passing {
+  readonly check: SegmentCheck;
+  readonly send: (chunk: Uint8Array) => Promise<void>;
+}
+
+async function readThrough(
+  { source, blob, content, digestOf, ...wanted }: WantedLayer,
+  { check, send }: Passing,
+): Promise<{ readonly tree: LayerTree; readonly rawBytes: number }> {
+  let rawBytes = 0;
+  async function* stored(): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of source.blobs.read(blob.digest)) {
+      check.stored(chunk);
+      await send(chunk);
+      yield chunk;
+    }
+  }
+  async function* raw(): AsyncGenerator<Uint8Array, void, undefined> {
+    const bytes = blob.mediaType === mediaTypes.layer ? stored() : decompressedStream(stored());
+    for await (const chunk of bytes) {
+      rawBytes += chunk.length;
+      check.raw(chunk);
+      yield chunk;
+    }
+  }
+  const tree = await readLayerTree(raw());
+  const problem =
+    tree.diffId !== blob.diffId
+      ? `its diffId is ${tree.diffId}, expected ${blob.diffId}`
+      : digestOf(tree.entries) === content
+        ? undefined
+        : "it holds other files";
+  if (problem !== undefined) throw damaged({ source, blob, content, digestOf, ...wanted }, problem);
+  return { tree, rawBytes };
+}
+
+function damaged({ source, blob }: WantedLayer, problem: string, cause?: unknown): Error {
+  return isOciBuildError(cause, "CACHE_ENTRY_CORRUPT")
+    ? cause
+    : corrupt(`${source.dir} (layer ${blob.digest})`, problem, cause);
+}
