@@ -1,4 +1,4 @@
-import type { DiffId, LayerEntry } from "@oci-build/oci";
+import type { DiffId, LayerEntryBatches } from "@oci-build/oci";
 import type { Snapshot } from "@oci-build/snapshot";
 import type { HostFolders } from "./space/host-folders.js";
 
@@ -95,7 +95,7 @@ export interface ExecResult extends AsyncDisposable {
   readonly status: ExecStatus;
   /** The changes in a layer's order, against the layers of the request; mount points and files that the executor itself
    * adds are not among them. One pass: a file can be opened until the next entry is asked for. */
-  changes(signal?: AbortSignal): AsyncIterable<LayerEntry>;
+  changes(signal?: AbortSignal): LayerEntryBatches;
   /** Runs one more command on the root as the last one left it, such as a shell to look around. */
   enter(command: ExecCommand): Promise<ExecStatus>;
 }

@@ -7,29 +7,25 @@ import {
 } from "@oci-build/oci";
 import type { Snapshot } from "@oci-build/snapshot";
 import type { UpperEntry } from "./upper-entry.js";
-import type { UpperNames } from "./upper-names.js";
+import type { NameKinds } from "./upper-names.js";
 
 /** What an upper directory's entries mean to the tree below them, as the entries of a layer: a directory that hides what
  * lies below becomes deletions of just that, as the specification advises; deletions of nothing are dropped, and so are
  * directories that are only there because something in them was looked at.
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#whiteouts */
 export async function* explicitDeletions(
-  entries: AsyncIterable<UpperEntry>,
-  names: UpperNames,
+  batches: AsyncIterable<Iterable<UpperEntry>>,
+  names: NameKinds,
   below: Snapshot,
-): AsyncGenerator<LayerEntry, void, undefined> {
+): AsyncGenerator<Iterable<LayerEntry>, void, undefined> {
   const order = new LayerOrder(names, below);
-  for await (const { entry, hides } of entries) {
-    yield* order.before(entry.path);
-    yield* order.take(entry);
-    if (hides === "below") order.hide(entry.path);
-  }
-  yield* order.before(undefined);
+  for await (const batch of batches) yield order.place(batch);
+  yield order.before(undefined);
 }
 
 /** Puts deletions between entries where they belong. */
 class LayerOrder {
-  readonly #names: UpperNames;
+  readonly #names: NameKinds;
   readonly #below: Snapshot;
   /** Unchanged directories on the way to the entry at hand, not given out yet. */
   #held: DirectoryEntry[] = [];
@@ -38,9 +34,22 @@ class LayerOrder {
   /** Deletions to come, the next one last. */
   #deleted: string[] = [];
 
-  constructor(names: UpperNames, below: Snapshot) {
+  constructor(names: NameKinds, below: Snapshot) {
     this.#names = names;
     this.#below = below;
+  }
+
+  *place(batch: Iterable<UpperEntry>): Generator<LayerEntry> {
+    for (const { entry, hides } of batch) {
+      if (this.#deleted.length > 0) yield* this.before(entry.path);
+      if (entry.type === "directory" && isSameDirectory(entry, this.#below.get(entry.path)))
+        this.#hold(entry);
+      else if (entry.type !== "whiteout" || this.#below.get(entry.path) !== undefined) {
+        if (this.#held.length > 0) yield* this.#ways(entry.path);
+        yield entry;
+      }
+      if (hides === "below") this.#hide(entry.path);
+    }
   }
 
   /** The deletions that come before a path; at the end all of them. */
@@ -48,22 +57,18 @@ class LayerOrder {
     for (let next = this.#deleted.at(-1); next !== undefined; next = this.#deleted.at(-1)) {
       if (path !== undefined && compareTreePaths(next, path) > 0) return;
       this.#deleted.pop();
-      yield* this.#give({ type: "whiteout", path: next });
+      yield* this.#ways(next);
+      yield { type: "whiteout", path: next };
     }
   }
 
-  *take(entry: LayerEntry): Generator<LayerEntry> {
-    const below = this.#below.get(entry.path);
-    if (entry.type === "whiteout" && below === undefined) return;
-    if (entry.type !== "directory" || !isSameDirectory(entry, below)) yield* this.#give(entry);
-    else {
-      this.#leave(entry.path);
-      this.#held.push(entry);
-    }
+  #hold(directory: DirectoryEntry): void {
+    this.#leave(directory.path);
+    this.#held.push(directory);
   }
 
   /** Lists what a directory hides of the tree below. What is made inside of one hides nothing more. */
-  hide(path: string): void {
+  #hide(path: string): void {
     if (this.#hiding !== undefined && path.startsWith(`${this.#hiding}/`)) return;
     this.#hiding = path;
     this.#deleted = [...this.#deletionsIn(path)].reverse();
@@ -78,11 +83,12 @@ class LayerOrder {
     }
   }
 
-  *#give(entry: LayerEntry): Generator<LayerEntry> {
-    this.#leave(entry.path);
-    yield* this.#held;
+  /** The held directories that lead to a path. */
+  *#ways(path: string): Generator<LayerEntry> {
+    this.#leave(path);
+    const held = this.#held;
     this.#held = [];
-    yield entry;
+    yield* held;
   }
 
   /** Forgets held directories that do not lead to a path. */

@@ -1,15 +1,14 @@
-import { opendir } from "node:fs/promises";
-import { encodePath, type LayerEntry, readTar, TAR_MEMBERS_MAX } from "@oci-build/oci";
+import { encodePath, type LayerEntry, readTarBatches, TAR_MEMBERS_MAX } from "@oci-build/oci";
 import type { Snapshot } from "@oci-build/snapshot";
 import { type HostProgram, startProgram, writePieces } from "../process/host-program.js";
-import { systemCode } from "../process/system-code.js";
 import { type OverlayXattrs, opaqueXattr } from "../unpack/overlay-xattrs.js";
 import { changesUnreadable } from "./changes-errors.js";
 import { createArguments } from "./create-arguments.js";
+import { exactMtime } from "./exact-mtime.js";
 import { explicitDeletions } from "./explicit-deletions.js";
 import { UpperEntries, type UpperEntry } from "./upper-entry.js";
 import type { UpperFolder } from "./upper-folder.js";
-import { readUpperNames, type UpperNames } from "./upper-names.js";
+import { type NameKinds, readUpperNames, type UpperNames } from "./upper-names.js";
 
 export interface ReadChangesOptions extends UpperFolder {
   /** What the command saw before it began, without what the executor added. */
@@ -22,52 +21,42 @@ export interface ReadChangesOptions extends UpperFolder {
 const NAMES_AT_ONCE_LENGTH = 64 * 1024;
 
 /** What a command changed, read from overlayfs's upper directory, as the entries of a layer in the order of
- * `compareTreePaths`. The root directory is no entry. Sockets are left out, as containerd leaves them out, and so are
- * labels of the host's security modules. Deletions are explicit, so the layer does not depend on overlayfs.
+ * `compareTreePaths`, in batches. The root directory is no entry. Sockets are left out, as containerd leaves them out,
+ * and so are labels of the host's security modules. Deletions are explicit, so the layer does not depend on overlayfs.
  *
  * One pass: a file can be opened, and read once, until the next entry is asked for. Reading costs what was changed; for
  * an empty directory no program is started.
  * @throws OciBuildError CHANGES_UNREADABLE, CHANGES_TOO_MANY; the signal's reason when aborted */
-export async function* readChanges(options: ReadChangesOptions): AsyncGenerator<LayerEntry, void, undefined> {
+export async function* readChanges(
+  options: ReadChangesOptions,
+): AsyncGenerator<Iterable<LayerEntry>, void, undefined> {
   options.signal?.throwIfAborted();
-  if (await isEmpty(options.folder)) return;
   const names = await readUpperNames(options);
-  if (names.size === 0) return;
-  yield* explicitDeletions(upperEntries(options, names), names, options.below);
-}
-
-async function isEmpty(folder: string): Promise<boolean> {
-  try {
-    const directory = await opendir(folder);
-    try {
-      return (await directory.read()) === null;
-    } finally {
-      await directory.close();
-    }
-  } catch (error) {
-    // A directory of another user of the id space, which tar can read.
-    if (systemCode(error) === "EACCES") return false;
-    throw error;
-  }
+  if (names.kinds.size === 0) return;
+  yield* explicitDeletions(upperEntries(options, names), names.kinds, options.below);
 }
 
 async function* upperEntries(
   options: ReadChangesOptions,
-  names: UpperNames,
-): AsyncGenerator<UpperEntry, void, undefined> {
+  { kinds, reach }: UpperNames,
+): AsyncGenerator<Iterable<UpperEntry>, void, undefined> {
   const { space, folder, tar, signal } = options;
-  const program = startProgram([tar, ...createArguments, ...namedArguments], {
+  const times = reach === "own" ? "plain" : "exact";
+  const program = startProgram([tar, ...createArguments(times), ...namedArguments], {
     space,
     cwd: folder,
     stdout: "read",
     signal,
   });
-  const named = writeNames(program, names);
-  const entries = new UpperEntries(opaqueXattr(options.overlayXattrs));
+  const named = writeNames(program, kinds);
+  const entries = new UpperEntries({
+    opaqueXattr: opaqueXattr(options.overlayXattrs),
+    zeroMtime: (path) => (times === "plain" ? exactMtime(folder, path) : 0),
+  });
   let state: "reading" | "read" = "reading";
   try {
-    const members = readTar(program.stdout, { maxMembers: TAR_MEMBERS_MAX });
-    for await (const member of members) yield entries.read(member);
+    const batches = readTarBatches(program.stdout, { maxMembers: TAR_MEMBERS_MAX });
+    for await (const members of batches) yield entries.read(members);
     state = "read";
     await named;
   } catch (error) {
@@ -86,9 +75,9 @@ async function* upperEntries(
 /** Names come from stdin: tar knows no order that is a layer's. */
 const namedArguments = ["--no-recursion", "--null", "--files-from=-"] as const;
 
-async function writeNames({ stdin }: HostProgram, names: UpperNames): Promise<void> {
+async function writeNames({ stdin }: HostProgram, kinds: NameKinds): Promise<void> {
   let text = "";
-  for (const path of names.keys()) {
+  for (const path of kinds.keys()) {
     text += `./${path}\0`;
     if (text.length < NAMES_AT_ONCE_LENGTH) continue;
     if (!(await writePieces(stdin, [encodePath(text)]))) return;

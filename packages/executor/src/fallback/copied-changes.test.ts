@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type DiffId, digestOf, type LayerEntry } from "@oci-build/oci";
+import { type DiffId, digestOf, type LayerEntry, type LayerEntryBatches } from "@oci-build/oci";
 import type { FileTree } from "@oci-build/snapshot";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -58,26 +58,25 @@ async function copied(below: FileTree, script: string, name: string): Promise<re
 }
 
 /** With the bytes of files read while they can be. */
-async function collected(entries: AsyncIterable<LayerEntry>): Promise<readonly LayerEntry[]> {
+async function collected(batches: LayerEntryBatches): Promise<readonly LayerEntry[]> {
   const found: LayerEntry[] = [];
-  for await (const entry of entries) {
-    if (entry.type !== "file") {
-      found.push(entry);
-      continue;
-    }
-    const reader = await entry.open();
-    const bytes = Buffer.alloc(entry.size);
-    for (let done = 0; done < entry.size; ) done += await reader.read(bytes.subarray(done));
-    await reader.close();
-    let at = 0;
-    const read = (target: Uint8Array): number => {
-      const count = bytes.copy(target, 0, at);
-      at += count;
-      return count;
-    };
-    found.push({ ...entry, open: () => ({ read, close: () => undefined }) });
-  }
+  for await (const entries of batches) for (const entry of entries) found.push(await withBytes(entry));
   return found;
+}
+
+async function withBytes(entry: LayerEntry): Promise<LayerEntry> {
+  if (entry.type !== "file") return entry;
+  const reader = await entry.open();
+  const bytes = Buffer.alloc(entry.size);
+  for (let done = 0; done < entry.size; ) done += await reader.read(bytes.subarray(done));
+  await reader.close();
+  let at = 0;
+  const read = (target: Uint8Array): number => {
+    const count = bytes.copy(target, 0, at);
+    at += count;
+    return count;
+  };
+  return { ...entry, open: () => ({ read, close: () => undefined }) };
 }
 
 async function overlaid(

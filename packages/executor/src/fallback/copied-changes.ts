@@ -30,7 +30,7 @@ export interface CopiedChangesOptions extends ScanFolderOptions {
  * @throws OciBuildError CHANGES_UNREADABLE, and as `scanTar` */
 export async function scanFolder(options: ScanFolderOptions): Promise<TarSnapshot> {
   const { folder, space, tar, temporaryDirectory, signal } = options;
-  const program = startProgram([tar, ...createArguments, "--", "."], {
+  const program = startProgram([tar, ...createArguments("exact"), "--", "."], {
     space,
     cwd: folder,
     stdout: "read",
@@ -59,12 +59,12 @@ export async function scanFolder(options: ScanFolderOptions): Promise<TarSnapsho
  * @throws OciBuildError CHANGES_UNREADABLE, and as `scanTar` and `diffSnapshots` */
 export async function* copiedChanges(
   options: CopiedChangesOptions,
-): AsyncGenerator<LayerEntry, void, undefined> {
+): AsyncGenerator<Iterable<LayerEntry>, void, undefined> {
   const { before, signal } = options;
   await using after = await scanFolder(options);
   const all = await diffSnapshots(before, after, { times: "compare", signal });
   const differences = all.filter((difference) => !isStub(difference, options.stubs));
-  yield* withParents(changeSet(differences, after, { before }), after);
+  yield withParents(changeSet(differences, after, { before }), after);
 }
 
 function isStub(difference: SnapshotDifference, stubs: ReadonlySet<string>): boolean {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { LayerEntry } from "@oci-build/oci";
+import type { LayerEntryBatches } from "@oci-build/oci";
 import { readChanges } from "../changes/read-changes.js";
 import type {
   ExecCommand,
@@ -89,7 +89,7 @@ class LocalResult implements ExecResult {
     this.#run = run;
   }
 
-  changes(signal?: AbortSignal): AsyncIterable<LayerEntry> {
+  changes(signal?: AbortSignal): LayerEntryBatches {
     const { parts, place, root } = this.#run;
     const { space, facts } = parts;
     const { files } = root;

@@ -1,12 +1,13 @@
-import type { FileReader, LayerEntry } from "@oci-build/oci";
+import type { FileReader, LayerEntry, LayerEntryBatches } from "@oci-build/oci";
 
 /** The entries of a layer as one line each: type, path, mode, owner, attributes, target, device or bytes. Times are left
  * out, since commands give their own. */
 export async function layerLines(
-  entries: AsyncIterable<LayerEntry> | Iterable<LayerEntry>,
+  given: Iterable<LayerEntry> | LayerEntryBatches,
 ): Promise<readonly string[]> {
   const found: string[] = [];
-  for await (const entry of entries) found.push(await layerLine(entry));
+  for await (const entries of Symbol.iterator in given ? [given] : given)
+    for (const entry of entries) found.push(await layerLine(entry));
   return found;
 }
 

@@ -89,7 +89,8 @@ function statusText(status: ExecStatus): string {
 /** The changes of a result as lines. */
 export async function changeLines(result: ExecResult): Promise<readonly string[]> {
   const lines: string[] = [];
-  for await (const entry of result.changes()) lines.push(await changeLine(entry));
+  for await (const entries of result.changes())
+    for (const entry of entries) lines.push(await changeLine(entry));
   return lines;
 }
 

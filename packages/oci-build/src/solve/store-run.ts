@@ -1,5 +1,5 @@
 import type { StepKey, StoredLayer } from "@oci-build/cache";
-import { type LayerEntry, type LayerWork, writeLayer } from "@oci-build/oci";
+import { type LayerEntry, type LayerEntryBatches, type LayerWork, writeLayer } from "@oci-build/oci";
 import { contentDigest as digestOfContent } from "@oci-build/snapshot";
 import type { StepInfo } from "../events/build-event.js";
 import { layerEncoding } from "../options/compression.js";
@@ -12,7 +12,7 @@ import type { SolveContext } from "./solve-context.js";
  * the key meanwhile, its result counts. */
 export async function storeRun(
   step: StepInfo,
-  { key, changes }: { readonly key: StepKey; readonly changes: AsyncIterable<LayerEntry> },
+  { key, changes }: { readonly key: StepKey; readonly changes: LayerEntryBatches },
   context: SolveContext,
 ): Promise<RecordedRun> {
   const { cache, now } = context;
@@ -43,10 +43,7 @@ interface Written {
 }
 
 /** The layer of what changed; none when nothing did. */
-async function writeChanges(
-  changes: AsyncIterable<LayerEntry>,
-  context: SolveContext,
-): Promise<Written | undefined> {
+async function writeChanges(changes: LayerEntryBatches, context: SolveContext): Promise<Written | undefined> {
   const { cache, signal, times } = context;
   const entries = await startedAt(changes);
   if (entries === undefined) return undefined;
@@ -71,22 +68,29 @@ async function writeChanges(
 }
 
 /** The same entries, if there is one. */
-async function startedAt(changes: AsyncIterable<LayerEntry>): Promise<AsyncIterable<LayerEntry> | undefined> {
-  const iterator = changes[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  if (first.done === true) return undefined;
-  const { value } = first;
-  return {
-    async *[Symbol.asyncIterator]() {
-      try {
-        yield value;
-        for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
-          yield next.value;
-      } finally {
-        await iterator.return?.();
-      }
-    },
-  };
+async function startedAt(changes: LayerEntryBatches): Promise<LayerEntryBatches | undefined> {
+  const batches = changes[Symbol.asyncIterator]();
+  for (let batch = await batches.next(); batch.done !== true; batch = await batches.next()) {
+    const rest = batch.value[Symbol.iterator]();
+    const first = rest.next();
+    if (first.done !== true) return resumed(first.value, rest, batches);
+  }
+  return undefined;
+}
+
+async function* resumed(
+  first: LayerEntry,
+  rest: Iterator<LayerEntry>,
+  batches: AsyncIterator<Iterable<LayerEntry>>,
+): AsyncGenerator<Iterable<LayerEntry>, void, undefined> {
+  try {
+    yield [first];
+    yield { [Symbol.iterator]: () => rest };
+    for (let batch = await batches.next(); batch.done !== true; batch = await batches.next())
+      yield batch.value;
+  } finally {
+    await batches.return?.();
+  }
 }
 
 /** The layer that stands for this content: the first one that was recorded, whoever wrote it. */

@@ -50,3 +50,7 @@ export type LayerEntry =
   | DeviceEntry
   | Whiteout
   | OpaqueDirectory;
+
+/** The entries of a layer in batches, for whoever has to wait now and then: between the entries of a batch nothing waits.
+ * Batches are used up in their order, and one may be empty. */
+export type LayerEntryBatches = AsyncIterable<Iterable<LayerEntry>>;

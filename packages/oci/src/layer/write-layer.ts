@@ -5,7 +5,7 @@ import { paddingBytes, TAR_END_BYTES } from "../tar/ustar-block.js";
 import { chooseCodec } from "./choose-codec.js";
 import { type CopyContext, copyFile } from "./copy-file.js";
 import { beginsSegment, hasOwnSegments } from "./cut-policy.js";
-import type { LayerEntry, LayerFile } from "./layer-entry.js";
+import type { LayerEntry, LayerEntryBatches, LayerFile } from "./layer-entry.js";
 import { type FileData, headerOf, treeEntryOf, treeFileOf } from "./layer-member.js";
 import type { LayerWritten, TreeEntry } from "./layer-tree.js";
 import { checkMember } from "./member-check.js";
@@ -34,6 +34,8 @@ export interface WriteLayerOptions {
   readonly onProgress?: ((fileBytes: number) => void) | undefined;
 }
 
+type LayerEntries = Parameters<typeof writeLayer>[0];
+
 interface LayerContext extends CopyContext {
   readonly tree: TreeEntry[];
   readonly clampMtimeSec: number;
@@ -52,7 +54,7 @@ interface LayerContext extends CopyContext {
  * LAYER_ZSTD_UNAVAILABLE, TAR_FIELD_INVALID, PATH_NOT_ENCODABLE; what readers, `sink` and the signal throw is passed on
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#creating */
 export async function writeLayer(
-  entries: Iterable<LayerEntry> | AsyncIterable<LayerEntry>,
+  entries: Iterable<LayerEntry> | AsyncIterable<LayerEntry> | LayerEntryBatches,
   sink: LayerSink,
   options: WriteLayerOptions = {},
 ): Promise<LayerWritten> {
@@ -74,28 +76,24 @@ export async function writeLayer(
   }
 }
 
-function* writeAll(
-  entries: Iterable<LayerEntry> | AsyncIterable<LayerEntry>,
-  context: LayerContext,
-): Steps<PipelineResult> {
+function* writeAll(entries: LayerEntries, context: LayerContext): Steps<PipelineResult> {
   yield* writeMembers(entries, context);
   if (!context.assembler.fits(TAR_END_BYTES)) yield* context.assembler.cut();
   context.assembler.appendZeros(TAR_END_BYTES);
   return yield* context.assembler.finish();
 }
 
-function* writeMembers(
-  entries: Iterable<LayerEntry> | AsyncIterable<LayerEntry>,
-  context: LayerContext,
-): Steps<void> {
+function* writeMembers(entries: LayerEntries, context: LayerContext): Steps<void> {
   if (Symbol.iterator in entries) {
     for (const entry of entries) yield* writeMember(entry, context);
     return;
   }
-  const iterator = entries[Symbol.asyncIterator]();
+  const iterator: AsyncIterator<LayerEntry | Iterable<LayerEntry>> = entries[Symbol.asyncIterator]();
   try {
     for (let next = yield* nextOf(iterator); next.done !== true; next = yield* nextOf(iterator)) {
-      yield* writeMember(next.value, context);
+      const { value } = next;
+      if ("type" in value) yield* writeMember(value, context);
+      else for (const entry of value) yield* writeMember(entry, context);
     }
   } catch (error) {
     const returning = iterator.return?.();
@@ -104,8 +102,8 @@ function* writeMembers(
   }
 }
 
-function* nextOf(iterator: AsyncIterator<LayerEntry>): Steps<IteratorResult<LayerEntry>> {
-  return (yield iterator.next()) as IteratorResult<LayerEntry>;
+function* nextOf<Value>(iterator: AsyncIterator<Value>): Steps<IteratorResult<Value>> {
+  return (yield iterator.next()) as IteratorResult<Value>;
 }
 
 function* writeMember(entry: LayerEntry, context: LayerContext): Steps<void> {

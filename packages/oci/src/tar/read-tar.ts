@@ -1,3 +1,4 @@
+import type { FileReader } from "../entry.js";
 import { ChunkCursor } from "./chunk-cursor.js";
 import type { TarEntry } from "./entry-header.js";
 import { MemberBody } from "./member-body.js";
@@ -5,12 +6,13 @@ import { tarEntryOf } from "./tar-header.js";
 import { type ReadTarOptions, TarHeaders } from "./tar-headers.js";
 
 /** One member of a tar. Names in `entry` stand as in the archive: see `cleanArchivePath`.
- * `body` gives a file's bytes once, and only until the next member is asked for; what is not read is skipped.
+ * `body` gives a file's bytes once, and only until the next member is asked for; what is not read is skipped. It is
+ * looped over, or read into memory of the caller's, which waits only for bytes that have not come yet.
  * `dataOffset` is where they begin in the tar. */
 export interface TarMember {
   readonly entry: TarEntry;
   readonly dataOffset: number;
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: AsyncIterable<Uint8Array> & FileReader;
 }
 
 /** The members of an uncompressed tar: ustar, PAX, GNU and what came before them.
@@ -23,12 +25,24 @@ export async function* readTar(
   source: AsyncIterable<Uint8Array>,
   options: ReadTarOptions = {},
 ): AsyncGenerator<TarMember, void, undefined> {
+  for await (const members of readTarBatches(source, options)) for (const member of members) yield member;
+}
+
+/** The members that `readTar` gives, in batches: those whose headers have come, without waiting between them, since a
+ * promise for each of 100,000 small files costs more than what is in them. A batch is good until the next is asked for,
+ * and what is left of it is skipped.
+ * @throws OciBuildError as `readTar`, here and while a batch is looped over */
+export async function* readTarBatches(
+  source: AsyncIterable<Uint8Array>,
+  options: ReadTarOptions = {},
+): AsyncGenerator<Iterable<TarMember>, void, undefined> {
   const headers = new TarHeaders(options);
   const cursor = new ChunkCursor(source, (size) => headers.checkSize(size));
   try {
-    do {
-      yield* membersAtHand(headers, cursor);
-    } while (await cursor.advance());
+    while (await cursor.advance()) {
+      yield { [Symbol.iterator]: () => membersAtHand(headers, cursor) };
+      while (headers.next(cursor.chunk, cursor.offset) !== undefined);
+    }
     headers.finish(cursor.end);
   } finally {
     await cursor.close();
@@ -36,10 +50,7 @@ export async function* readTar(
 }
 
 /** The members whose headers end in the chunk at hand, and in those that their bodies take. */
-async function* membersAtHand(
-  headers: TarHeaders,
-  cursor: ChunkCursor,
-): AsyncGenerator<TarMember, void, undefined> {
+function* membersAtHand(headers: TarHeaders, cursor: ChunkCursor): Generator<TarMember, void, undefined> {
   for (;;) {
     const header = headers.next(cursor.chunk, cursor.offset);
     if (header === undefined) return;

@@ -24,7 +24,11 @@ export interface TarHeader {
 /** A header as an entry of its own. */
 export function tarEntryOf(header: TarHeader): TarEntry {
   const { type, directory, name, mode, uid, gid, mtimeSec, xattrs } = header;
-  const named = { path: directory + name, mode, uid, gid, mtimeSec };
+  const path = directory + name;
+  // Most members are such files, and a copy of a copy takes longer than reading what is in it.
+  if (type === "file" && xattrs === undefined)
+    return { type, path, mode, uid, gid, mtimeSec, size: header.first };
+  const named = { path, mode, uid, gid, mtimeSec };
   const meta: EntryMeta = xattrs === undefined ? named : { ...named, xattrs };
   switch (type) {
     case "file":
