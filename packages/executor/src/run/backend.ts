@@ -14,6 +14,17 @@ export interface MountLine {
   /** Something to mount on, with its parents, that is made before the mount because nothing is there: only for targets
    * that lie in an earlier mount. */
   readonly make?: "directory" | "file" | undefined;
+  /** A target that is reached through a folder which others may be changing: how that is reached, and what to mount on,
+   * which is made when it is missing. No link that is put there meanwhile leads anywhere. */
+  readonly through?: { readonly folder: string; readonly type: "directory" | "file" } | undefined;
+  /** What it has to show when it is made, where its source lies in such a folder. */
+  readonly shows?: ShownPart | undefined;
+}
+
+/** A part of a file system, as mountinfo has it: the device, or where that device is mounted whole, and the path on it. */
+export interface ShownPart {
+  readonly device: string | { readonly at: string };
+  readonly path: string;
 }
 
 /** A mount that the command sees. Its target is absolute *inside the root*, has no links in it, and exists unless

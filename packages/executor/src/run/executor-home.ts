@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, realpathSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isLeftOver } from "../process/left-over.js";
 import { ownedName } from "../process/owned-name.js";
@@ -51,9 +51,11 @@ export class ExecutorHome implements AsyncDisposable {
   }
 
   static async open(parts: ExecutorParts): Promise<ExecutorHome> {
-    const runs = join(parts.dir, RUNS);
+    mkdirSync(join(parts.dir, RUNS), { recursive: true, mode: 0o700 });
+    // The kernel tells of mounts by their real paths.
+    const runs = realpathSync(join(parts.dir, RUNS));
     const folder = join(runs, ownedName());
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { mode: 0o700 });
     const { space, facts } = parts;
     const holder = await RunHolder.start({ space, programs: facts.programs, env: programEnv(parts.env) });
     const home = new ExecutorHome(parts, folder, holder);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lockedFlags, parseMountInfo } from "./host-mounts.js";
+import { lockedFlags, parseMountInfo, shownPart } from "./host-mounts.js";
 
 const mounts = parseMountInfo(
   [
@@ -34,7 +34,21 @@ describe("lockedFlags", () => {
   });
 
   it("takes the mount that lies over another at the same place", () => {
-    const twice = [...mounts, { target: "/", type: "overlay", flags: ["nodev"] }];
+    const twice = [...mounts, { target: "/", type: "overlay", device: "0:9", root: "/", flags: ["nodev"] }];
     expect(lockedFlags(twice, "/home")).toEqual(["nodev"]);
+  });
+});
+
+describe("shownPart", () => {
+  it.each([
+    ["/home/a b", "254:0", "/home/a\\040b"],
+    ["/", "254:0", "/"],
+    ["/with space", "0:30", "/"],
+    ["/with space/x\ny", "0:30", "/x\\012y"],
+    ["/part", "0:40", "/of/it"],
+    ["/part/x", "0:40", "/of/it/x"],
+  ])("tells what a bind of %j has in mountinfo", (path, device, shown) => {
+    const more = parseMountInfo("33 27 0:40 /of/it /part rw - ext4 none rw\n");
+    expect(shownPart([...mounts, ...more], path)).toEqual({ device, path: shown });
   });
 });

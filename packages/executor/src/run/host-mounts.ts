@@ -1,9 +1,13 @@
 import { readFileSync } from "node:fs";
+import type { ShownPart } from "./backend.js";
 
 /** A mount of this process's own mount namespace. `flags` are those that a copy of it in a user namespace cannot lose. */
 export interface HostMount {
   readonly target: string;
   readonly type: string;
+  /** Its number, and the path on it that is mounted, as mountinfo writes paths. */
+  readonly device: string;
+  readonly root: string;
   readonly flags: readonly string[];
 }
 
@@ -27,21 +31,44 @@ export function readHostMounts(): readonly HostMount[] {
 export function parseMountInfo(text: string): readonly HostMount[] {
   return text.split("\n").flatMap((row): HostMount[] => {
     const fields = row.split(" ");
-    const [target, flags, type] = [fields[4], fields[5], fields[fields.indexOf("-", 6) + 1]];
-    if (target === undefined || flags === undefined || type === undefined) return [];
-    return [
-      { target: unescapeField(target), type, flags: flags.split(",").filter((f) => LOCKED_FLAGS.has(f)) },
-    ];
+    const [, , device, root = "", target, flags] = fields;
+    const type = fields[fields.indexOf("-", 6) + 1];
+    if (device === undefined || target === undefined || flags === undefined || type === undefined) return [];
+    const locked = flags.split(",").filter((flag) => LOCKED_FLAGS.has(flag));
+    return [{ target: unescapeField(target), type, device, root, flags: locked }];
   });
 }
 
 /** The flags of the mount that a path without links lies on. */
 export function lockedFlags(mounts: readonly HostMount[], path: string): readonly string[] {
+  return mountOf(mounts, path)?.flags ?? [];
+}
+
+/** What a bind of a path without links shows.
+ * @throws TypeError for a relative path */
+export function shownPart(mounts: readonly HostMount[], path: string): ShownPart {
+  const mount = mountOf(mounts, path);
+  if (mount === undefined) throw new TypeError(`${path} lies on no mount`);
+  const inside = path.slice(mount.target === "/" ? 0 : mount.target.length);
+  return { device: mount.device, path: joinShown(mount.root, escapeField(inside)) };
+}
+
+/** A path as mountinfo writes it. */
+export function escapeField(text: string): string {
+  return text.replaceAll(/[ \t\n\\]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`);
+}
+
+function joinShown(root: string, inside: string): string {
+  if (inside === "" || inside === "/") return root;
+  return root === "/" ? inside : root + inside;
+}
+
+function mountOf(mounts: readonly HostMount[], path: string): HostMount | undefined {
   let best: HostMount | undefined;
   for (const mount of mounts) {
     if (isBelow(path, mount.target) && mount.target.length >= (best?.target.length ?? 0)) best = mount;
   }
-  return best?.flags ?? [];
+  return best;
 }
 
 function isBelow(path: string, folder: string): boolean {

@@ -14,6 +14,8 @@ import { programEnv } from "../space/find-programs.js";
 import { type HostFolders, hostFolders } from "../space/host-folders.js";
 import { ExecutorHome } from "./executor-home.js";
 import type { ExecutorParts } from "./executor-parts.js";
+import { lookInSpace } from "./look-on-disk.js";
+import { folderLookup, type Lookup } from "./mount-view.js";
 import { closeFiles, type RootFiles, rootFiles } from "./root-files.js";
 import { type RunPlace, type RunRoot, runCommand } from "./run-command.js";
 import { upperView } from "./upper-view.js";
@@ -102,14 +104,23 @@ class LocalResult implements ExecResult {
   }
 
   async enter(command: ExecCommand): Promise<ExecStatus> {
-    const { parts, home, root, place } = this.#run;
+    const { parts, home, root } = this.#run;
     const own = home.runFolder();
-    const view = root.files.kind === "copied" ? root.tree : upperView(join(place.folder, "upper"), root.tree);
+    const view = this.#leftBehind();
     try {
       return await runCommand({ parts, home }, command, { ...root, view }, own);
     } finally {
       await home.remove([own.folder]);
     }
+  }
+
+  /** The root as the command left it: on the disk, since the tree is from before. */
+  #leftBehind(): Lookup {
+    const { parts, home, root, place } = this.#run;
+    const look = lookInSpace({ space: parts.space, programs: parts.facts.programs, env: home.env });
+    return root.files.kind === "copied"
+      ? folderLookup(root.files.folder, look)
+      : upperView(join(place.folder, "upper"), root.tree, look);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

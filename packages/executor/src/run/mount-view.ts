@@ -1,8 +1,7 @@
-import { lstatSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { decodePath, type Entry, encodePath } from "@oci-build/oci";
+import type { Entry } from "@oci-build/oci";
 import type { Snapshot } from "@oci-build/snapshot";
-import { systemCode } from "../process/system-code.js";
+import type { DiskFacts, LookOnDisk } from "./look-on-disk.js";
 
 /** A tree, as far as it is looked up in. */
 export type Lookup = Pick<Snapshot, "get">;
@@ -11,7 +10,12 @@ export type Lookup = Pick<Snapshot, "get">;
 interface MountedTree {
   readonly target: string;
   readonly tree: Lookup;
+  readonly content: MountedContent;
 }
+
+/** Whether what is mounted can change between a look at it and a mount in it: a folder of the host, which other commands
+ * may be writing to at the same time. */
+export type MountedContent = "fixed" | "shared";
 
 /** What a command sees: the root, and over it what is mounted so far, the last mount before the others. */
 export class MountView implements Lookup {
@@ -23,8 +27,8 @@ export class MountView implements Lookup {
   }
 
   /** `target` is a path without links. */
-  add(target: string, tree: Lookup): void {
-    this.#mounted.unshift({ target, tree });
+  add(target: string, tree: Lookup, content: MountedContent = "fixed"): void {
+    this.#mounted.unshift({ target, tree, content });
   }
 
   get(path: string): Entry | undefined {
@@ -36,6 +40,14 @@ export class MountView implements Lookup {
   /** The mount that a path lies in. */
   mountAt(path: string): MountedTree | undefined {
     return this.#mounted.find(({ target }) => path === target || path.startsWith(`${target}/`));
+  }
+
+  /** The target of the first mount on the way to a path that others may be changing. */
+  sharedAbove(path: string): string | undefined {
+    const shared = this.#mounted.filter(
+      ({ content, target }) => content === "shared" && path.startsWith(`${target}/`),
+    );
+    return shared.map(({ target }) => target).sort((a, b) => a.length - b.length)[0];
   }
 }
 
@@ -51,26 +63,21 @@ export function soleEntry(type: "directory" | "file"): Lookup {
   return { get: (path) => (path === "" ? entry : undefined) };
 }
 
-/** A folder of the host. What this process may not look into is not seen. */
-export function folderLookup(folder: string): Lookup {
-  return { get: (path) => entryOnDisk(folder, path) };
+/** A folder of the host. */
+export function folderLookup(folder: string, look: LookOnDisk): Lookup {
+  return {
+    get: (path): Entry | undefined => {
+      const facts = look(pathOnHost(folder, path));
+      return facts && entryOf(path, facts);
+    },
+  };
 }
 
-/** An entry on disk, undefined when there is none. Other types than these three are no part of looking up, and are files
- * here. */
-export function entryOnDisk(folder: string, path: string): Entry | undefined {
-  const name = path === "" ? folder : Buffer.concat([Buffer.from(`${folder}/`), encodePath(path)]);
-  try {
-    const { mode, uid, gid, mtimeMs, size } = lstatSync(name);
-    const meta = { path, mode: mode & 0o7777, uid, gid, mtimeSec: Math.floor(mtimeMs / 1000) };
-    if ((mode & 0o170000) === 0o120000) {
-      return { type: "symlink", target: decodePath(readlinkSync(name, "buffer")), ...meta };
-    }
-    return (mode & 0o170000) === 0o040000 ? { type: "directory", ...meta } : { type: "file", size, ...meta };
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-    return undefined;
-  }
+/** What lies on a disk as an entry. Other types than these three are no part of looking up, and are files here. */
+export function entryOf(path: string, { mode, uid, gid, size, mtimeSec, target }: DiskFacts): Entry {
+  const meta = { path, mode: mode & 0o7777, uid, gid, mtimeSec };
+  if (target !== undefined) return { type: "symlink", target, ...meta };
+  return (mode & 0o170000) === 0o040000 ? { type: "directory", ...meta } : { type: "file", size, ...meta };
 }
 
 /** An absolute path of the host that a path inside a folder stands for. */

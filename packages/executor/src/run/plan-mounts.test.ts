@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { treeEntries } from "../../../snapshot/src/testing/tree-lines.js";
 import type { ExecMount } from "../executor.js";
 import { LayerLinks } from "./layer-links.js";
+import { lookAsSelf } from "./look-on-disk.js";
 import { type MountContext, MountPlan } from "./plan-mounts.js";
 
 const base = realpathSync(mkdtempSync(path.join(os.tmpdir(), "plan-mounts-")));
@@ -40,7 +41,13 @@ const context: MountContext = {
     folders: () => Promise.resolve(["/layers/a", "/layers/b"]),
   },
   mapping: "root",
-  hostMounts: [{ target: "/", type: "ext4", flags: ["nosuid", "relatime"] }],
+  hostMounts: () => [
+    { target: "/", type: "ext4", device: "8:1", root: "/sub", flags: ["nosuid", "relatime"] },
+  ],
+  look: (at) => {
+    const found = lookAsSelf(at);
+    return found === "hidden" ? undefined : found;
+  },
   proxySocket: () => Promise.resolve("/tmp/proxy/socket"),
 };
 
@@ -117,7 +124,28 @@ describe("MountPlan", () => {
     const plan = await planned([folder("/srv", {}), folder("/run", { path: "sub", writes: "kept" })]);
     expect(plan.mounts.map(({ source, options }) => [source, options.join()])).toEqual([
       [host, "bind,nodev,ro"],
-      [`${host}/sub`, "bind,nodev"],
+      ["/r/m1", "bind,nodev"],
+    ]);
+    const shows = { device: "8:1", path: `/sub${host}/sub` };
+    expect(plan.lines).toEqual([
+      { type: "bind", source: `${host}/sub`, target: "/r/m1", options: ["bind"], shows },
+    ]);
+  });
+
+  it("says where others may put links between a look and a mount", async () => {
+    const plan = await planned([
+      folder("/srv", { writes: "kept" }),
+      memory("/srv/a"),
+      file("/srv/a/secret"),
+      image("/run", "refused"),
+      file("/run/secret"),
+    ]);
+    expect(plan.mounts.map(({ target, through }) => [target, through])).toEqual([
+      ["/srv", undefined],
+      ["/srv/a", { folder: "/srv", type: "directory" }],
+      ["/srv/a/secret", { folder: "/srv", type: "file" }],
+      ["/run", undefined],
+      ["/run/secret", undefined],
     ]);
   });
 

@@ -4,10 +4,19 @@ import type { ExecMount, MountSource, RootFileSystem } from "../executor.js";
 import { systemCode } from "../process/system-code.js";
 import type { OverlayFacts } from "../space/host-facts.js";
 import type { IdMapping } from "../space/id-space.js";
-import type { MountLine, SandboxMount } from "./backend.js";
-import { type HostMount, lockedFlags } from "./host-mounts.js";
+import type { MountLine, SandboxMount, ShownPart } from "./backend.js";
+import { escapeField, type HostMount, lockedFlags, shownPart } from "./host-mounts.js";
 import type { LayerLinks } from "./layer-links.js";
-import { folderLookup, type Lookup, MountView, partOfTree, pathOnHost, soleEntry } from "./mount-view.js";
+import type { LookOnDisk } from "./look-on-disk.js";
+import {
+  folderLookup,
+  type Lookup,
+  type MountedContent,
+  MountView,
+  partOfTree,
+  pathOnHost,
+  soleEntry,
+} from "./mount-view.js";
 import { overlayLine } from "./overlay-line.js";
 import type { PreparedFile } from "./prepared-file.js";
 import { mountInvalid, StubLayer } from "./stub-layer.js";
@@ -33,7 +42,8 @@ export interface MountContext {
   readonly links: LayerLinks;
   readonly sources: MountSources;
   readonly mapping: IdMapping;
-  readonly hostMounts: readonly HostMount[];
+  readonly hostMounts: () => readonly HostMount[];
+  readonly look: LookOnDisk;
   /** Starts to pass connections on, from a socket that it makes; gives its path. */
   readonly proxySocket: (mount: Extract<ExecMount, { kind: "socket" }>) => Promise<string>;
 }
@@ -45,6 +55,7 @@ interface OpenedSource {
   readonly source: string;
   readonly options: readonly string[];
   readonly content: Lookup;
+  readonly kept: MountedContent;
 }
 
 /** The mounts of a command, looked up one after the other, each in what the ones before it left. */
@@ -75,7 +86,7 @@ export class MountPlan {
       case "file":
         return this.#addFile(mount);
       case "socket":
-        return this.#place(mount.target, soleEntry("file"), {
+        return this.#place(mount.target, fixed(soleEntry("file")), {
           type: "bind",
           source: await this.#context.proxySocket(mount),
           options: ["bind"],
@@ -92,14 +103,14 @@ export class MountPlan {
 
   #addTmpfs(target: string, sizeBytes: number | undefined): void {
     const options = ["nosuid", "nodev", ...(sizeBytes === undefined ? [] : [`size=${sizeBytes}`])];
-    this.#place(target, soleEntry("directory"), { type: "tmpfs", source: "tmpfs", options });
+    this.#place(target, fixed(soleEntry("directory")), { type: "tmpfs", source: "tmpfs", options });
   }
 
   #addFile({ target, content, mode, uid, gid }: Extract<ExecMount, { kind: "file" }>): void {
     const path = `side/${this.#next("f")}`;
     this.files.push({ type: "file", path, content, mode, uid, gid });
     const source = `${this.#context.folder}/${path}`;
-    this.#place(target, soleEntry("file"), {
+    this.#place(target, fixed(soleEntry("file")), {
       type: "bind",
       source,
       options: ["bind", "ro", "nosuid", "nodev"],
@@ -113,7 +124,7 @@ export class MountPlan {
         : await this.#openFolder(source, writes, target);
     const readonly = writes === "refused" ? ["ro"] : [];
     const options = ["bind", "nodev", ...opened.options.filter((flag) => flag !== "nodev"), ...readonly];
-    this.#place(target, opened.content, { type: "bind", source: opened.source, options });
+    this.#place(target, opened, { type: "bind", source: opened.source, options });
   }
 
   async #openLayers(
@@ -130,7 +141,7 @@ export class MountPlan {
       const names = (await sources.folders(root)).map((folder) => links.name(folder)).reverse();
       mounted = this.#mountOverlay(names, { tree: root.tree, writes, facts: sources.overlay });
     }
-    return { source: pathOnHost(mounted, found), options: [], content: partOfTree(root.tree, found) };
+    return { source: pathOnHost(mounted, found), options: [], ...fixed(partOfTree(root.tree, found)) };
   }
 
   async #openFolder(
@@ -138,23 +149,52 @@ export class MountPlan {
     writes: BindMount["writes"],
     target: string,
   ): Promise<OpenedSource> {
+    const { sources, mapping, look } = this.#context;
     const real = realFolder(folder, target);
-    const tree = folderLookup(real);
+    if (writes === "discarded" && sources.kind === "copied") {
+      const copy = await this.#copy((into) => sources.copyFolder(real, into));
+      const copied = folderLookup(copy, look);
+      const within = resolveSource(copied, path, target);
+      return { source: pathOnHost(copy, within), options: [], ...fixed(partOfTree(copied, within)) };
+    }
+    const tree = folderLookup(real, look);
     const found = resolveSource(tree, path, target);
     const content = partOfTree(tree, found);
-    if (writes === "discarded") {
-      const { sources, links } = this.#context;
-      const mounted =
-        sources.kind === "copied"
-          ? await this.#copy((copy) => sources.copyFolder(real, copy))
-          : this.#mountOverlay([links.name(real)], { tree, writes, facts: sources.overlay });
-      return { source: pathOnHost(mounted, found), options: [], content };
-    }
     const source = pathOnHost(real, found);
-    const { mapping, hostMounts } = this.#context;
+    if (writes === "discarded")
+      return { options: [], content, kept: "shared", source: this.#discarded(real, found, tree) };
+    const hostMounts = this.#context.hostMounts();
     // A copy of a mount in a user namespace keeps these, and a change that leaves them out is refused.
     const options = mapping === "root" ? [] : lockedFlags(hostMounts, source);
-    return { source, options, content };
+    const part = found === "" ? source : this.#bindPart(source, content, shownPart(hostMounts, source));
+    return { source: part, options, content, kept: "shared" };
+  }
+
+  /** A part of an overlay over a folder. */
+  #discarded(folder: string, path: string, tree: Lookup): string {
+    const { sources, links } = this.#context;
+    if (sources.kind === "copied") throw new TypeError("there is no overlayfs here");
+    const names = [links.name(folder)];
+    const at = this.#mountOverlay(names, { tree, writes: "discarded", facts: sources.overlay });
+    if (path === "") return at;
+    return this.#bindPart(pathOnHost(at, path), partOfTree(tree, path), {
+      device: { at },
+      path: escapeField(`/${path}`),
+    });
+  }
+
+  /** A bind in the run's folder of what lies at a path, and makes sure that it is that: a link may have been put there
+   * since it was looked up. */
+  #bindPart(source: string, content: Lookup, shows: ShownPart): string {
+    const own = this.#next("m");
+    const isDirectory = content.get("")?.type === "directory";
+    const meta = { path: own, mode: 0o755 };
+    this.files.push(
+      isDirectory ? { type: "directory", ...meta } : { type: "file", content: new Uint8Array(), ...meta },
+    );
+    const target = `${this.#context.folder}/${own}`;
+    this.lines.push({ type: "bind", source, target, options: ["bind"], shows });
+    return target;
   }
 
   /** An overlay of its own, so that what a command writes to a source is seen by that command alone. */
@@ -188,14 +228,23 @@ export class MountPlan {
     return folder;
   }
 
-  #place(target: string, content: Lookup, mount: Omit<SandboxMount, "target" | "make">): void {
+  #place(
+    target: string,
+    { content, kept }: Pick<OpenedSource, "content" | "kept">,
+    mount: Omit<SandboxMount, "target" | "make">,
+  ): void {
     const path = this.#resolveTarget(target);
     const type = content.get("")?.type === "directory" ? "directory" : "file";
+    const shared = this.view.sharedAbove(path);
     let make: SandboxMount["make"];
     if (this.view.mountAt(path) === undefined) this.stub.add(path, type);
     else if (this.view.get(path) === undefined) make = type;
-    this.mounts.push({ ...mount, target: `/${path}`, make });
-    this.view.add(path, content);
+    this.mounts.push({
+      ...mount,
+      target: `/${path}`,
+      ...(shared === undefined ? { make } : { through: { folder: `/${shared}`, type } }),
+    });
+    this.view.add(path, content, kept);
   }
 
   #resolveTarget(target: string): string {
@@ -209,6 +258,10 @@ export class MountPlan {
     this.#count += 1;
     return `${prefix}${this.#count}`;
   }
+}
+
+function fixed(content: Lookup): Pick<OpenedSource, "content" | "kept"> {
+  return { content, kept: "fixed" };
 }
 
 function resolveSource(tree: Lookup, path: string, target: string): string {

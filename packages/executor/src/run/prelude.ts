@@ -1,11 +1,14 @@
 import type { HostPrograms } from "../space/host-facts.js";
-import type { Launch, MountLine } from "./backend.js";
+import type { Launch, MountLine, ShownPart } from "./backend.js";
+import { escapeField } from "./host-mounts.js";
+import { safeSteps } from "./safe-steps.js";
 import { shellQuote } from "./shell-quote.js";
 
-/** A table of mounts, and what is made to mount on before it. */
+/** A table of mounts, what is made to mount on before it, and what is to be done behind it. */
 export interface MountPhase {
   readonly makes: readonly { readonly path: string; readonly type: "directory" | "file" }[];
   readonly lines: readonly MountLine[];
+  readonly after?: readonly string[];
 }
 
 /** What leads to the command. All paths are absolute; `links` is the folder that overlays name their layers from. */
@@ -16,8 +19,9 @@ export interface PreludeOptions {
   readonly launch: Launch;
   readonly phases: readonly MountPhase[];
   readonly hostname: string;
-  /** A directory in the root that is made when it is missing, as part of what the command changes. */
-  readonly makeCwd: string | undefined;
+  /** A directory in the root that is made, as part of what the command changes; and the folder on the way to it that
+   * others may be changing. */
+  readonly makeCwd: { readonly path: string; readonly through: string | undefined } | undefined;
   readonly sideBytes: number;
   /** Descriptors that are no affair of the command. */
   readonly inherited: readonly number[];
@@ -45,14 +49,13 @@ export function prelude(options: PreludeOptions): readonly [script: string, ...a
     ...closeLines(options.inherited),
     ...groupLines(options.pidsGroup),
     ...namespaceLines(options),
+    ...safetyLines(options),
     `cd ${shellQuote(folder)}`,
     `${shellQuote(programs.mount)} -n -t tmpfs -o mode=0700,nosuid,nodev,size=${options.sideBytes} tmpfs side`,
     `${shellQuote(programs.tar)} -x -p --numeric-owner --delay-directory-restore --xattrs --xattrs-include='*' -f - <&4`,
     "exec 4<&-",
     ...phases.flatMap((phase, index) => phaseLines(phase, index, options)),
-    ...(options.makeCwd === undefined
-      ? []
-      : [`mkdir -p -- ${shellQuote(`${folder}/root${options.makeCwd}`)}`]),
+    ...makeCwdLines(options),
     `cd ${shellQuote(`${folder}/root`)}`,
     `launch() {\n:\n${launch.script}\n}`,
     `launch ${launch.scriptArgs.map(shellQuote).join(" ")}`,
@@ -115,6 +118,20 @@ function namespaceLines({ launch, hostname, programs }: PreludeOptions): readonl
   return lines;
 }
 
+function makeCwdLines({ folder, makeCwd }: PreludeOptions): readonly string[] {
+  if (makeCwd === undefined) return [];
+  const root = `${folder}/root`;
+  const { path, through } = makeCwd;
+  if (through === undefined) return [`mkdir -p -- ${shellQuote(root + path)}`];
+  const names = path.slice(through.length + 1).split("/");
+  return [callOf("into", [root + through, ...names])];
+}
+
+function safetyLines({ phases, makeCwd, programs }: PreludeOptions): readonly string[] {
+  const isNeeded = makeCwd?.through !== undefined || phases.some(({ after }) => after !== undefined);
+  return isNeeded ? [`m=${shellQuote(programs.mount)}`, safeSteps] : [];
+}
+
 function phaseLines(phase: MountPhase, index: number, options: PreludeOptions): readonly string[] {
   const { folder, links, programs } = options;
   const makes = phase.makes.flatMap(({ path, type }) => {
@@ -123,20 +140,41 @@ function phaseLines(phase: MountPhase, index: number, options: PreludeOptions): 
     return [`mkdir -p -- ${shellQuote(path.slice(0, path.lastIndexOf("/")))}`, `: >>${word}`];
   });
   const table = shellQuote(`${folder}/${fstabName(index)}`);
-  return [...makes, `cd ${shellQuote(links)}`, `${shellQuote(programs.mount)} -n -a -T ${table}`];
+  const mount = `${shellQuote(programs.mount)} -n -a -T ${table}`;
+  return [...makes, `cd ${shellQuote(links)}`, mount, ...(phase.after ?? [])];
 }
 
-/** Mounts in as few tables as may be: what has to be made in an earlier mount ends a table. */
-export function mountPhases(lines: readonly MountLine[]): readonly MountPhase[] {
-  const phases: { makes: { path: string; type: "directory" | "file" }[]; lines: MountLine[] }[] = [];
-  for (const line of lines) {
+/** Mounts in as few tables as may be: what has to be made in an earlier mount ends a table, and so does what is put in
+ * its place afterwards. `folder` is the run's. */
+export function mountPhases(lines: readonly MountLine[], folder: string): readonly MountPhase[] {
+  const phases: { makes: MountPhase["makes"][number][]; lines: MountLine[]; after?: readonly string[] }[] =
+    [];
+  for (const [index, line] of lines.entries()) {
+    const { target, make, through, shows } = line;
     let last = phases.at(-1);
-    if (last === undefined || line.make !== undefined) {
+    if (last === undefined || last.after !== undefined || make !== undefined || through !== undefined) {
       last = { makes: [], lines: [] };
       phases.push(last);
     }
-    if (line.make !== undefined) last.makes.push({ path: line.target, type: line.make });
-    last.lines.push(line);
+    if (make !== undefined) last.makes.push({ path: target, type: make });
+    if (through === undefined) {
+      last.lines.push(line);
+      if (shows !== undefined) last.after = [callOf("check", [escapeField(target), ...shownWords(shows)])];
+    } else {
+      const aside = `${folder}/side/t${index}`;
+      last.makes.push({ path: aside, type: through.type });
+      last.lines.push({ ...line, target: aside });
+      const names = target.slice(through.folder.length + 1).split("/");
+      last.after = [callOf("attach", [aside, names.pop() ?? "", through.folder, ...names])];
+    }
   }
   return phases;
+}
+
+function shownWords({ device, path }: ShownPart): readonly string[] {
+  return typeof device === "string" ? [path, device] : [path, "", escapeField(device.at)];
+}
+
+function callOf(name: string, words: readonly string[]): string {
+  return [name, ...words.map(shellQuote)].join(" ");
 }

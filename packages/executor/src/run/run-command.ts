@@ -14,16 +14,18 @@ import type { ExecutorParts } from "./executor-parts.js";
 import { filesTar } from "./files-tar.js";
 import { formatFstab } from "./fstab.js";
 import { readHostMounts } from "./host-mounts.js";
-import { type Lookup, soleEntry } from "./mount-view.js";
+import { lookInSpace } from "./look-on-disk.js";
+import { type Lookup, type MountView, soleEntry } from "./mount-view.js";
 import { overlayLine } from "./overlay-line.js";
 import { MountPlan, type MountSources } from "./plan-mounts.js";
-import { fstabName, mountPhases, prelude, preludeEnv } from "./prelude.js";
+import { fstabName, mountPhases, type PreludeOptions, prelude, preludeEnv } from "./prelude.js";
 import type { PreparedFile } from "./prepared-file.js";
 import { type ResolvedUser, resolveUser } from "./resolve-user.js";
 import type { CopiedFiles, RootFiles } from "./root-files.js";
 import { shellQuote } from "./shell-quote.js";
 import { SocketProxy } from "./socket-proxy.js";
 import { startSandbox } from "./start-sandbox.js";
+import { mountInvalid } from "./stub-layer.js";
 
 /** BuildKit's name for the machine: some packages write it into files. */
 const HOSTNAME = "buildkitsandbox";
@@ -64,7 +66,8 @@ export async function runCommand(
       links: home.links,
       sources: sourcesOf(parts, command),
       mapping: parts.space.mapping,
-      hostMounts: parts.space.mapping === "root" ? [] : readHostMounts(),
+      hostMounts: readHostMounts,
+      look: lookInSpace({ space: parts.space, programs: parts.facts.programs, env: home.env }),
       proxySocket: async (mount) => {
         const proxy = await SocketProxy.open(mount, parts.space.mapping);
         proxies.push(proxy);
@@ -134,12 +137,11 @@ function startOptions(start: StartParts): Omit<Parameters<typeof startSandbox>[0
   const { programs } = parts.facts;
   for (const name of ["root", "side", "work"])
     mkdirSync(join(folder, name), { recursive: true, mode: 0o755 });
-  const phases = mountPhases([rootLine(start), ...plan.lines, ...launch.mounts]);
+  const phases = mountPhases([rootLine(start), ...plan.lines, ...launch.mounts], folder);
   for (const [index, phase] of phases.entries()) {
     writeFileSync(join(folder, fstabName(index)), encodePath(formatFstab(phase.lines)), { mode: 0o600 });
   }
   const files = [...startFiles(start), ...plan.files, ...launch.files];
-  const isCwdMissing = plan.view.get(prepared.cwd.slice(1)) === undefined;
   const [script, ...args] = prelude({
     folder,
     links: home.linksFolder,
@@ -147,7 +149,7 @@ function startOptions(start: StartParts): Omit<Parameters<typeof startSandbox>[0
     launch,
     phases,
     hostname: prepared.hostname,
-    makeCwd: isCwdMissing ? prepared.cwd : undefined,
+    makeCwd: missingCwd(prepared.cwd, plan.view),
     sideBytes: SIDE_BYTES + sizeOf(files),
     inherited: home.inherited,
     pidsGroup: home.pidsGroup?.folder,
@@ -169,6 +171,13 @@ function startOptions(start: StartParts): Omit<Parameters<typeof startSandbox>[0
     stdio: command.stdio,
     signal: command.signal,
   };
+}
+
+function missingCwd(cwd: string, view: MountView): PreludeOptions["makeCwd"] {
+  const path = cwd.slice(1);
+  if (view.get(path) !== undefined) return undefined;
+  const shared = view.sharedAbove(path);
+  return { path: cwd, through: shared === undefined ? undefined : `/${shared}` };
 }
 
 function rootLine({ home, command, root, place, plan, prepared }: StartParts): MountLine {
@@ -213,7 +222,11 @@ function stubsInCopy(
   plan: MountPlan,
   place: RunPlace,
 ): readonly PreparedFile[] {
-  if (folder !== join(place.folder, "root")) return [];
+  if (folder !== join(place.folder, "root")) {
+    const [gone] = plan.stub.paths;
+    if (gone !== undefined) throw mountInvalid(`/${gone}`, "the command took away what was there");
+    return [];
+  }
   for (const path of plan.stub.paths) stubs.add(path);
   return plan.stub.files("root");
 }

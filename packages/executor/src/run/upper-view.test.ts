@@ -4,6 +4,7 @@ import path from "node:path";
 import { fileTreeOf } from "@oci-build/snapshot";
 import { afterAll, describe, expect, it } from "vitest";
 import { treeEntries } from "../../../snapshot/src/testing/tree-lines.js";
+import { lookAsSelf } from "./look-on-disk.js";
 import { upperView } from "./upper-view.js";
 
 const upper = mkdtempSync(path.join(os.tmpdir(), "upper-view-"));
@@ -15,7 +16,10 @@ symlinkSync("/elsewhere", path.join(upper, "proc"));
 const tree = fileTreeOf(
   treeEntries("dir etc 0755", "file etc/old 0644 'x'", "dir proc 0555", "dir srv 0755"),
 );
-const view = upperView(upper, tree);
+const view = upperView(upper, tree, (at) => {
+  const found = lookAsSelf(at);
+  return found === "hidden" ? undefined : found;
+});
 
 describe("upperView", () => {
   it("has what the command made, also in place of something", () => {

@@ -1,31 +1,23 @@
-import { lstatSync } from "node:fs";
 import type { Entry } from "@oci-build/oci";
-import { systemCode } from "../process/system-code.js";
-import { entryOnDisk, type Lookup } from "./mount-view.js";
+import type { DiskFacts, LookOnDisk } from "./look-on-disk.js";
+import { entryOf, type Lookup } from "./mount-view.js";
 
-/** A tree with the changes of a command over it, as they lie in the command's upper directory. What this process may not
- * look into is as it was. */
-export function upperView(upper: string, tree: Lookup): Lookup {
+/** A tree with the changes of a command over it, as they lie in the command's upper directory. */
+export function upperView(upper: string, tree: Lookup, look: LookOnDisk): Lookup {
   return {
     get: (path): Entry | undefined => {
-      const names = path.split("/");
-      for (let count = 1; count <= names.length; count += 1) {
-        const part = names.slice(0, count).join("/");
-        const state = stateOf(`${upper}/${part}`);
-        if (state === "absent") return tree.get(path);
-        if (state === "whiteout") return undefined;
+      const names = path === "" ? [] : path.split("/");
+      for (let count = 0; count <= names.length; count += 1) {
+        const facts = look([upper, ...names.slice(0, count)].join("/"));
+        if (facts === undefined) return tree.get(path);
+        if (isWhiteout(facts)) return undefined;
+        if (count === names.length) return entryOf(path, facts);
       }
-      return entryOnDisk(upper, path);
+      return undefined;
     },
   };
 }
 
-function stateOf(path: string): "there" | "absent" | "whiteout" {
-  try {
-    const stats = lstatSync(path);
-    return stats.isCharacterDevice() && stats.rdev === 0 ? "whiteout" : "there";
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-    return "absent";
-  }
+function isWhiteout({ mode, device }: DiskFacts): boolean {
+  return (mode & 0o170000) === 0o020000 && device === 0;
 }

@@ -23,9 +23,9 @@ const command: PreparedCommand = {
 const host: HostView = {
   mapping: "root",
   hostMounts: [
-    { target: "/proc", type: "proc", flags: [] },
-    { target: "/sys", type: "sysfs", flags: ["nosuid"] },
-    { target: "/proc/sys", type: "proc", flags: ["ro"] },
+    { target: "/proc", type: "proc", device: "0:1", root: "/", flags: [] },
+    { target: "/sys", type: "sysfs", device: "0:2", root: "/", flags: ["nosuid"] },
+    { target: "/proc/sys", type: "proc", device: "0:1", root: "/", flags: ["ro"] },
   ],
 };
 

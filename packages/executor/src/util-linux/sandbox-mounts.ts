@@ -20,7 +20,14 @@ const QUIET = ["nosuid", "nodev", "noexec"] as const;
 /** /proc, /dev and /sys as Docker mounts them, the command's own mounts, and what hides or protects parts of the host. */
 export function sandboxMounts(command: PreparedCommand, host: HostView): readonly MountLine[] {
   const { root, mounts } = command;
-  const own = mounts.map((mount): MountLine => ({ ...mount, target: root + mount.target }));
+  const own = mounts.map((mount): MountLine => {
+    const { target, through } = mount;
+    return {
+      ...mount,
+      target: root + target,
+      through: through && { ...through, folder: root + through.folder },
+    };
+  });
   if (command.security === "insecure") return [...insecureMounts(command), ...own];
   return [
     { type: "proc", source: "proc", target: `${root}/proc`, options: QUIET },

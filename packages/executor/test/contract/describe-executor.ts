@@ -9,6 +9,7 @@ import { describeCommand } from "./describe-command.js";
 import { describeEnds } from "./describe-ends.js";
 import { describeHostile } from "./describe-hostile.js";
 import { describeMounts } from "./describe-mounts.js";
+import { describeSwaps } from "./describe-swaps.js";
 import { describeUser } from "./describe-user.js";
 import type { GetSubject, Subject } from "./subject.js";
 
@@ -19,6 +20,7 @@ const allParts = [
   describeMounts,
   describeChanges,
   describeHostile,
+  describeSwaps,
   describeEnds,
 ] as const;
 

@@ -9,6 +9,7 @@ import { isRoot } from "../support/test-space.js";
 import { describeChanges } from "./describe-changes.js";
 import { describeExecutor } from "./describe-executor.js";
 import { describeMounts } from "./describe-mounts.js";
+import { describeSwaps } from "./describe-swaps.js";
 
 /** An executor on a host whose overlayfs cannot be used, as far as it knows. */
 async function openWithoutOverlay(dir: string): Promise<Executor> {
@@ -25,7 +26,7 @@ async function openWithoutOverlay(dir: string): Promise<Executor> {
 const name = "util-linux without overlayfs";
 
 if (isRoot && existsSync("/bin/busybox")) {
-  describeExecutor(name, openWithoutOverlay, [describeMounts, describeChanges]);
+  describeExecutor(name, openWithoutOverlay, [describeMounts, describeSwaps, describeChanges]);
 } else {
   describe.skip(`Executor: ${name}`, () => it.todo("needs root and busybox-static"));
 }

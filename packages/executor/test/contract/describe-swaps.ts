@@ -1,0 +1,200 @@
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { ExecMount } from "../../src/executor.js";
+import { outputOf, run, shell } from "../support/run-request.js";
+import { makeFolder, removeFolder } from "../support/temporary-folder.js";
+import type { GetSubject } from "./subject.js";
+
+/** A program of the host that prepares every command, so that whoever mounts over it has left the sandbox. */
+const onTheWay = realpathSync(spawnSync("sh", ["-c", "command -v setpriv"]).stdout.toString("utf8").trim());
+
+/** Links that are put where a mount is to be made, between the look at a path and the mount. */
+export function describeSwaps(subject: GetSubject): void {
+  /** A program that tells of being run outside. */
+  const trap = (sentinel: string): Buffer => Buffer.from(`#!/bin/sh\necho escaped >${sentinel}\n`);
+  const file = (target: string, content: Buffer): ExecMount => {
+    return { kind: "file", target, content, mode: 0o755, uid: 0, gid: 0 };
+  };
+  const bind = (target: string, folder: string, inside = ""): ExecMount => {
+    return { kind: "bind", target, source: { kind: "folder", folder, path: inside }, writes: "kept" };
+  };
+  /** Does something while mounts are planned, after those before it. */
+  const meanwhile = (work: () => void): ExecMount => {
+    return {
+      ...{ kind: "file", target: "/run/late", mode: 0o644, uid: 0, gid: 0 },
+      get content() {
+        work();
+        return Buffer.from("");
+      },
+    };
+  };
+  const putLink = (at: string, target: string): void => {
+    renameSync(at, `${at}.before`);
+    symlinkSync(target, at);
+  };
+  const ended = (running: Promise<unknown>): Promise<unknown> =>
+    running.then(
+      () => "ran",
+      (error: { readonly code?: string }) => error.code,
+    );
+
+  describe("a mount in a folder that is written to at the same time", () => {
+    it("is made where that has what is needed, and where it has not", async () => {
+      const { executor, root } = subject();
+      const folder = temporaryFolder();
+      mkdirSync(path.join(folder, "there"));
+      writeFileSync(path.join(folder, "file"), "below");
+      const odd = 'it\'s "a" new\n$HOME #1\\';
+      const mounts: readonly ExecMount[] = [
+        bind("/c", folder),
+        { kind: "tmpfs", target: "/c/there" },
+        { kind: "tmpfs", target: "/c/new/er" },
+        file("/c/file", Buffer.from("over ")),
+        file("/c/deep/er/file", Buffer.from("made ")),
+        file(`/c/${odd}/in it`, Buffer.from("odd ")),
+        file("/c/there/inner", Buffer.from("inner")),
+      ];
+      const line =
+        'cd /c; cat file deep/er/file "$ODD/in it" there/inner; touch there/x new/er/x; grep -c " /c/new/er tmpfs" /proc/self/mounts';
+      const asked = shell(root, line, { mounts, env: { PATH: "/bin", ODD: odd } });
+      expect(await outputOf(executor, asked)).toBe("over made odd inner1\n");
+      expect(readFileSync(path.join(folder, "file"), "utf8")).toBe("below");
+      expect(existsSync(path.join(folder, "new/er/x"))).toBe(false);
+    });
+
+    it("and the folder that a command begins in are made where nobody but their owner may look", async () => {
+      const { executor, root, mapping } = subject();
+      const folder = path.join(temporaryFolder(), "own");
+      const [uid, user] = mapping === "single" ? [0, "root"] : [1000, "app"];
+      await executor.folders.make(folder, { mode: 0o700, uid, gid: uid });
+      onTestFinished(() => executor.folders.remove(folder));
+      await outputOf(
+        executor,
+        shell(root, "mkdir /c/dir; ln -s /srv/data /c/link", { user, mounts: [bind("/c", folder)] }),
+      );
+      const mounts = [
+        bind("/c", folder),
+        file("/c/dir/one", Buffer.from("1")),
+        file("/c/link/two", Buffer.from("2")),
+      ];
+      const line = "cat /c/dir/one /c/link/two /srv/data/two; pwd";
+      expect(await outputOf(executor, shell(root, line, { mounts, cwd: "/c/new/folder" }))).toBe(
+        "122/c/new/folder\n",
+      );
+    });
+
+    it("follows no link that is put into its target", async () => {
+      const { executor, root } = subject();
+      const folder = temporaryFolder();
+      const sentinel = path.join(folder, "sentinel");
+      const shared = path.join(folder, "shared");
+      mkdirSync(path.join(shared, "b"), { recursive: true });
+      const mounts = [
+        bind("/c", shared),
+        file(`/c/b/${path.basename(onTheWay)}`, trap(sentinel)),
+        meanwhile(() => putLink(path.join(shared, "b"), path.dirname(onTheWay))),
+      ];
+      const outcome = await ended(run(executor, shell(root, "true", { mounts })));
+      expect(existsSync(sentinel)).toBe(false);
+      if (executor.name === "util-linux") expect(outcome).toBe("EXECUTOR_START_FAILED");
+    });
+
+    it("follows no link in place of its target", async () => {
+      const { executor, root } = subject();
+      const folder = temporaryFolder();
+      const sentinel = path.join(folder, "sentinel");
+      const shared = path.join(folder, "shared");
+      mkdirSync(shared);
+      writeFileSync(path.join(shared, "b"), "");
+      const mounts = [
+        bind("/c", shared),
+        file("/c/b", trap(sentinel)),
+        meanwhile(() => putLink(path.join(shared, "b"), onTheWay)),
+      ];
+      const outcome = await ended(run(executor, shell(root, "true", { mounts })));
+      expect(existsSync(sentinel)).toBe(false);
+      if (executor.name === "util-linux") expect(outcome).toBe("EXECUTOR_START_FAILED");
+    });
+
+    it.each(["refused", "kept", "discarded"] as const)(
+      "follows no link in place of its source when writes are %s",
+      async (writes) => {
+        const { executor, root } = subject();
+        const folder = temporaryFolder();
+        const [shared, secret] = [path.join(folder, "shared"), path.join(folder, "secret")];
+        mkdirSync(path.join(shared, "sub"), { recursive: true });
+        mkdirSync(secret);
+        writeFileSync(path.join(secret, "token"), "hidden");
+        const source = { kind: "folder", folder: shared, path: "/sub" } as const;
+        const mounts: readonly ExecMount[] = [
+          { kind: "bind", target: "/s", source, writes },
+          meanwhile(() => putLink(path.join(shared, "sub"), secret)),
+        ];
+        const ran = await run(executor, shell(root, "cat /s/token", { mounts })).then(
+          ({ stdout }) => stdout,
+          () => "refused",
+        );
+        expect(ran).not.toContain("hidden");
+      },
+    );
+
+    it("makes the folder that a command begins in nowhere else", async () => {
+      const { executor, root } = subject();
+      const folder = temporaryFolder();
+      const [shared, other] = [path.join(folder, "shared"), path.join(folder, "other")];
+      mkdirSync(path.join(shared, "b"), { recursive: true });
+      mkdirSync(other);
+      const asked = {
+        ...shell(root, "true", { mounts: [bind("/c", shared)], cwd: "/c/b/new" }),
+        get ulimits() {
+          if (!existsSync(path.join(shared, "b.before"))) putLink(path.join(shared, "b"), other);
+          return [];
+        },
+      };
+      await ended(executor.run(asked).then((result) => result[Symbol.asyncDispose]()));
+      expect(existsSync(path.join(shared, "b.before"))).toBe(true);
+      expect(existsSync(path.join(other, "new"))).toBe(false);
+    });
+  });
+
+  describe("a command that enters what another one left", () => {
+    it("follows no link that the other put where its mounts are", async () => {
+      const { executor, root } = subject();
+      const sentinel = path.join(temporaryFolder(), "sentinel");
+      const mounts = [file(`/opt/tools/${path.basename(onTheWay)}`, trap(sentinel))];
+      const line = `mv /opt /before && mkdir /opt && ln -s ${path.dirname(onTheWay)} /opt/tools && exit 1`;
+      const asked = shell(root, line, { mounts });
+      await using result = await executor.run(asked);
+      expect(result.status).toEqual({ kind: "exited", exitCode: 1 });
+      await ended(result.enter({ ...asked, args: ["/bin/true"] }));
+      expect(existsSync(sentinel)).toBe(false);
+    });
+
+    it("sees its mounts where the other left everything alone", async () => {
+      const { executor, root } = subject();
+      const mounts = [file("/opt/secret", Buffer.from("x"))];
+      const asked = shell(root, "echo made >/srv/made; exit 1", { mounts });
+      await using result = await executor.run(asked);
+      const line = "test -s /opt/secret && test -s /srv/made && test -s /etc/hosts";
+      const status = await result.enter({ ...asked, args: ["/bin/sh", "-c", line] });
+      expect(status).toEqual({ kind: "exited", exitCode: 0 });
+    });
+  });
+}
+
+/** A folder that the executor's user can enter, removed after the test. */
+function temporaryFolder(): string {
+  const folder = makeFolder();
+  onTestFinished(() => removeFolder(folder));
+  return folder;
+}
