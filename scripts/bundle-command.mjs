@@ -27,7 +27,7 @@ const hotModules = ["main", "run-build"];
 /** What only packages of ours depend on, with the names that they import. The command may not see it by its own name:
  * it is asked for from where the owner is. */
 const owned = {
-  undici: { owner: "@oci-build/registry", names: ["Agent", "errors", "Pool", "ProxyAgent"] },
+  undici: { owner: "@oci-build/registry", names: ["Agent", "Pool", "ProxyAgent"] },
   "@napi-rs/xattr": { owner: "@oci-build/snapshot", names: ["getAttributeSync", "listAttributesSync"] },
 };
 

@@ -23,8 +23,14 @@ describe("the package", () => {
     const loaded = loadedWith(join(import.meta.dirname, "../src/index.ts"));
     expect(loaded).toContain("@oci-build/oci");
     expect(loaded).not.toContain("undici");
-    const transport = loadedWith(join(import.meta.dirname, "../src/http/create-transport.ts"));
-    expect(transport).toContain("undici");
+  });
+
+  it("loads undici for what writes or needs a proxy, and for nothing else", () => {
+    const http = join(import.meta.dirname, "../src/http");
+    const transport = loadedWith(join(http, "create-transport.ts"));
+    expect(transport).toContain("node:https");
+    expect(transport).not.toContain("undici");
+    expect(loadedWith(join(http, "dispatchers.ts"))).toContain("undici");
   });
 });
 

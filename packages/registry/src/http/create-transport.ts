@@ -1,7 +1,7 @@
 import type { Credentials } from "../auth/credentials.js";
 import type { RegistryClientOptions, RegistrySettings } from "../client/registry-client.js";
 import { type Clock, systemClock } from "./clock.js";
-import { Dispatchers } from "./dispatchers.js";
+import { Connections } from "./connections.js";
 import { type HttpLimits, httpLimits } from "./http-limits.js";
 import { HttpTransport } from "./http-transport.js";
 import { SecretMask } from "./secret-mask.js";
@@ -23,8 +23,8 @@ export function createTransport(
 ): Transport {
   const limits = { ...httpLimits, ...given };
   const { env = process.env, signal, onWarning = () => undefined } = options;
-  const dispatchers = new Dispatchers({ env, limits });
-  const context = { clock, dispatchers, limits, mask: new SecretMask(), signal, warn: onWarning };
+  const connections = new Connections({ env, limits });
+  const context = { clock, connections, limits, mask: new SecretMask(), signal, warn: onWarning };
   const { settings = noSettings, credentials = nobody } = options;
   return new HttpTransport({ context, settings, credentials });
 }

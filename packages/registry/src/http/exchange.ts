@@ -1,7 +1,5 @@
-import type { Readable } from "node:stream";
-import { errors } from "undici";
 import { type Hop, isReading } from "./hop.js";
-import { HttpAnswer, isConnectionError } from "./http-answer.js";
+import { HttpAnswer, isConnectionError, isParserError } from "./http-answer.js";
 import type { HttpContext } from "./http-context.js";
 import { RequestSending } from "./request-sending.js";
 import { responseInvalid } from "./response-invalid.js";
@@ -12,7 +10,7 @@ import { Watchdog } from "./watchdog.js";
 /** Sends one request, and gives its answer as soon as the headers are there.
  * @throws OciBuildError REGISTRY_UNREACHABLE, REGISTRY_RESPONSE_INVALID; the signal's reason; what the body throws */
 export async function exchange(context: HttpContext, hop: Hop): Promise<HttpAnswer> {
-  const { limits, dispatchers } = context;
+  const { limits, connections } = context;
   const timeout = new AbortController();
   const watchdog = new Watchdog(() => timeout.abort());
   const answerMs = isReading(hop) ? limits.readTimeoutMs : limits.writeTimeoutMs;
@@ -20,18 +18,9 @@ export async function exchange(context: HttpContext, hop: Hop): Promise<HttpAnsw
   watchdog.start(limits.connectTimeoutMs + answerMs);
   const signal = joinSignals([context.signal, hop.signal, timeout.signal]);
   try {
-    const answering = dispatchers.find(hop.url, hop.trust).request({
-      origin: hop.url.origin,
-      path: `${hop.url.pathname}${hop.url.search}`,
-      method: hop.method,
-      headers: { ...hop.headers, ...sending.headers },
-      // undici takes any iterable; its types do not say so.
-      body: sending.open() as Readable | Uint8Array | null,
-      signal,
-      // undici gives up the connection behind a HEAD, for servers that send a body all the same. Registries do not, and
-      // a push asks so about each of its layers.
-      reset: false,
-    });
+    const { url, trust, method } = hop;
+    const headers = { ...hop.headers, ...sending.headers };
+    const answering = connections.request({ url, trust, method, headers, body: sending.open(), signal });
     // undici heeds the signal once there is a connection, and not before.
     const raw = await unlessAborted(answering, signal);
     return new HttpAnswer(raw, hop, context);
@@ -48,22 +37,26 @@ export async function exchange(context: HttpContext, hop: Hop): Promise<HttpAnsw
 
 function failureOf(error: unknown, context: HttpContext, hop: Hop): unknown {
   const { mask } = context;
-  // Its own error is no cause to keep: it holds what the server sent.
-  if (error instanceof errors.HTTPParserError) return responseInvalid(hop, { problem: "not-http", mask });
+  // Their own errors are no causes to keep: they hold what the server sent.
+  if (isHeadersOverflow(error)) return responseInvalid(hop, { problem: "headers-too-large", mask });
+  if (isParserError(error)) return responseInvalid(hop, { problem: "not-http", mask });
   if (!isConnectionError(error)) return error;
   const { code } = error;
-  if (code === "UND_ERR_HEADERS_OVERFLOW") {
-    return responseInvalid(hop, { problem: "headers-too-large", mask, cause: error });
-  }
   return connectionFailure(code, error, { context, hop });
+}
+
+/** undici's and Node's. */
+function isHeadersOverflow(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === "UND_ERR_HEADERS_OVERFLOW" || code === "HPE_HEADER_OVERFLOW";
 }
 
 function connectionFailure(
   code: string,
   cause: unknown,
-  { context: { dispatchers, mask }, hop }: { readonly context: HttpContext; readonly hop: Hop },
+  { context: { connections, mask }, hop }: { readonly context: HttpContext; readonly hop: Hop },
 ): Error {
-  const proxy = dispatchers.proxyHost(hop.url);
+  const proxy = connections.proxyHost(hop.url);
   // What undici makes of the only answer of a proxy that it looks at where there is no tunnel.
   const isLoginWanted = proxy !== undefined && code === "UND_ERR_INVALID_ARG";
   const reason = isLoginWanted ? PROXY_LOGIN_WANTED : code;

@@ -1,10 +1,10 @@
 import type { ResponseProblem } from "../errors.js";
-import type { HostTrust } from "./dispatchers.js";
 import { exchange } from "./exchange.js";
 import { type Hop, isReading } from "./hop.js";
 import type { HttpAnswer } from "./http-answer.js";
 import type { HttpContext } from "./http-context.js";
 import { responseInvalid } from "./response-invalid.js";
+import type { HostTrust } from "./tls-options.js";
 
 /** What may come of redirects. */
 export interface FollowOptions {

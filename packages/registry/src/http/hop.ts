@@ -1,4 +1,4 @@
-import type { HostTrust } from "./dispatchers.js";
+import type { HostTrust } from "./tls-options.js";
 import type { RequestBody } from "./transport.js";
 
 /** One request to one address, as it goes over the wire. */

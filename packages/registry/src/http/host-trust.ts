@@ -1,7 +1,7 @@
 import type { RegistrySettings } from "../client/registry-client.js";
-import type { HostTrust } from "./dispatchers.js";
 import type { Endpoint } from "./endpoint.js";
 import { isLoopback } from "./registry-host.js";
+import type { HostTrust } from "./tls-options.js";
 
 type Settings = (registry: string) => RegistrySettings;
 

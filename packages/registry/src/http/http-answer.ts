@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
-import { errors } from "undici";
 import type { Hop } from "./hop.js";
 import type { HttpContext } from "./http-context.js";
 import { resolveLocation } from "./resolve-location.js";
@@ -82,8 +81,8 @@ export class HttpAnswer implements RegistryResponse {
     } catch (error) {
       this.hop.signal?.throwIfAborted();
       this.#context.signal?.throwIfAborted();
-      if (isConnectionError(error)) throw this.#broken(error.code, error);
-      throw error instanceof errors.HTTPParserError ? this.#broken("HPE") : error;
+      if (isParserError(error)) throw this.#broken("HPE");
+      throw isConnectionError(error) ? this.#broken(error.code, error) : error;
     }
   }
 
@@ -96,6 +95,12 @@ export class HttpAnswer implements RegistryResponse {
 export function isConnectionError(error: unknown): error is Error & { readonly code: string } {
   const { code, exitCode } = error as { code?: unknown; exitCode?: unknown };
   return typeof code === "string" && exitCode === undefined;
+}
+
+/** What undici's parser and Node's say of data that is no HTTP. */
+export function isParserError(error: unknown): boolean {
+  const { name, code } = error as { name?: unknown; code?: unknown };
+  return name === "HTTPParserError" || (typeof code === "string" && code.startsWith("HPE_"));
 }
 
 function joinHeaders(headers: IncomingHttpHeaders): Readonly<Record<string, string | undefined>> {

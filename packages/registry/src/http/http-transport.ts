@@ -36,7 +36,7 @@ export class HttpTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    await this.#options.context.dispatchers.close();
+    await this.#options.context.connections.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -18,6 +18,9 @@ export interface ConnectionFailure {
   readonly proxy?: string | undefined;
 }
 
+/** The reason of a connection that was not made in time, as undici has it. */
+export const CONNECT_TIMEOUT = "UND_ERR_CONNECT_TIMEOUT";
+
 /** Begins the reason of what a proxy refused; its status follows. */
 export const PROXY_STATUS = "proxy-";
 
@@ -33,7 +36,7 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "there is no way to the host",
   ENETUNREACH: "there is no network",
   ETIMEDOUT: "no answer in time",
-  UND_ERR_CONNECT_TIMEOUT: "no connection in time",
+  [CONNECT_TIMEOUT]: "no connection in time",
   UND_ERR_SOCKET: "the connection was cut",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the connection was cut",
   HPE: "the data is no HTTP",
@@ -54,7 +57,7 @@ const BEFORE_SENDING: ReadonlySet<string> = new Set([
   "EAI_AGAIN",
   "EHOSTUNREACH",
   "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
+  CONNECT_TIMEOUT,
 ]);
 
 const LASTING: ReadonlySet<string> = new Set(["ENOTFOUND", "UND_ERR_PRX_TLS"]);
