@@ -13,10 +13,14 @@ export const segmentsKind: SealedKind = { name: "segments", version: 2, maxBytes
 
 /** The segment table of a blob; undefined when it is absent, or damaged, with a warning. */
 export function readSegmentTable(store: StoreContext, digest: Digest): Promise<SegmentTable | undefined> {
-  const path = digestPath(store.paths.segments, digest);
-  return readOrWarn(store, path, async () => {
-    const table = openSegments(await readSealed(path, segmentsKind));
-    if (table.digest !== digest) throw corrupt(path, "it is the table of another blob");
-    return table;
-  });
+  return readOrWarn(store, digestPath(store.paths.segments, digest), () => soundSegmentTable(store, digest));
+}
+
+/** The segment table of a blob.
+ * @throws OciBuildError CACHE_ENTRY_CORRUPT, CACHE_ENTRY_TOO_LARGE, RangeError, system errors as they are */
+export async function soundSegmentTable({ paths }: StoreContext, digest: Digest): Promise<SegmentTable> {
+  const path = digestPath(paths.segments, digest);
+  const table = openSegments(await readSealed(path, segmentsKind));
+  if (table.digest !== digest) throw corrupt(path, "it is the table of another blob");
+  return table;
 }

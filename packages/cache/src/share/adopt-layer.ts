@@ -30,7 +30,6 @@ export interface WantedLayer {
 export async function adoptLayer(wanted: WantedLayer, own: Cache): Promise<StoredLayer> {
   const { source, blob } = wanted;
   const segments = await source.segments(blob);
-  if (segments === undefined) throw damaged(wanted, "its segment table is missing");
   return own.writeLayer(async (sink) => {
     const check = new SegmentCheck(segments);
     let failure: unknown;
@@ -63,9 +62,10 @@ interface Passing {
 }
 
 async function readThrough(
-  { source, blob, content, digestOf, ...wanted }: WantedLayer,
+  wanted: WantedLayer,
   { check, send }: Passing,
 ): Promise<{ readonly tree: LayerTree; readonly rawBytes: number }> {
+  const { source, blob, content, digestOf } = wanted;
   let rawBytes = 0;
   async function* stored(): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const chunk of source.blobs.read(blob.digest)) {
@@ -89,7 +89,7 @@ async function readThrough(
       : digestOf(tree.entries) === content
         ? undefined
         : "it holds other files";
-  if (problem !== undefined) throw damaged({ source, blob, content, digestOf, ...wanted }, problem);
+  if (problem !== undefined) throw damaged(wanted, problem);
   return { tree, rawBytes };
 }
 

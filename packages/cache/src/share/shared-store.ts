@@ -1,16 +1,24 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type DiffId, type Digest, decompressedStream, type LayerSegment, mediaTypes } from "@oci-build/oci";
+import {
+  type DiffId,
+  type Digest,
+  decompressedStream,
+  isOciBuildError,
+  type LayerSegment,
+  mediaTypes,
+} from "@oci-build/oci";
 import type { BlobStore, LayerBlob } from "../blob-store.js";
 import { FileBlobStore } from "../blobs/file-blob-store.js";
 import { cacheError } from "../errors.js";
 import type { StepKey } from "../keys/step-key.js";
-import { listSegments } from "../layers/segment-table.js";
+import { listSegments, type SegmentTable } from "../layers/segment-table.js";
 import { currentProcess } from "../process/process-identity.js";
 import { readRecordFile } from "../records/record-store.js";
 import type { StepRecord } from "../records/step-record.js";
-import { readSegmentTable } from "../segments/read-segment-table.js";
+import { soundSegmentTable } from "../segments/read-segment-table.js";
+import { corrupt } from "../store/sealed-file.js";
 import type { OnCacheWarning, StoreContext } from "../store/store-context.js";
 import { storeError, systemErrorCode } from "../store/store-error.js";
 import { digestPath, storePaths } from "../store/store-paths.js";
@@ -40,8 +48,9 @@ export interface CacheImport {
   readonly blobs: Pick<BlobStore, "read">;
   /** What it says that a key gave. */
   record(key: StepKey): Promise<StepRecord | undefined>;
-  /** The segments of a layer's blob. */
-  segments(blob: LayerBlob): Promise<readonly LayerSegment[] | undefined>;
+  /** The segments of a layer's blob.
+   * @throws OciBuildError CACHE_ENTRY_CORRUPT, also where there is no table */
+  segments(blob: LayerBlob): Promise<readonly LayerSegment[]>;
   /** The first layer of a key's record. */
   layer(key: StepKey): Promise<ImportedLayer | undefined>;
 }
@@ -71,10 +80,7 @@ function importOf(dir: string, store: StoreContext): CacheImport {
     dir,
     blobs,
     record,
-    segments: async ({ digest }) => {
-      const table = await readSegmentTable(store, digest);
-      return table && listSegments(table);
-    },
+    segments: async ({ digest }) => listSegments(await readTable(store, digest)),
     layer: async (key) => {
       const [layer] = (await record(key))?.layers ?? [];
       return layer && { diffId: layer.diffId, open: () => uncompressed(blobs, layer) };
@@ -85,6 +91,16 @@ function importOf(dir: string, store: StoreContext): CacheImport {
 function readRecord(store: StoreContext, key: Digest): Promise<StepRecord | undefined> {
   const path = digestPath(store.paths.records, key);
   return readOrWarn(store, path, () => readRecordFile(path, key));
+}
+
+async function readTable(store: StoreContext, digest: Digest): Promise<SegmentTable> {
+  try {
+    return await soundSegmentTable(store, digest);
+  } catch (error) {
+    if (isOciBuildError(error, "CACHE_ENTRY_CORRUPT")) throw error;
+    const path = digestPath(store.paths.segments, digest);
+    throw corrupt(path, error instanceof Error ? error.message : "unreadable", error);
+  }
 }
 
 /** The tar of a layer. */
