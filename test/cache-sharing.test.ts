@@ -150,7 +150,11 @@ describe("a cache that is exported and imported", () => {
   });
 
   it.each([
-    ["files of others", "CACHE_EXPORT_FOREIGN", () => writeFiles(shared, { "index.json": "{}" })],
+    [
+      "files of others",
+      "CACHE_EXPORT_FOREIGN",
+      () => Promise.resolve(writeFiles(shared, { "index.json": "{}" })),
+    ],
     ["a cache that is none's export", "CACHE_EXPORT_FOREIGN", () => run("shared")],
   ])("does not go where there are %s, before anything is built", async (_, code, prepare) => {
     await prepare();

@@ -32,12 +32,12 @@ export async function adoptLayer(wanted: WantedLayer, own: Cache): Promise<Store
   const segments = await source.segments(blob);
   return own.writeLayer(async (sink) => {
     const check = new SegmentCheck(segments);
-    let failure: unknown;
+    let failure: { readonly error: unknown } | undefined;
     const send = async (chunk: Uint8Array): Promise<void> => {
       try {
         await sink(chunk);
       } catch (error) {
-        failure = error;
+        failure = { error };
         throw error;
       }
     };
@@ -48,7 +48,7 @@ export async function adoptLayer(wanted: WantedLayer, own: Cache): Promise<Store
       return { ...blob, segments, tree, work: NO_WORK };
     } catch (error) {
       // What goes wrong with the own store is no fault of the source.
-      if (failure !== undefined) throw failure;
+      if (failure !== undefined) throw failure.error;
       throw isOciBuildError(error) ? damaged(wanted, error.message, error) : error;
     }
   });

@@ -27,6 +27,7 @@ const words = [
   ...["--label", "--platform=linux/amd64", "--compression", "--compression=zstd", "--compression=xz", "zstd"],
   ...["--compression-level=3", "--no-cache", "--no-cache=true", "--quiet", "--quiet=false", "--progress"],
   ...["plain", "--progress=loud", "--iidfile", "--metadata-file=m", "--cache-dir", "--help", "-V", "--check"],
+  ...["--cache-to", "--cache-from=type=local,src=c", "type=local,dest=c"],
   ...["--call", "--call=check", "--tags", "--cache", "--no-quiet", "--push", "--load", "--push=true"],
 ];
 
