@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
-import { bundleChild } from "../test/support/bundle-child.js";
+import { afterAll, describe, expect, it, type TestContext } from "vitest";
+import { childFile } from "../test/support/child.js";
 import { childCommand, type HostVariant, variantProblem } from "../test/support/host-variants.js";
 import { makeFolder, removeFolder } from "../test/support/temporary-folder.js";
 import type { ExecutorChoice, ExecutorWarning, OpenExecutorOptions } from "./executor-options.js";
@@ -18,13 +18,6 @@ function temporaryFolder(): string {
   folders.push(folder);
   return folder;
 }
-
-let child: string;
-beforeAll(async () => {
-  const folder = temporaryFolder();
-  child = await bundleChild("run-command", folder);
-  chmodSync(folder, 0o755);
-});
 
 const steps = [{ line: 3, text: "RUN make" }];
 
@@ -46,7 +39,7 @@ function runAs(variant: HostVariant, lines: readonly string[], context: TestCont
   const folder = temporaryFolder();
   const dir = path.join(folder, "dir");
   const [program, ...args] = childCommand(variant, {
-    child,
+    child: childFile("run-command"),
     folder,
     args: ["util-linux", dir, ...lines],
   });

@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-
-const hooks = new URL("./register-typescript.mjs", import.meta.url);
+import { bundleChild } from "../../../../test/support/bundle-child.js";
 
 /** A child process that runs one of `test/children` on our sources and speaks in lines. */
 export interface TestChild extends AsyncDisposable {
@@ -18,8 +16,8 @@ export interface TestChild extends AsyncDisposable {
 
 /** Starts `test/children/<name>.ts`. */
 export function startChild(name: string, args: readonly string[]): TestChild {
-  const script = fileURLToPath(new URL(`../children/${name}.ts`, import.meta.url));
-  const nodeArgs = ["--conditions=oci-build:source", "--import", hooks.href, script, ...args];
+  const script = bundleChild(new URL(`../children/${name}.ts`, import.meta.url));
+  const nodeArgs = ["--enable-source-maps", script, ...args];
   const child = spawn(process.execPath, nodeArgs, { stdio: ["pipe", "pipe", "pipe"] });
   let errors = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
-import { bundleChild } from "../../test/support/bundle-child.js";
+import { afterAll, describe, expect, it, type TestContext } from "vitest";
+import { childFile } from "../../test/support/child.js";
 import {
   childCommand,
   type HostVariant,
@@ -14,13 +14,6 @@ import { makeFolder, removeFolder } from "../../test/support/temporary-folder.js
 const folders: string[] = [];
 afterAll(async () => {
   for (const folder of folders) await removeFolder(folder);
-});
-
-let child: string;
-beforeAll(async () => {
-  folders.push(makeFolder());
-  child = await bundleChild("open-host", folders[0] ?? "");
-  chmodSync(folders[0] ?? "", 0o755);
 });
 
 interface ChildReport {
@@ -56,7 +49,7 @@ function runChild(variant: HostVariant): ChildReport {
   const folder = makeFolder();
   folders.push(folder);
   const args = [path.join(folder, "dir"), ...scripts];
-  const [program, ...rest] = childCommand(variant, { child, folder, args });
+  const [program, ...rest] = childCommand(variant, { child: childFile("open-host"), folder, args });
   const { stdout, stderr } = spawnSync(program, rest, { encoding: "utf8" });
   if (!stdout.startsWith("{")) throw new Error(`the child ended: ${stdout}${stderr}`);
   return { ...(JSON.parse(stdout) as Omit<ChildReport, "folder">), folder };

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { CHILD_TIMEOUT_MS, childArguments } from "../support/child.js";
+import { childFile } from "../support/child.js";
 import { collectOutput, outputOf, request, run, shell } from "../support/run-request.js";
 import type { GetSubject } from "./subject.js";
 
@@ -67,11 +67,10 @@ export function describeCommand(subject: GetSubject): void {
   describe("a command with the caller's terminal", () => {
     const hasScript = spawnSync("script", ["--version"]).status === 0;
 
-    const timed = { timeout: CHILD_TIMEOUT_MS };
-    it.skipIf(!hasScript)("writes to one, and reads from it (needs script of bsdutils)", timed, () => {
+    it.skipIf(!hasScript)("writes to one, and reads from it (needs script of bsdutils)", () => {
       const { executor, dir } = subject();
       const line = "test -t 0 && test -t 1 && test -t 2 && read -r word && echo got $word && exit 5";
-      const args = childArguments("run-terminal", [executor.name, dir, line]);
+      const args = [childFile("run-terminal"), executor.name, dir, line];
       const command = [process.execPath, ...args].map((word) => `'${word}'`).join(" ");
       const ran = spawnSync("script", ["-qec", command, "/dev/null"], { input: "word\n", encoding: "utf8" });
       expect(ran.stdout).toContain("got word");

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { CHILD_TIMEOUT_MS, childArguments } from "../support/child.js";
+import { childFile } from "../support/child.js";
 import { filesBelow, mountsBelow, processesWith, until } from "../support/host-state.js";
 import { changeLines, collectOutput, run, shell } from "../support/run-request.js";
 import type { GetSubject } from "./subject.js";
@@ -117,16 +117,14 @@ export function describeEnds(subject: GetSubject): void {
   });
 
   describe("kill -9 of the process that runs commands", () => {
-    it("ends the commands, and the next executor removes what is left", {
-      timeout: CHILD_TIMEOUT_MS,
-    }, async () => {
+    it("ends the commands, and the next executor removes what is left", async () => {
       const { executor, root, dir, open } = subject();
       const seconds = mark();
       const runsBefore = readdirSync(path.join(dir, "runs"));
-      const args = childArguments("run-sleep", [executor.name, dir, seconds]);
+      const args = [childFile("run-sleep"), executor.name, dir, seconds];
       const runner = spawn(process.execPath, args, { stdio: "inherit" });
       try {
-        expect(await until(running(`sleep ${seconds}`), CHILD_TIMEOUT_MS)).toBe(true);
+        expect(await until(running(`sleep ${seconds}`), 10_000)).toBe(true);
       } finally {
         runner.kill("SIGKILL");
       }

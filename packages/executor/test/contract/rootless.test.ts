@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { childCommand, type HostVariant, variantProblem } from "../support/host-variants.js";
 import { makeFolder, removeFolder } from "../support/temporary-folder.js";
@@ -10,6 +11,8 @@ const variants: readonly (readonly [variant: HostVariant, executors: string])[] 
   ["user without subordinate ids", "util-linux"],
   ["root that may not mount", "util-linux"],
 ];
+
+const contract = fileURLToPath(new URL("../children/run-contract.mjs", import.meta.url));
 
 const TIMEOUT_MS = 600_000;
 
@@ -24,7 +27,7 @@ describe("the contract of Executor", () => {
     it(`holds for a ${variant}`, { timeout: TIMEOUT_MS }, async ({ signal }) => {
       const folder = makeFolder();
       try {
-        const [program, ...args] = childCommand(variant, { child: "run-contract", folder, args: [] });
+        const [program, ...args] = childCommand(variant, { child: contract, folder, args: [] });
         const env = {
           PATH: process.env["PATH"],
           HOME: folder,

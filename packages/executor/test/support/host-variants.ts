@@ -56,8 +56,9 @@ export function variantProblem(variant: HostVariant): string | undefined {
   return undefined;
 }
 
-/** What is run as a variant: one of test/children by name, or a module by its absolute path, told its arguments. */
+/** What is run as a variant: a module that Node runs as it is, told its arguments. */
 export interface VariantChild {
+  /** The module's file. */
   readonly child: string;
   /** Given to the variant's user. */
   readonly folder: string;
@@ -76,15 +77,8 @@ export function childCommand(
   return [
     ...(["unshare", ...(users[variant] ?? []), "--mount", "--propagation", "private", "--"] as const),
     ...["sh", "-euc", scripts[variant], folder],
-    ...[process.execPath, ...nodeArguments(child), ...args],
+    ...[process.execPath, child, ...args],
   ];
-}
-
-function nodeArguments(child: string): readonly string[] {
-  if (path.isAbsolute(child)) return [child];
-  const hooks = new URL("../../../cache/test/support/register-typescript.mjs", import.meta.url);
-  const script = fileURLToPath(new URL(`../children/${child}.ts`, import.meta.url));
-  return ["--conditions=oci-build:source", "--import", hooks.href, script];
 }
 
 /** Whether any user can read this file, and so the checkout and what is installed. */
