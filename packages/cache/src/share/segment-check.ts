@@ -42,40 +42,42 @@ export class SegmentCheck {
   }
 }
 
-/** Checks ranges that follow one another. */
+/** Checks ranges, which are to follow one another. */
 class RangeCheck {
   readonly #ranges: readonly ExpectedRange[];
   #next = 0;
   #hash: Hash = createHash("sha256");
   #position = 0;
-  #state: "sound" | "wrong" = "sound";
+  #state: "sound" | "wrong";
 
   constructor(ranges: readonly ExpectedRange[]) {
     this.#ranges = ranges;
+    this.#state = areInOrder(ranges) ? "sound" : "wrong";
   }
 
   take(chunk: Uint8Array): void {
-    const end = this.#position + chunk.length;
-    for (;;) {
+    const start = this.#position;
+    this.#position += chunk.length;
+    while (this.#state === "sound") {
       const range = this.#ranges[this.#next];
-      if (range === undefined || this.#state === "wrong" || range.offset >= end) break;
-      // One that begins before the last one's end.
-      if (range.offset + range.size < this.#position) {
-        this.#state = "wrong";
-        break;
-      }
-      const from = Math.max(range.offset, this.#position);
-      const to = Math.min(range.offset + range.size, end);
-      this.#hash.update(chunk.subarray(from - this.#position, to - this.#position));
-      if (to < range.offset + range.size) break;
+      if (range === undefined || range.offset >= this.#position) return;
+      const end = range.offset + range.size;
+      this.#hash.update(chunk.subarray(Math.max(range.offset - start, 0), Math.max(end - start, 0)));
+      if (end > this.#position) return;
       if (this.#hash.digest("hex") !== range.hex) this.#state = "wrong";
       this.#hash = createHash("sha256");
       this.#next += 1;
     }
-    this.#position = end;
   }
 
   isSound(): boolean {
     return this.#state === "sound" && this.#next === this.#ranges.length;
   }
+}
+
+function areInOrder(ranges: readonly ExpectedRange[]): boolean {
+  return ranges.every(({ offset }, index) => {
+    const before = ranges[index - 1];
+    return before === undefined ? offset >= 0 : offset >= before.offset + before.size;
+  });
 }
