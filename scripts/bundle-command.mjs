@@ -24,6 +24,17 @@ const ENTRY = "main.js";
 /** The entry, and what it imports to build. */
 const hotModules = ["main", "run-build"];
 
+/** What builds import that stand on an image or have RUN, in one file that shares with `run-build` what both need. */
+const onImage = {
+  name: "on-image",
+  sources: [
+    "oci-build/src/base/open-registries.ts",
+    "oci-build/src/solve/solve-run.ts",
+    "executor/src/index.ts",
+    "registry/src/http/create-transport.ts",
+  ].map((path) => join(packages, path)),
+};
+
 /** What only packages of ours depend on, with the names that they import. The command may not see it by its own name:
  * it is asked for from where the owner is. */
 const owned = {
@@ -51,14 +62,18 @@ const options = {
 
 /** Makes the bundle. A command that begins meanwhile finds whole files, the old ones or the new ones.
  *
- * What every build needs is two files, since Node takes a millisecond for each. What is imported only when it is
+ * What every build needs is three files, since Node takes a millisecond for each. What is imported only when it is
  * needed, the other commands too, is split into chunks; modules that both need stand in both. */
 export async function bundleCommand() {
   const rare = new Map();
+  const plugins = [ownedPackages, rareModules(rare), joinedModules];
+  const [main, runBuild] = hotModules.map((name) => join(packages, "oci-build/src/cli", `${name}.ts`));
+  const entry = await build({ ...options, entryPoints: [main], plugins });
   const hot = await build({
     ...options,
-    entryPoints: hotModules.map((name) => join(packages, "oci-build/src/cli", `${name}.ts`)),
-    plugins: [ownedPackages, rareModules(rare)],
+    entryPoints: [runBuild, { in: onImage.name, out: onImage.name }],
+    splitting: true,
+    plugins,
   });
   for (const name of hotModules) rare.delete(name);
   const others = await build({
@@ -67,8 +82,21 @@ export async function bundleCommand() {
     splitting: true,
     plugins: [ownedPackages],
   });
-  replaceFiles([...hot.outputFiles, ...others.outputFiles]);
+  replaceFiles([entry, hot, others].flatMap(({ outputFiles }) => outputFiles));
 }
+
+/** Joins modules into one that has all their names. */
+const joinedModules = {
+  name: "joined-modules",
+  setup({ onResolve, onLoad }) {
+    const filter = new RegExp(`^${onImage.name}$`);
+    onResolve({ filter }, ({ path }) => ({ path, namespace: "joined" }));
+    onLoad({ filter, namespace: "joined" }, () => ({
+      contents: onImage.sources.map((path) => `export * from ${JSON.stringify(path)};\n`).join(""),
+      resolveDir: packages,
+    }));
+  },
+};
 
 /** Leaves out what is imported when it is needed, and notes it: file names by module. */
 function rareModules(found) {
@@ -78,6 +106,7 @@ function rareModules(found) {
       bundler.onResolve({ filter: /^(?:\.|@oci-build\/)/ }, async ({ kind, path, resolveDir }) => {
         if (kind !== "dynamic-import") return undefined;
         const resolved = await bundler.resolve(path, { kind: "import-statement", resolveDir });
+        if (onImage.sources.includes(resolved.path)) return { path: `./${onImage.name}.js`, external: true };
         const name = path.startsWith(".") ? basename(resolved.path, ".ts") : basename(path);
         if ((found.get(name) ?? resolved.path) !== resolved.path)
           throw new Error(`two modules named ${name}`);

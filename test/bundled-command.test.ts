@@ -24,20 +24,21 @@ async function loadedFiles(args: readonly string[], cwd: string): Promise<readon
 }
 
 describe("the bundled command", () => {
-  it("loads three files for a build that changes nothing, and no package of others", async () => {
+  it("loads four files for a build that changes nothing, and no package of others", async () => {
     const folder = temporaryFolder();
     const app = path.join(folder, "app");
     writeFiles(app, { Dockerfile: "FROM scratch\nWORKDIR /app\nCOPY . .\n", "a.txt": "a" });
     const args = ["--progress", "plain", "--cache-dir", path.join(folder, "cache"), app];
     await runOciBuild(args, { cwd: folder });
-    const loaded = await loadedFiles(args, folder);
+    // Attributes are not read where an earlier scan did, which is so after 2 seconds.
+    const loaded = (await loadedFiles(args, folder)).filter((file) => !file.includes("xattr"));
     expect(loaded.filter((file) => !file.includes("node_modules"))).toEqual([
       "bin/oci-build.js",
+      expect.stringMatching(/^dist\/command\/chunk-\w+\.js$/),
       "dist/command/main.js",
       "dist/command/run-build.js",
     ]);
-    // Attributes are not read where an earlier scan did, which is so after 2 seconds.
-    expect(loaded.filter((file) => file.includes("node_modules") && !file.includes("xattr"))).toEqual([]);
+    expect(loaded.filter((file) => file.includes("node_modules"))).toEqual([]);
   });
 
   it.each([
@@ -46,12 +47,34 @@ describe("the bundled command", () => {
     ["explains misses", "oci-build/src/explain/step-explainer.ts"],
     ["draws on a terminal", "oci-build/src/cli/progress/tty-lines.ts"],
   ])("has nothing in what every build reads that %s", (_, ...modules) => {
-    const map = fs.readFileSync(path.join(packageFolder, "dist/command/run-build.js.map"), "utf8");
-    const { sources } = JSON.parse(map) as { sources: readonly string[] };
+    const sources = [...bundledFiles("run-build.js").values()].flat();
     expect(sources).toContain("oci-build/src/solve/solve-step.ts");
     expect(sources.filter((source) => modules.some((name) => source.startsWith(name)))).toEqual([]);
   });
+
+  it("has what looks for images and for RUN in one more file, and nothing in it twice", () => {
+    const files = new Map([...bundledFiles("run-build.js"), ...bundledFiles("on-image.js")]);
+    expect(files.size).toBe(3);
+    expect(files.get("on-image.js")).toEqual(
+      expect.arrayContaining([
+        "@oci-build/executor/src/open-executor.ts",
+        "@oci-build/registry/src/http/node-client.ts",
+        "oci-build/src/base/open-registries.ts",
+        "oci-build/src/solve/solve-run.ts",
+      ]),
+    );
+    const sources = [...files.values()].flat();
+    expect(sources).toHaveLength(new Set(sources).size);
+  });
 });
+
+/** The modules in a file of the bundle and in those that it imports, by file. */
+function bundledFiles(name: string): ReadonlyMap<string, readonly string[]> {
+  const file = path.join(packageFolder, "dist/command", name);
+  const { sources } = JSON.parse(fs.readFileSync(`${file}.map`, "utf8")) as { sources: readonly string[] };
+  const imported = fs.readFileSync(file, "utf8").matchAll(/\bfrom"\.\/([\w-]+\.js)"/g);
+  return new Map([[name, sources], ...[...imported].flatMap(([, other = ""]) => [...bundledFiles(other)])]);
+}
 
 /** A checkout with commands that say what they are; times in seconds. */
 function checkout(times: { readonly bundled?: number; readonly compiled?: number }): string {
