@@ -1,5 +1,7 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import fs from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { withCleanUp } from "./clean-up.mjs";
@@ -40,3 +42,34 @@ it.skipIf(process.platform === "win32")("cleans up when a signal stops it, and d
   const [status] = (await once(child, "close")) as [number | null];
   expect({ said: said.join(""), status }).toEqual({ said: "ready\nclean\n", status: 143 });
 });
+
+it.skipIf(process.platform === "win32")(
+  "ends what is measured before it removes what that writes to, however often it is told to stop",
+  async () => {
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), "oci-build-bench-"));
+    const modules = ["clean-up.mjs", "measure/time-command.mjs", "scratch-folder.mjs"].map((name) =>
+      JSON.stringify(path.join(import.meta.dirname, name)),
+    );
+    const fifo = path.join(folder, "fifo");
+    const endless = `(i=0; while :; do i=$((i+1)); mkdir -p ${folder}/scratch/$i; done) & echo ready > ${fifo}; wait`;
+    const script = `
+      import { withCleanUp } from ${modules[0]};
+      import { shell, timeCommand } from ${modules[1]};
+      import { removeScratch } from ${modules[2]};
+      const place = { scratch: ${JSON.stringify(folder)}, time: "none" };
+      await withCleanUp(async (add) => {
+        add(() => removeScratch(place.scratch + "/scratch"));
+        for (;;) await timeCommand(shell(${JSON.stringify(endless)}), place).catch(() => undefined);
+      });`;
+    execFileSync("mkfifo", [fifo]);
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "inherit" });
+    await fs.readFile(fifo);
+    child.kill("SIGTERM");
+    setTimeout(() => child.kill("SIGTERM"), 20);
+    const [status] = (await once(child, "close")) as [number | null];
+    const left = await fs.readdir(folder);
+    await fs.rm(folder, { recursive: true, force: true });
+    expect(status).toBe(143);
+    expect(left).not.toContain("scratch");
+  },
+);

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { withCleanUp } from "./clean-up.mjs";
 import { startBaseRegistry } from "./contenders/base-registry.mjs";
@@ -17,7 +17,7 @@ import { growth, growthName, growthSizes } from "./scenarios/growth.mjs";
 import { nodeApp } from "./scenarios/node-app.mjs";
 import { oneFile } from "./scenarios/one-file.mjs";
 import { smallApp } from "./scenarios/small-app.mjs";
-import { makeScratch } from "./scratch-folder.mjs";
+import { makeScratch, removeScratch } from "./scratch-folder.mjs";
 import { selectFigures, selectGroups } from "./select-figures.mjs";
 
 /** @typedef {import("./options.mjs").BenchOptions} BenchOptions */
@@ -35,7 +35,7 @@ export async function runBench(options, tell) {
   const groups = await withCleanUp(async (add) => {
     add(() => registry.close());
     const scratch = makeScratch(options.folder);
-    add(() => rmSync(scratch, { recursive: true, force: true }));
+    add(() => removeScratch(scratch));
     const bench = await makeBench(options, scratch, registry.address);
     const makers = groupMakers(bench);
     /** @type {ReportGroup[]} */

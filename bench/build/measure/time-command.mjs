@@ -1,11 +1,13 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
+import { spawnTracked } from "./running-children.mjs";
 
 /** A whole process as it was: `cpuMs` is user and system time of it and all its children, `maxRssKiB` the most that
  * any one of them held. Both need GNU time, without which they are undefined.
  * @typedef {object} Sample
  * @property {number} round
  * @property {number} wallMs
+ * @property {number} [partMs] What of it counts, where not all does.
  * @property {number} [userMs]
  * @property {number} [sysMs]
  * @property {number} [maxRssKiB] */
@@ -64,9 +66,12 @@ function run({ file, args, env, cwd }, files) {
   const err = openSync(files.err, "w");
   return new Promise((resolve, reject) => {
     const start = performance.now();
-    const child = spawn(file, args, { stdio: ["ignore", out, err], env: { ...process.env, ...env }, cwd });
+    const stdio = /** @type {const} */ (["ignore", out, err]);
+    const child = spawnTracked(file, args, { stdio: [...stdio], env: { ...process.env, ...env }, cwd });
     closeSync(out);
     closeSync(err);
+    // This process is being stopped: nothing comes any more.
+    if (child === undefined) return;
     child.on("error", reject);
     child.on("exit", (code) => resolve({ status: code ?? 128, wallMs: performance.now() - start }));
   });
