@@ -56,7 +56,7 @@ export function parseOptions(args, env) {
     ourselves: values["no-build"] === true ? "as-it-is" : "compile",
     publish: values.publish === true,
     results: values.results ?? join(import.meta.dirname, "../../reports/bench-build"),
-    folder: env["OCI_BUILD_BENCH_DIR"] ?? join(cacheFolder(env), "oci-build-bench"),
+    folder: benchFolder(env),
     settleMs: size === "smoke" ? 0 : SETTLE_MS,
   };
 }
@@ -95,10 +95,15 @@ function chosenSize(values) {
 }
 
 /** @param {string} flag @param {string | undefined} text */
-function wholeNumber(flag, text) {
+export function wholeNumber(flag, text) {
   if (text === undefined) return undefined;
   if (!/^\d{1,3}$/.test(text)) throw new UsageError(`${flag} is not a whole number: ${text}`);
   return Number(text);
+}
+
+/** Where all benchmarks keep what they make once. @param {NodeJS.ProcessEnv} env */
+export function benchFolder(env) {
+  return env["OCI_BUILD_BENCH_DIR"] ?? join(cacheFolder(env), "oci-build-bench");
 }
 
 /** @param {NodeJS.ProcessEnv} env */

@@ -26,7 +26,7 @@ function works(driver, scratch) {
 }
 
 /** @param {string} driver @param {string} store */
-function storeFlags(driver, store) {
+export function storeFlags(driver, store) {
   return ["--storage-driver", driver, "--root", join(store, "root"), "--runroot", join(store, "run")];
 }
 

@@ -8,6 +8,8 @@
  * @property {(mode: "timed" | "counted") => import("./time-command.mjs").Command} command
  * @property {number} [maxRounds]
  * @property {string} [missing] Why it cannot run here.
+ * @property {(stdout: string, stderr: string) => number} [part] How much of its wall time counts, in ms, by what it
+ *   said.
  * @property {(stdout: string) => number} [countEntries] How many entries of the project its result holds. */
 
 /** One figure: how many times as long as the baseline our build takes.

@@ -56,7 +56,8 @@ async function runOnce(contender, result, round, options) {
       options,
     );
     const isLast = round === (contender.maxRounds ?? options.rounds);
-    if (round > 0 || isLast) result.samples.push({ round, ...sample });
+    const part = contender.part === undefined ? {} : { partMs: contender.part(stdout, stderr) };
+    if (round > 0 || isLast) result.samples.push({ round, ...sample, ...part });
     if (round === 0) count(contender, result, stdout, stderr);
     options.tell(`  round ${round}  ${contender.id}  ${(sample.wallMs / 1e3).toFixed(2)} s`);
   } catch (error) {

@@ -13,7 +13,7 @@ export function reportMarkdown(report) {
   const figures = groups.flatMap(({ figures }) => figures);
   const parts = [
     "# Build figures",
-    `Measured ${host.date.slice(0, 10)} at commit ${host.commit}, Node ${host.node}, ${host.cpu} (${host.cores} cores, ${host.memoryGb} GB), ${host.disk}, cores that others kept busy: ${host.busyBefore.toFixed(2)} before, ${host.busyAfter.toFixed(2)} after. \`${report.command}\`: ${report.rounds === 1 ? "one round" : `medians of ${report.rounds} rounds`}, a ratio is the median of the ratios within each round. How: [benchmarks.md](${report.methodLink}).`,
+    hostLine(report),
     ...(host.isBusy ? [BUSY] : []),
     "![Time of each tool in each scenario](build.svg)",
     "## Projects",
@@ -32,7 +32,13 @@ export function reportMarkdown(report) {
   return `${parts.join("\n\n")}\n`;
 }
 
-const BUSY =
+/** When, where and how something was measured.
+ * @param {Pick<Report, "host" | "command" | "rounds" | "methodLink">} report */
+export function hostLine({ host, command, rounds, methodLink }) {
+  return `Measured ${host.date.slice(0, 10)} at commit ${host.commit}, Node ${host.node}, ${host.cpu} (${host.cores} cores, ${host.memoryGb} GB), ${host.disk}, cores that others kept busy: ${host.busyBefore.toFixed(2)} before, ${host.busyAfter.toFixed(2)} after. \`${command}\`: ${rounds === 1 ? "one round" : `medians of ${rounds} rounds`}, a ratio is the median of the ratios within each round. How: [benchmarks.md](${methodLink}).`;
+}
+
+export const BUSY =
   "**The machine was busy with other things: these times are noise; only counts and, with care, ratios say something.**";
 
 /** @param {Report} report */

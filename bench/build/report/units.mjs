@@ -5,6 +5,11 @@ export function seconds(ms) {
   return `${value.toFixed(value >= 10 ? 1 : value >= 1 ? 2 : 3)} s`;
 }
 
+/** For what is short: `12.3 ms`. @param {number} ms */
+export function milliseconds(ms) {
+  return `${ms.toFixed(Math.abs(ms) >= 100 ? 0 : 1)} ms`;
+}
+
 /** @param {number} ratio */
 export function times(ratio) {
   return `${ratio.toFixed(ratio >= 100 ? 0 : ratio >= 10 ? 1 : 2)}×`;

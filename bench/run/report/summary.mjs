@@ -1,0 +1,31 @@
+import { milliseconds, times } from "../../build/report/units.mjs";
+
+/** @typedef {import("./report.mjs").RunReport} RunReport */
+/** @typedef {import("../options.mjs").RunSize} RunSize */
+
+/** The verdicts, and what did not run. @param {RunReport} report @param {RunSize} size */
+export function verdictLines({ groups, problems }, size) {
+  const figures = groups.flatMap(({ caller, figures }) => figures.map((figure) => ({ ...figure, caller })));
+  const verdicts = figures.map(({ name, caller, unit, wall, limit, verdict }) => {
+    const shown = unit === "ms" ? milliseconds : times;
+    const value = wall === undefined ? "?" : shown(wall.median);
+    return line(
+      verdict,
+      `${name}, as ${caller}: ${value}${limit === undefined ? "" : `, limit ${shown(limit)}`}`,
+    );
+  });
+  // Times of tiny bases mean nothing.
+  return ["", ...(size === "smoke" ? [] : verdicts), ...problems.map((problem) => line("note", problem))];
+}
+
+/** Whether all that can run here did, within its limits. @param {RunReport} report @param {RunSize} size */
+export function isGood({ groups, problems }, size) {
+  if (problems.some((problem) => problem.includes("failed: "))) return false;
+  const verdicts = groups.flatMap(({ figures }) => figures.map(({ verdict }) => verdict));
+  return size === "smoke" || !verdicts.includes("missed");
+}
+
+/** @param {string} word @param {string} text */
+function line(word, text) {
+  return `${word.padEnd(10)}  ${text}`;
+}
