@@ -5,6 +5,7 @@ import { type Digest, parseDigest } from "@oci-build/oci";
 import type { BlobWriter } from "../blob-store.js";
 import { cacheError } from "../errors.js";
 import { storeError } from "../store/store-error.js";
+import { EarlyFlush } from "./early-flush.js";
 
 /** The temporary file that a writer owns, and how it becomes a blob. */
 export interface BlobFile {
@@ -25,6 +26,7 @@ const BACKDATED_MS = 50;
 export class FileBlobWriter implements BlobWriter {
   readonly #file: BlobFile;
   readonly #hash: Hash = createHash("sha256");
+  readonly #flush: EarlyFlush;
   #size = 0;
   /** Of all that was written; undefined when nobody asked since the last write. */
   #digest: Digest | undefined;
@@ -33,6 +35,7 @@ export class FileBlobWriter implements BlobWriter {
 
   constructor(file: BlobFile) {
     this.#file = file;
+    this.#flush = new EarlyFlush(file.handle);
   }
 
   async write(chunk: Uint8Array): Promise<void> {
@@ -44,6 +47,7 @@ export class FileBlobWriter implements BlobWriter {
     this.#digest = undefined;
     try {
       await writeAll(this.#file.handle, chunk, position);
+      this.#flush.grownTo(this.#size);
     } catch (error) {
       this.#failure = storeError(error, this.#file.path);
       throw this.#failure;
@@ -62,7 +66,7 @@ export class FileBlobWriter implements BlobWriter {
       if (this.#failure !== undefined) throw this.#failure;
       if (expected !== undefined && expected !== digest) throw mismatch(expected, digest);
       // Without this a crash could leave the right name and size over zeros, which no look-up would notice.
-      await this.#file.handle.datasync();
+      await this.#flush.finish();
       const stats = this.#size < STAT_MIN_BYTES ? undefined : await backdate(this.#file.handle);
       await this.#file.handle.close();
       await this.#file.publish(digest, stats);
@@ -77,7 +81,7 @@ export class FileBlobWriter implements BlobWriter {
   async discard(): Promise<void> {
     if (this.#state === "done") return;
     this.#state = "done";
-    // Closing a closed handle is harmless.
+    // Closing a closed handle is harmless; a flush that runs is waited for.
     await this.#file.handle.close();
     await rm(this.#file.path, { force: true });
   }
