@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExecMount } from "../../src/executor.js";
@@ -78,6 +79,36 @@ export function describeHostile(subject: GetSubject): void {
       const line = `i=0; while [ $i -lt 300 ]; do setsid sleep ${seconds} & i=$((i+1)); done; echo started`;
       expect(await run(executor, shell(root, line))).toMatchObject({ stdout: "started\n" });
       expect(await until(() => processesWith(`sleep ${seconds}`).length === 0, 2000)).toBe(true);
+    });
+  });
+
+  describe("a command that only ever forks", () => {
+    it("comes to the limit of its group, and is gone with all it made", { timeout: 30_000 }, async ({
+      skip,
+    }) => {
+      const { executor: first, open, root, dir } = subject();
+      await run(first, shell(root, "true"));
+      const before = readdirSync(path.join(dir, "runs"));
+      await using executor = await open();
+      await run(executor, shell(root, "true"));
+      const [name = ""] = readdirSync(path.join(dir, "runs")).filter((run) => !before.includes(run));
+      const group = pidsGroupOf(name);
+      skip(group === undefined, "no cgroup can be made here that bounds processes");
+      if (group === undefined) return;
+      // As few as show it: other things run on this machine.
+      writeFileSync(path.join(group, "pids.max"), "60");
+      const bomb = "sleep 1 & rest=$!; bomb() { bomb | bomb & }; bomb 2>/dev/null; wait $rest; echo survived";
+      const running = run(executor, shell(root, bomb));
+      let most = 0;
+      const watching = setInterval(() => {
+        most = Math.max(most, Number(readFileSync(path.join(group, "pids.current"), "utf8")));
+      }, 10);
+      const { stdout } = await running.finally(() => clearInterval(watching));
+      expect(stdout).toBe("survived\n");
+      expect(most).toBeGreaterThan(30);
+      expect(most).toBeLessThanOrEqual(60);
+      const current = (): string => readFileSync(path.join(group, "pids.current"), "utf8").trim();
+      expect(await until(() => current() === "0", 2000)).toBe(true);
     });
   });
 
@@ -177,6 +208,13 @@ function hostFacts(dir: string, sentinel: string): object {
     sentinel: readFileSync(sentinel, "utf8"),
     loopback: readFileSync("/sys/class/net/lo/flags", "utf8"),
   };
+}
+
+/** The cgroup that bounds the processes of an executor, by the name of its folder. */
+function pidsGroupOf(name: string): string | undefined {
+  const args = ["/sys/fs/cgroup", "-maxdepth", "6", "-name", `oci-build-${name}`];
+  const { stdout } = spawnSync("find", args, { encoding: "utf8" });
+  return stdout.split("\n").find((folder) => folder !== "" && existsSync(path.join(folder, "pids.max")));
 }
 
 /** The major and minor number of the device that the sources of this test lie on. */
