@@ -130,6 +130,19 @@ describe("a cache that is exported and imported", () => {
     expect(new Set(steps.map(({ verdict }) => verdict))).toEqual(new Set(["hit"]));
   });
 
+  it("is told of", async () => {
+    const told: string[] = [];
+    const onEvent = (event: BuildEvent): void => {
+      if (event.type === "cache.imported") told.push(`${event.step} from ${event.from}`);
+      if (event.type === "cache.exported") told.push(`${event.records} to ${event.dir}`);
+    };
+    const dockerfile = { text: "FROM scratch\nCOPY a /\n" };
+    await run("one", { ...exported(), dockerfile, onEvent });
+    await run("two", { ...imported(), dockerfile, onEvent });
+    await run("two", { ...imported(), dockerfile, onEvent });
+    expect(told).toEqual([`1 to ${shared}`, `[1/1] COPY a / from ${shared}`]);
+  });
+
   it("is no part of the context", async () => {
     const within = path.join(folder, "context/.cache");
     const dockerfile = { text: "FROM scratch\nCOPY . /\n" };

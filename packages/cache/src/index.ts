@@ -44,7 +44,7 @@ export type { CacheExport, ExportedLayer, ExportOptions } from "./share/export-c
 export { checkExport, exportCache } from "./share/export-cache.js";
 export type { CacheImport, ImportedLayer, OpenImportOptions } from "./share/shared-store.js";
 export { openImport } from "./share/shared-store.js";
-export type { ImportRules } from "./share/with-imports.js";
+export type { ImportedRecord, ImportRules } from "./share/with-imports.js";
 export { withImports } from "./share/with-imports.js";
 export type { OnCacheWarning } from "./store/store-context.js";
 export type { PruneReason, Tombstone } from "./tombstones/tombstone.js";

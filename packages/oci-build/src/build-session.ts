@@ -11,6 +11,7 @@ import { type ContextIndex, contextSource } from "./input/context-source.js";
 import { namedSources } from "./input/named-sources.js";
 import { secretReader } from "./options/read-secret.js";
 import type { ReadBuild } from "./prepare-build.js";
+import type { ImportListeners } from "./share/import-caches.js";
 import { type ExecutorFactory, ExecutorSource } from "./solve/executor-source.js";
 import { ImageRoots } from "./solve/image-roots.js";
 import { LayerFiles } from "./solve/layer-files.js";
@@ -62,7 +63,10 @@ export async function withBuildSession<T>(
   };
   const removeFolder = folderRemover(read.options.env);
   const own = await openCache({ dir: cacheDir, signal: run.signal, removeFolder, onWarning });
-  const { cache, imports } = await withShared(own, read.options.shared.imports, onWarning);
+  const { cache, imports } = await withShared(own, read.options.shared.imports, {
+    onWarning,
+    emit: run.emit,
+  });
   const lease = await cache.lease();
   const scratch = new Scratch();
   const sources = imageSources(read.options, { ...run, cache, lock: read.lock });
@@ -100,11 +104,11 @@ export async function withBuildSession<T>(
 async function withShared(
   own: Cache,
   folders: readonly string[],
-  onWarning: OnCacheWarning,
+  listeners: ImportListeners,
 ): Promise<{ readonly cache: Cache; readonly imports: readonly CacheImport[] }> {
   if (folders.length === 0) return { cache: own, imports: [] };
   const { importCaches } = await import("./share/import-caches.js");
-  return importCaches(own, folders, onWarning);
+  return importCaches(own, folders, listeners);
 }
 
 async function executorSource(

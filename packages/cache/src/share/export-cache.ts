@@ -55,7 +55,7 @@ export async function checkExport(dir: string): Promise<void> {
 export async function exportCache(
   { dir, others, onWarning, signal }: ExportOptions,
   work: (target: CacheExport) => Promise<void>,
-): Promise<void> {
+): Promise<{ readonly records: number }> {
   await checkExport(dir);
   const store: StoreContext = {
     ...{ paths: storePaths(resolve(dir)), self: currentProcess(), now: Date.now },
@@ -64,7 +64,7 @@ export async function exportCache(
   // First of all, so that one that ends here is still known as an export.
   await markExport(store);
   const target = await openCache({ dir, onWarning, signal });
-  await target.withLock("export", async () => {
+  return target.withLock("export", async () => {
     const keys = new Set<Digest>();
     await work({
       add: async (key, cache, uses) => {
@@ -79,6 +79,7 @@ export async function exportCache(
       },
     });
     if (others === "remove") await sweepExport(store, keys);
+    return { records: keys.size };
   });
 }
 

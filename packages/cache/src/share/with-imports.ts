@@ -6,6 +6,13 @@ import type { OnCacheWarning } from "../store/store-context.js";
 import { adoptLayer, type DigestOfTree } from "./adopt-layer.js";
 import type { CacheImport } from "./shared-store.js";
 
+/** A record that was taken over from an import, with its layers. */
+export interface ImportedRecord {
+  readonly record: StepRecord;
+  readonly source: CacheImport;
+  readonly durationMs: number;
+}
+
 /** What of imports is to be believed. */
 export interface ImportRules {
   readonly digestOf: DigestOfTree;
@@ -16,7 +23,7 @@ export interface ImportRules {
   readonly isShared: (key: StepKey) => boolean;
   readonly onWarning: OnCacheWarning;
   /** Told of each record that was taken over. */
-  readonly onImported?: ((key: StepKey, source: CacheImport) => void) | undefined;
+  readonly onImported?: ((imported: ImportedRecord) => void) | undefined;
 }
 
 /** A cache that also finds what imports have: what is found there is checked, and taken over into the cache. */
@@ -59,9 +66,10 @@ async function adopt(key: StepKey, { own, imports, rules }: Adopting): Promise<S
   for (const source of imports) {
     const record = await source.record(key);
     if (record === undefined) continue;
+    const startedMs = performance.now();
     const taken = await takeOver({ key, record, source }, own, rules);
     if (taken === undefined) continue;
-    rules.onImported?.(key, source);
+    rules.onImported?.({ record: taken, source, durationMs: Math.round(performance.now() - startedMs) });
     return taken;
   }
   return undefined;

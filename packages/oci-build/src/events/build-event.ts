@@ -90,6 +90,22 @@ export type BuildEvent = { readonly timeMs: number } & (
   | { readonly type: "layer.fetching"; readonly layer: FetchedLayer }
   | { readonly type: "layer.progress"; readonly layer: FetchedLayer; readonly doneBytes: number }
   | { readonly type: "layer.fetched"; readonly layer: FetchedLayer; readonly durationMs: number }
+  /** What a step gave was found in an import, and taken into the cache; size in bytes of its layers. `step` is the step's
+   * name as the build that made it had it. */
+  | {
+      readonly type: "cache.imported";
+      readonly step: string;
+      readonly from: string;
+      readonly size: number;
+      readonly durationMs: number;
+    }
+  | { readonly type: "cache.exporting"; readonly dir: string }
+  | {
+      readonly type: "cache.exported";
+      readonly dir: string;
+      readonly records: number;
+      readonly durationMs: number;
+    }
   | { readonly type: "context.started"; readonly root: string }
   | (ScanWork & {
       readonly type: "context.scanned";

@@ -42,13 +42,16 @@ async function exportTo(place: ResolvedExport, build: ExportedBuild): Promise<vo
   const isChosen = chosenSteps(stages);
   const onWarning = ({ code, message }: { readonly code: string; readonly message: string }): void =>
     emit({ type: "warning", code, message });
-  await exportCache({ dir, others, onWarning, signal }, async (target: CacheExport) => {
+  const startedMs = Date.now();
+  emit({ type: "cache.exporting", dir });
+  const { records } = await exportCache({ dir, others, onWarning, signal }, async (target: CacheExport) => {
     for (const { id, key, fields, layers } of build.steps) {
       if (!isChosen(id) || !isFullFidelity(readRunFields(fields))) continue;
       await target.add(key, session.cache, ({ digest }) => layers.some((layer) => layer.digest === digest));
     }
     if (place.mounts === "yes") await exportMounts(stages, build, target);
   });
+  emit({ type: "cache.exported", dir, records, durationMs: Date.now() - startedMs });
 }
 
 /** The target and the stages that it stands on: those whose layers are in the image. */

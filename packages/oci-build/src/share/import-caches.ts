@@ -1,13 +1,32 @@
-import { type Cache, type CacheImport, type OnCacheWarning, openImport, withImports } from "@oci-build/cache";
+import {
+  type Cache,
+  type CacheImport,
+  type ImportRules,
+  type OnCacheWarning,
+  openImport,
+  withImports,
+} from "@oci-build/cache";
+import type { EmitEvent } from "../events/build-event.js";
 import { importRules } from "./shared-keys.js";
+
+/** Who is told of what is imported. */
+export interface ImportListeners {
+  readonly onWarning: OnCacheWarning;
+  readonly emit: EmitEvent;
+}
 
 /** A cache that also finds what was exported to some folders, those first that are named first. */
 export async function importCaches(
   own: Cache,
   folders: readonly string[],
-  onWarning: OnCacheWarning,
+  { onWarning, emit }: ImportListeners,
 ): Promise<{ readonly cache: Cache; readonly imports: readonly CacheImport[] }> {
   const opened = await Promise.all(folders.map((dir) => openImport({ dir, onWarning })));
   const imports = opened.filter((one) => one !== undefined);
-  return { cache: withImports(own, imports, { ...importRules, onWarning }), imports };
+  const onImported: ImportRules["onImported"] = ({ record, source, durationMs }) => {
+    const { stepName, layers } = record;
+    const size = layers.reduce((sum, layer) => sum + layer.size, 0);
+    emit({ type: "cache.imported", step: stepName, from: source.dir, size, durationMs });
+  };
+  return { cache: withImports(own, imports, { ...importRules, onWarning, onImported }), imports };
 }

@@ -21,10 +21,16 @@ export interface FakeExecutors extends ExecutorFactory {
   readonly calls: readonly string[];
 }
 
+export interface FakeExecutorOptions {
+  readonly fidelity?: Executor["fidelity"] | undefined;
+  /** What is to be done until a command can start. */
+  readonly beforeStart?: (() => Promise<void>) | undefined;
+}
+
 /** Executors whose commands are played by a function. Commands are the last argument of each request. */
 export function fakeExecutors(
   shell: FakeShell,
-  { fidelity = "full" }: { readonly fidelity?: Executor["fidelity"] } = {},
+  { fidelity = "full", beforeStart }: FakeExecutorOptions = {},
 ): FakeExecutors {
   const requests: ExecRequest[] = [];
   const calls: string[] = [];
@@ -43,6 +49,8 @@ export function fakeExecutors(
       const command = request.args.at(-1) ?? "";
       calls.push(`run ${command}`);
       request.signal?.throwIfAborted();
+      await beforeStart?.();
+      request.onStart?.();
       const {
         files = {},
         output = [],

@@ -13,4 +13,20 @@ describe("describeEvent", () => {
       "WARNING: one id only [EXECUTOR_SINGLE_ID]: Add a line.",
     );
   });
+
+  it("tells what was imported from where, and how much was exported", () => {
+    const imported = {
+      type: "cache.imported",
+      step: "[2/3] COPY a /",
+      from: "/shared",
+      size: 2_000,
+    } as const;
+    expect(describeEvent({ ...imported, timeMs: 0, durationMs: 5 })?.line).toBe(
+      "import 2.00 kB from /shared for [2/3] COPY a /",
+    );
+    const begun = describeEvent({ type: "cache.exporting", timeMs: 0, dir: "/shared" });
+    const done = { type: "cache.exported", timeMs: 0, dir: "/shared", records: 3, durationMs: 500 } as const;
+    expect(begun?.line).toBe("export cache to /shared");
+    expect(describeEvent(done)).toEqual({ work: begun?.work, line: "DONE 0.5s  3 records" });
+  });
 });

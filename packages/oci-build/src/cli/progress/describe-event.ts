@@ -22,6 +22,15 @@ export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
       return { work: event.layer.digest, line: fetchedName(event.layer) };
     case "layer.fetched":
       return { work: event.layer.digest, line: `DONE ${formatSeconds(event.durationMs)}` };
+    case "cache.imported":
+      return { work: `import ${event.step}`, line: importedName(event) };
+    case "cache.exporting":
+      return { work: `export ${event.dir}`, line: exportName(event) };
+    case "cache.exported":
+      return {
+        work: `export ${event.dir}`,
+        line: `DONE ${formatSeconds(event.durationMs)}  ${event.records} records`,
+      };
     case "context.started":
       return { work: `context ${event.root}`, line: `scan build context ${event.root}` };
     case "context.scanned":
@@ -59,6 +68,16 @@ export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
 /** A layer that is fetched, for people: its short digest is what registries' pages show. */
 export function fetchedName({ image, digest, size }: FetchedLayer): string {
   return `fetch ${digest.slice(0, SHORT_DIGEST_CHARS)} ${formatBytes(size)} of ${image}`;
+}
+
+/** What was taken from an import, for people. */
+export function importedName({ step, from, size }: Extract<BuildEvent, { type: "cache.imported" }>): string {
+  return `import ${formatBytes(size)} from ${from} for ${step}`;
+}
+
+/** Where the cache goes, for people. */
+export function exportName({ dir }: Pick<Extract<BuildEvent, { type: "cache.exporting" }>, "dir">): string {
+  return `export cache to ${dir}`;
 }
 
 const SHORT_DIGEST_CHARS = "sha256:".length + 12;

@@ -5,8 +5,10 @@ import { safeText } from "../safe-text.js";
 import {
   describeOutput,
   describeWarning,
+  exportName,
   fetchedName,
   imageWork,
+  importedName,
   nameOutput,
   outputWork,
 } from "./describe-event.js";
@@ -55,6 +57,12 @@ export function takeEvent(running: Map<string, RunningWork>, event: BuildEvent):
     case "layer.fetched":
       running.delete(event.layer.digest);
       return;
+    case "cache.exporting":
+      running.set(`export ${event.dir}`, newWork(exportName(event), event.timeMs));
+      return;
+    case "cache.exported":
+      running.delete(`export ${event.dir}`);
+      return;
     case "context.started":
       running.set(`context ${event.root}`, newWork(`scan ${event.root}`, event.timeMs));
       return;
@@ -91,6 +99,7 @@ export function takeEvent(running: Map<string, RunningWork>, event: BuildEvent):
       running.delete(outputWork(event));
       return;
     case "warning":
+    case "cache.imported":
     case "stage.based":
     case "base.explained":
     case "step.explained":
@@ -109,6 +118,10 @@ export function finishedLines(event: BuildEvent, style: LineStyle): readonly str
       return [doneLine(`scan: ${event.entries} entries`, event.durationMs, style)];
     case "stage.based":
       return [`${paint("✓", "green", style)} ${fitColumns(safeText(event.step.name), style.width - 2)}`];
+    case "cache.imported":
+      return [doneLine(importedName(event), event.durationMs, style)];
+    case "cache.exported":
+      return [doneLine(`${exportName(event)}: ${event.records} records`, event.durationMs, style)];
     case "layer.fetched":
       return [doneLine(fetchedName(event.layer), event.durationMs, style)];
     case "step.finished":
@@ -125,6 +138,7 @@ export function finishedLines(event: BuildEvent, style: LineStyle): readonly str
     case "image.resolved":
     case "layer.fetching":
     case "layer.progress":
+    case "cache.exporting":
     case "context.started":
     case "step.started":
     case "step.progress":
