@@ -5,11 +5,16 @@ import { type Cache, openCache } from "@oci-build/cache";
 import {
   type Digest,
   digestOf,
+  encodeEntryHeader,
   isOciBuildError,
+  type LayerTree,
+  mediaTypes,
   OciBuildError,
+  parseDiffId,
   parseDigest,
   writeLayer,
 } from "@oci-build/oci";
+import { emptyFileTree } from "@oci-build/snapshot";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { BaseImage, BaseLayer } from "./base-image.js";
 import { BaseLayers } from "./base-layers.js";
@@ -75,6 +80,31 @@ function open(): BaseLayers {
 }
 
 describe("BaseLayers", () => {
+  it("keeps the tree of a layer with members in any order so that it is read without its entries", async () => {
+    const meta = { mode: 0o755, uid: 0, gid: 0, mtimeSec: 0 };
+    const file = (at: string) => ({ type: "file", path: at, size: 0, ...meta }) as const;
+    const directory = (at: string) => ({ type: "directory", path: at, ...meta }) as const;
+    const members = [file("b"), directory("a"), file("a/y"), file("a/x"), directory(".")];
+    const tar = Buffer.concat([...members.map(encodeEntryHeader), Buffer.alloc(1024)]);
+    const diffId = parseDiffId(digestOf(tar));
+    const descriptor = { mediaType: mediaTypes.layer, digest: digestOf(tar), size: tar.length };
+    const layer = { bytes: tar, descriptor, diffId };
+    const blobs = counting([layer]);
+    const image = imageOf([layer], { blobs });
+    await open().trees(image);
+    const [tree] = await open().trees(image);
+    expect(blobs.reads).toHaveLength(1);
+    const unread: LayerTree = {
+      diffId,
+      rows: tree?.rows,
+      get entries() {
+        return expect.unreachable();
+      },
+    };
+    const files = emptyFileTree(() => expect.unreachable()).applyLayer(unread);
+    expect(Array.from(files.entries(), ({ path: at }) => at)).toEqual(["a", "a/x", "a/y", "b"]);
+  });
+
   it("unpacks what files are copied from in the pass that reads what it holds", async () => {
     const layers = [await layerOf("a"), await layerOf("b")];
     const blobs = counting(layers);

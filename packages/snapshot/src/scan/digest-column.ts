@@ -2,6 +2,11 @@ import { type Digest, digestAt, parseDigest } from "@oci-build/oci";
 
 const digestSize = 32;
 
+interface DigestRun {
+  readonly fromRow: number;
+  readonly count: number;
+}
+
 /** The digests of files by row, 32 bytes each; allocated with the first one. */
 export class DigestColumn {
   readonly #count: number;
@@ -44,6 +49,13 @@ export class DigestColumn {
     const start = row * digestSize;
     const fromStart = fromRow * digestSize;
     for (let at = 0; at < digestSize; at++) bytes[start + at] = from[fromStart + at] ?? 0;
+  }
+
+  /** The same for a run of rows, of both columns. */
+  copyRun(row: number, from: Uint8Array, { fromRow, count }: DigestRun): void {
+    const bytes = this.#allocate(row);
+    bytes.set(from.subarray(fromRow * digestSize, (fromRow + count) * digestSize), row * digestSize);
+    this.#known?.fill(1, row, row + count);
   }
 
   #allocate(row: number): Buffer {

@@ -55,9 +55,9 @@ export function layerTable(diffId: DiffId, rows: LayerRows): LayerTable | undefi
   const digests = new DigestColumn(builder.names.length);
   const dataOffsets = new Float64Array(builder.names.length);
   reading.files.forEach((row, index) => {
-    digests.copy(row, rows.digests, index);
     dataOffsets[row] = reading.offsets[index] ?? 0;
   });
+  takeDigests(digests, rows.digests, reading.files);
   const table = builder.table();
   for (const link of reading.hardLinks) {
     const first = firstName(table, lookup.find(link.target), link.row);
@@ -66,6 +66,15 @@ export function layerTable(diffId: DiffId, rows: LayerRows): LayerTable | undefi
     digests.copy(link.row, digests.bytes, first);
   }
   return { diffId, table, lookup, digests, dataOffsets, implied: open.implied, marks: reading.marks };
+}
+
+/** Files of one directory mostly stand together: most digests are taken with those beside them. */
+function takeDigests(digests: DigestColumn, from: Uint8Array, files: readonly number[]): void {
+  for (let start = 0, end = 0; start < files.length; start = end) {
+    const row = files[start] ?? 0;
+    while (files[end] === row + end - start) end++;
+    digests.copyRun(row, from, { fromRow: start, count: end - start });
+  }
 }
 
 function readRow(reading: Reading, row: LayerRow): "read" | "other" {

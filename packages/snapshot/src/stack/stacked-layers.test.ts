@@ -128,7 +128,7 @@ describe("applyLayer", () => {
         const ordered = layers.map(({ entries, ...layer }) => ({ ...layer, entries: inTreeOrder(entries) }));
         expect(await told(() => stacked(ordered))).toEqual(await told(() => oneByOne(layers)));
       }),
-      { numRuns: 800 },
+      { numRuns: 400 },
     );
   });
 
@@ -138,7 +138,7 @@ describe("applyLayer", () => {
         const ordered = layers.map(({ diffId: id, entries }) => rowsOf(id, inTreeOrder(entries)));
         expect(await told(() => stacked(ordered))).toEqual(await told(() => oneByOne(layers)));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
