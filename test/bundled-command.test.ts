@@ -1,9 +1,12 @@
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
+import { packLayout } from "./support/registry/image-layout.js";
 import { runOciBuild } from "./support/run-command.js";
 
 const root = path.join(import.meta.dirname, "..");
@@ -41,6 +44,25 @@ describe("the bundled command", () => {
     expect(loaded.filter((file) => file.includes("node_modules"))).toEqual([]);
   });
 
+  it("loads one file more to ask what a tag stands for, and no HTTP client", async () => {
+    const folder = temporaryFolder();
+    const app = path.join(folder, "app");
+    const registry = await serveImage(path.join(folder, "image"));
+    writeFiles(app, { Dockerfile: `FROM ${registry.host}/base:1\nWORKDIR /app\nCOPY . .\n`, "a.txt": "a" });
+    const args = ["--progress", "plain", "--cache-dir", path.join(folder, "cache"), app];
+    await runOciBuild(args, { cwd: folder });
+    registry.requests.length = 0;
+    const loaded = (await loadedFiles(args, folder)).filter((file) => !file.includes("xattr"));
+    expect(registry.requests.filter((line) => !line.endsWith("/v2/"))).toEqual(["HEAD /v2/base/manifests/1"]);
+    expect(loaded).toEqual([
+      "bin/oci-build.js",
+      expect.stringMatching(/^dist\/command\/chunk-\w+\.js$/),
+      "dist/command/main.js",
+      "dist/command/on-image.js",
+      "dist/command/run-build.js",
+    ]);
+  });
+
   it.each([
     ["isolates commands", "@oci-build/executor/src/space/", "@oci-build/executor/src/run/"],
     ["runs RUN", "oci-build/src/solve/solve-run.ts", "oci-build/src/solve/execute-run.ts"],
@@ -67,6 +89,40 @@ describe("the bundled command", () => {
     expect(sources).toHaveLength(new Set(sources).size);
   });
 });
+
+/** A registry of one image, `base:1`, that ends with the test. */
+async function serveImage(folder: string): Promise<{ readonly host: string; readonly requests: string[] }> {
+  const platform = { os: "linux", architecture: process.arch === "x64" ? "amd64" : process.arch };
+  packLayout(folder, "1", [{ platform, layers: [Buffer.alloc(1024)], config: {} }]);
+  const index = JSON.parse(fs.readFileSync(path.join(folder, "index.json"), "utf8")) as OciIndex;
+  const [{ mediaType, digest }] = index.manifests;
+  const requests: string[] = [];
+  const server = http.createServer(({ method, url = "" }, response) => {
+    requests.push(`${method} ${url}`);
+    if (url === "/v2/") {
+      response.end();
+      return;
+    }
+    const wanted = url.split("/").at(-1)?.replace(/^1$/, digest).replace(":", "/") ?? "";
+    const bytes = fs.readFileSync(path.join(folder, "blobs", wanted));
+    const headers = { "content-length": bytes.length, "docker-content-digest": wanted.replace("/", ":") };
+    response.writeHead(
+      200,
+      url.includes("/manifests/") ? { ...headers, "content-type": mediaType } : headers,
+    );
+    response.end(method === "HEAD" ? undefined : bytes);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+}
+
+interface OciIndex {
+  readonly manifests: readonly [{ readonly mediaType: string; readonly digest: string }];
+}
 
 /** The modules in a file of the bundle and in those that it imports, by file. */
 function bundledFiles(name: string): ReadonlyMap<string, readonly string[]> {
