@@ -60,6 +60,8 @@ function files(kind: string): readonly string[] {
 
 describe("a cache that is exported and imported", () => {
   it("has all of a build: another cache compresses nothing, and gives the same image", async () => {
+    // So large that it would be compressed before it is looked for.
+    writeFiles(path.join(folder, "context"), { "d/large": Buffer.alloc(5_000_000, "large") });
     const first = await run("one", exported());
     expect(first.statuses).toEqual(Array.from({ length: 5 }, () => "executed"));
     const second = await run("two", imported());

@@ -13,15 +13,12 @@ import { corrupt } from "../store/sealed-file.js";
 import { SegmentCheck } from "./segment-check.js";
 import type { CacheImport } from "./shared-store.js";
 
-/** The content digest of a layer's tree: its format is not this package's matter. */
-export type DigestOfTree = (entries: readonly TreeEntry[]) => ContentDigest;
-
 /** A layer of an import, and what it is to hold. */
 export interface WantedLayer {
   readonly source: CacheImport;
   readonly blob: LayerBlob;
   readonly content: ContentDigest;
-  readonly digestOf: DigestOfTree;
+  readonly digestOf: (entries: readonly TreeEntry[]) => ContentDigest;
 }
 
 /** Copies a layer into a store, and believes nothing that is said of it: its digests, its diffId, its tree and its

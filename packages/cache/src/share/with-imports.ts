@@ -1,9 +1,9 @@
-import { type ContentDigest, isOciBuildError } from "@oci-build/oci";
+import { type ContentDigest, isOciBuildError, type TreeEntry } from "@oci-build/oci";
 import type { Cache } from "../cache.js";
 import type { StepKey } from "../keys/step-key.js";
 import type { StepRecord } from "../records/step-record.js";
 import type { OnCacheWarning } from "../store/store-context.js";
-import { adoptLayer, type DigestOfTree } from "./adopt-layer.js";
+import { adoptLayer } from "./adopt-layer.js";
 import type { CacheImport } from "./shared-store.js";
 
 /** A record that was taken over from an import, with its layers. */
@@ -15,7 +15,8 @@ export interface ImportedRecord {
 
 /** What of imports is to be believed. */
 export interface ImportRules {
-  readonly digestOf: DigestOfTree;
+  /** The content digest of a layer's tree: its format is not this package's matter. */
+  readonly digestOf: (entries: readonly TreeEntry[]) => ContentDigest;
   /** The content that a key itself says its result is; undefined for a key that does not say it, whose record is believed
    * as far as its layer is what the record says. */
   readonly contentOf: (key: StepKey) => ContentDigest | undefined;

@@ -13,10 +13,13 @@ const LARGE_FILES_MAX = 4;
  * content is hardly in the cache. Content that is there all the same is then found too late, and its layer used. */
 export function writesFirst(
   { totals, changes }: { readonly totals: ChangeTotals; readonly changes: ChangeSet },
-  context: Pick<SolveContext, "cacheUse" | "watcher">,
+  context: Pick<SolveContext, "cacheUse" | "imports" | "watcher">,
 ): boolean {
   if (totals.fileBytes < WRITE_FIRST_MIN_BYTES || context.watcher.lookedUp !== undefined) return false;
-  return context.cacheUse === "write-only" || isAllNew(changes) || isMostlyChanged(changes, totals);
+  if (context.cacheUse === "write-only") return true;
+  // What is new here need not be new to whoever exported.
+  if (context.imports.length > 0) return false;
+  return isAllNew(changes) || isMostlyChanged(changes, totals);
 }
 
 /** Whether all files come from a tree that no build has seen yet. */
