@@ -74,6 +74,8 @@ export interface ExecCommand {
   readonly shmSizeBytes?: number | undefined;
   readonly ulimits: readonly Ulimit[];
   readonly stdio: ExecStdio;
+  /** Called when the command itself starts: its root is unpacked, and its mounts are made. */
+  readonly onStart?: (() => void) | undefined;
   /** Called in the order of arrival with bytes as the command wrote them; they are only valid during the call. */
   readonly onOutput: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
   /** Stops the whole process tree: SIGTERM, then SIGKILL within 2 s. */

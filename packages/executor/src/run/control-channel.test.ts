@@ -20,6 +20,19 @@ describe("ControlChannel", () => {
     expect(control.problem).toBe("");
   });
 
+  it("says once that the program was reached", () => {
+    const stream = new PassThrough();
+    let count = 0;
+    new ControlChannel(stream, () => {
+      count += 1;
+    });
+    stream.write("pid 5\n");
+    expect(count).toBe(0);
+    stream.write("ready\n");
+    stream.end();
+    expect(count).toBe(1);
+  });
+
   it("keeps on one line what went wrong", async () => {
     const control = await told("pid 5\nmount: /x: no\n  such thing\u001b[0m");
     expect(control.isReady).toBe(false);

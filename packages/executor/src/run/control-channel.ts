@@ -11,8 +11,11 @@ export class ControlChannel {
   #problem = "";
   #isReady = false;
   #tellPid: (pid: number | undefined) => void = () => undefined;
+  readonly #onReady: (() => void) | undefined;
 
-  constructor(stream: Readable) {
+  /** `onReady` is called when the program is reached. */
+  constructor(stream: Readable, onReady?: () => void) {
+    this.#onReady = onReady;
     this.pid = new Promise((resolve) => {
       this.#tellPid = resolve;
     });
@@ -38,10 +41,15 @@ export class ControlChannel {
     for (const line of lines) this.#takeLine(line);
   }
 
+  #takeReady(): void {
+    this.#isReady = true;
+    this.#onReady?.();
+  }
+
   #takeLine(line: string): void {
     const pid = /^pid ([1-9][0-9]{0,9})$/.exec(line)?.[1];
     if (pid !== undefined) this.#tellPid(Number(pid));
-    else if (line === "ready") this.#isReady = true;
+    else if (line === "ready") this.#takeReady();
     else if (this.#problem.length < PROBLEM_MAX_LENGTH)
       this.#problem += `${line.slice(0, PROBLEM_MAX_LENGTH)}\n`;
   }

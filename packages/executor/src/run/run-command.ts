@@ -78,6 +78,7 @@ export async function runCommand(
     const launch = parts.backend.prepare(prepared);
     const ended = await startSandbox({
       ...startOptions({ parts, home, command, root, place, plan, prepared, launch }),
+      onStart: command.onStart,
       onOutput: command.onOutput,
     });
     return (await launch.status?.(ended)) ?? ended;
@@ -131,7 +132,7 @@ interface StartParts {
 }
 
 /** Writes what the mounts need, and gives the command line that makes them and then runs the command. */
-function startOptions(start: StartParts): Omit<Parameters<typeof startSandbox>[0], "onOutput"> {
+function startOptions(start: StartParts): Omit<Parameters<typeof startSandbox>[0], "onStart" | "onOutput"> {
   const { parts, home, command, place, plan, prepared, launch } = start;
   const { folder } = place;
   const { programs } = parts.facts;
@@ -258,12 +259,24 @@ function sourcesOf({ layers, facts, space }: ExecutorParts, { signal }: ExecComm
   };
 }
 
-function checkUser({ uid, gid }: ResolvedUser, user: string, { space }: ExecutorParts): void {
-  if (space.mapping !== "single" || (uid === 0 && gid === 0)) return;
-  const problem = "only root is to be had here";
-  throw executorError("EXECUTOR_USER_UNKNOWN", {
+function checkUser({ uid, gid, groups }: ResolvedUser, user: string, { space }: ExecutorParts): void {
+  if (space.mapping === "single") {
+    if (uid === 0 && gid === 0) return;
+    const hint = "Give this user subordinate ids in /etc/subuid and /etc/subgid, and install newuidmap.";
+    throw userUnknown(user, "only root is to be had here", hint);
+  }
+  const group = [gid, ...groups].find((id) => !space.hasId("group", id));
+  if (group === undefined && space.hasId("user", uid)) return;
+  const lacking = group === undefined ? `user id ${uid}` : `group id ${group}`;
+  const hint =
+    "Give this user more subordinate ids in /etc/subuid and /etc/subgid, or choose a smaller number.";
+  throw userUnknown(user, `there is no ${lacking} among the ids that are to be had here`, hint);
+}
+
+function userUnknown(user: string, problem: string, hint: string): Error {
+  return executorError("EXECUTOR_USER_UNKNOWN", {
     message: `cannot run as user ${JSON.stringify(user)}: ${problem}`,
     data: { user, problem },
-    hint: "Give this user subordinate ids in /etc/subuid and /etc/subgid, and install newuidmap.",
+    hint,
   });
 }

@@ -7,7 +7,7 @@ import type { OutputPipe, OutputPipes } from "./output-pipes.js";
 import type { StopTree } from "./stop-tree.js";
 
 /** A command line that leads to a command. */
-export interface SandboxStart extends Pick<ExecCommand, "stdio" | "onOutput" | "signal"> {
+export interface SandboxStart extends Pick<ExecCommand, "stdio" | "onStart" | "onOutput" | "signal"> {
   readonly command: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
@@ -32,7 +32,7 @@ export async function startSandbox(start: SandboxStart): Promise<ExecStatus> {
   const child = spawnChild(start, pipes);
   const drained = pipes === undefined ? [] : readPipes(pipes, start.onOutput);
   for (const fd of start.inherited) if (fd > 4) child.stdio[fd as 4]?.destroy();
-  const control = new ControlChannel(child.stdio[3] as Readable);
+  const control = new ControlChannel(child.stdio[3] as Readable, start.onStart);
   sendFiles(child.stdio[4] as Writable, start.files);
   const ended = endOf(child);
   const ending = await stopOnAbort(ended, control, start);

@@ -41,6 +41,11 @@ export function countIds({ users, groups }: IdMaps): number {
   return Math.min(...counts);
 }
 
+/** Whether a mapping gives an id. */
+export function hasId(lines: readonly IdMapLine[], id: number): boolean {
+  return lines.some(({ inside, count }) => id >= inside && id < inside + count);
+}
+
 /** As the kernel takes it (user_namespaces(7)). */
 export function formatIdMap(lines: readonly IdMapLine[]): string {
   return lines.map(({ inside, outside, count }) => `${inside} ${outside} ${count}\n`).join("");

@@ -16,6 +16,8 @@ export interface IdSpace extends AsyncDisposable {
   readonly mapping: IdMapping;
   /** Distinguishes folders whose owners were written through different mappings; safe as a file name. */
   readonly id: string;
+  /** Whether commands can be this user or group. */
+  hasId(kind: "user" | "group", id: number): boolean;
   /** The command line that runs a program as root of this space, with its environment, working folder and open files. */
   command(args: readonly [string, ...string[]]): readonly [string, ...string[]];
 }

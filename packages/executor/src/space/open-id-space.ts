@@ -3,7 +3,15 @@ import { type Caller, currentCaller, readSystemFile } from "./caller.js";
 import { findProgram } from "./find-programs.js";
 import { firstLine } from "./first-line.js";
 import type { HostPrograms } from "./host-facts.js";
-import { countIds, formatIdMap, type IdMaps, identityMap, parseIdMap, subordinateMap } from "./id-map.js";
+import {
+  countIds,
+  formatIdMap,
+  hasId,
+  type IdMaps,
+  identityMap,
+  parseIdMap,
+  subordinateMap,
+} from "./id-map.js";
 import type { IdMapping, IdSpace } from "./id-space.js";
 import type { SingleIdReason } from "./single-id.js";
 import { parseSubordinateIds } from "./subordinate-ids.js";
@@ -36,6 +44,7 @@ export function ownIdSpace(): OpenedIdSpace {
   const space: IdSpace = {
     mapping,
     id: spaceId(mapping, []),
+    hasId: (kind, id) => hasId(kind === "user" ? maps.users : maps.groups, id),
     command: (args) => args,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -121,6 +130,7 @@ function namespaceSpace(
   return {
     mapping,
     id: spaceId(mapping, [formatIdMap(maps.users), formatIdMap(maps.groups)]),
+    hasId: (kind, id) => hasId(kind === "user" ? maps.users : maps.groups, id),
     command: (args) => [nsenter, `--user=${namespace.path}`, ...credentials, "--", ...args],
     [Symbol.asyncDispose]: () => namespace[Symbol.asyncDispose](),
   };

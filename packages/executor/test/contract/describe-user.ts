@@ -7,7 +7,8 @@ const who = "id -u; id -g; id -G | tr ' ' '\\n' | sort -n | tr '\\n' ' '";
 
 /** Who a command is, and what it may do. */
 export function describeUser(subject: GetSubject): void {
-  const needsIds = (): boolean => subject().executor.fidelity === "full";
+  /** For `skip`: whether there is one id only, and the reason. */
+  const oneId = (): [boolean, string] => [subject().executor.fidelity !== "full", "there is one id only"];
 
   describe("a command's user", () => {
     it("is root by default, in root's own group", async () => {
@@ -15,16 +16,31 @@ export function describeUser(subject: GetSubject): void {
       expect(await outputOf(executor, shell(root, "id -u; id -g; id -G"))).toBe("0\n0\n0\n");
     });
 
-    it.each([
+    it.for([
       ["a name, with its group and supplementary groups", "app", "1000\n1000\n4 1000 1001 "],
       ["a name and a group by name", "app:extra", "1000\n1001\n1001 "],
       ["a number that has a name", "1000", "1000\n1000\n4 1000 1001 "],
       ["a number that has none", "4321", "4321\n0\n0 "],
       ["two numbers", "4321:8765", "4321\n8765\n8765 "],
-    ])("is %s", async (_, user, seen) => {
-      if (!needsIds()) return;
+    ])("is %s", async ([, user, seen], { skip }) => {
+      skip(...oneId());
       const { executor, root } = subject();
       expect(await outputOf(executor, shell(root, who, { user }))).toBe(seen);
+    });
+
+    it.each([
+      ["70000:4", "user id 70000"],
+      ["4:70000", "group id 70000"],
+    ])("is refused when it is beyond the ids that are to be had: %s", async (user, lacking) => {
+      const { executor, root, mapping } = subject();
+      const refused = {
+        code: "EXECUTOR_USER_UNKNOWN",
+        message: mapping === "single" ? expect.anything() : expect.stringContaining(lacking),
+        hint: expect.stringContaining("/etc/subuid"),
+      };
+      const ran = run(executor, shell(root, "id", { user }));
+      if (mapping === "root") expect(await ran).toMatchObject({ status: "exit 0" });
+      else await expect(ran).rejects.toMatchObject(refused);
     });
 
     it.each(["nobody-there", "app:nothing"])("is refused when there is no such name: %s", async (user) => {
@@ -32,8 +48,8 @@ export function describeUser(subject: GetSubject): void {
       await expect(run(executor, shell(root, "true", { user }))).rejects.toThrow(/nobody-there|nothing/);
     });
 
-    it("is looked up in the root, through its links", async () => {
-      if (!needsIds()) return;
+    it("is looked up in the root, through its links", async ({ skip }) => {
+      skip(...oneId());
       const { executor } = subject();
       const elsewhere = linesLayer(
         "whiteout etc/passwd",
@@ -59,8 +75,8 @@ export function describeUser(subject: GetSubject): void {
       expect(await outputOf(executor, shell(root, "id -u", { user: "alias" }))).toBe("1234\n");
     });
 
-    it("that is not root has no capabilities, and gets root's files only as others do", async () => {
-      if (!needsIds()) return;
+    it("that is not root has no capabilities, and gets root's files only as others do", async ({ skip }) => {
+      skip(...oneId());
       const { executor, root } = subject();
       const line =
         "grep CapEff /proc/self/status | cut -f 2; cat /srv/data/other; ls /root 2>&1; touch /srv/x 2>&1";
@@ -83,15 +99,15 @@ export function describeUser(subject: GetSubject): void {
       expect(text.split("\n")).toEqual([none, dockers, dockers, dockers, none, ""]);
     });
 
-    it("are narrowed by a filter of system calls with an OCI runtime", async () => {
+    it("are narrowed by a filter of system calls with an OCI runtime", async ({ skip }) => {
       const { executor, root } = subject();
-      if (executor.name === "util-linux") return;
+      skip(executor.name === "util-linux", "util-linux has none");
       const asked = shell(root, "grep Seccomp: /proc/self/status | cut -f 2");
       expect(await outputOf(executor, asked)).toBe("2\n");
     });
 
-    it("let set-user-id programs change who they are", async () => {
-      if (!needsIds()) return;
+    it("let set-user-id programs change who they are", async ({ skip }) => {
+      skip(...oneId());
       const { executor, root } = subject();
       const setUp =
         "cp /bin/busybox /bin/whoever && chmod 4755 /bin/whoever && grep NoNew /proc/self/status | cut -f 2";

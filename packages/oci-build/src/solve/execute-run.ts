@@ -51,7 +51,7 @@ async function runOn(
       context.emit({ type: "step.output", step: info, stream, text, elapsedMs: elapsedMs() }),
   });
   const timeout = runTimeout(context);
-  const command = commandOf(pending, { taken, output, signal: timeout.signal }, context);
+  const command = commandOf(pending, { taken, output, ...timeout.watched }, context);
   let result: ExecResult;
   try {
     result = await executor.run({ ...command, root });
@@ -79,12 +79,13 @@ function commandOf(
     taken,
     output,
     signal,
-  }: { readonly taken: TakenMounts; readonly output: RunOutput } & Pick<ExecCommand, "signal">,
+    onStart,
+  }: { readonly taken: TakenMounts; readonly output: RunOutput } & Pick<ExecCommand, "signal" | "onStart">,
   { run }: Pick<SolveContext, "run">,
 ): ExecCommand {
   const { args, cwd, user, network, security, hostname } = step;
   return {
-    ...{ args, cwd, user, network, security, hostname, signal },
+    ...{ args, cwd, user, network, security, hostname, signal, onStart },
     env: new Map([...step.env, ...step.proxies, ...taken.env]),
     mounts: taken.mounts,
     hosts: run.hosts,
@@ -107,19 +108,20 @@ async function tellFailed(
   await run.onFailedStep?.({
     step: info,
     status: result.status,
-    enter: (args) => result.enter({ ...command, args, stdio: "inherited", signal }),
+    enter: (args) => result.enter({ ...command, args, stdio: "inherited", signal, onStart: undefined }),
   });
 }
 
-/** Ends a command after the time that it may take. */
+/** Ends a command after the time that it may take, without what it takes to unpack what it runs on. */
 function runTimeout({ run, signal }: Pick<SolveContext, "run" | "signal">) {
   const over = new AbortController();
-  const timer =
-    run.timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => over.abort(new Error("the time of the command is over")), run.timeoutMs);
+  let timer: NodeJS.Timeout | undefined;
+  const onStart = (): void => {
+    if (run.timeoutMs === undefined) return;
+    timer = setTimeout(() => over.abort(new Error("the time of the command is over")), run.timeoutMs);
+  };
   return {
-    signal: signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]),
+    watched: { signal: signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]), onStart },
     isOver: () => over.signal.aborted && signal?.aborted !== true,
     stop: () => clearTimeout(timer),
   };

@@ -360,6 +360,13 @@ describe("RUN: a command that fails", () => {
       message: "the command took longer than 0.02 s: /bin/sh -c make",
     });
   });
+
+  it("is none that had to wait until its files were unpacked", async () => {
+    const { build } = runProject();
+    const beforeStart = async (): Promise<void> => void (await delay(60));
+    const { statuses } = await build(["FROM scratch", "RUN make"], { beforeStart, runTimeoutMs: 40 });
+    expect(statuses).toEqual(["executed"]);
+  });
 });
 
 describe("RUN: caches", () => {

@@ -48,8 +48,8 @@ export function fakeExecutors(
       requests.push(request);
       const command = request.args.at(-1) ?? "";
       calls.push(`run ${command}`);
-      request.signal?.throwIfAborted();
       await beforeStart?.();
+      request.signal?.throwIfAborted();
       request.onStart?.();
       const {
         files = {},

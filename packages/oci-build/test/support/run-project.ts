@@ -3,7 +3,12 @@ import { buildWith } from "../../src/build.js";
 import type { BuildEvent } from "../../src/events/build-event.js";
 import { type EvaluatedBuild, evaluate } from "../../src/explain/evaluate.js";
 import type { BuildOptions, BuildResult } from "../../src/options/build-options.js";
-import { type FakeExecutors, type FakeShell, fakeExecutors } from "./fake-executor.js";
+import {
+  type FakeExecutorOptions,
+  type FakeExecutors,
+  type FakeShell,
+  fakeExecutors,
+} from "./fake-executor.js";
 import { memoryProject } from "./memory-project.js";
 
 /** One build of a project with RUN: what came of it, and what was told and asked on the way. */
@@ -15,9 +20,8 @@ interface RunBuild extends FakeExecutors {
 }
 
 /** How a build goes: `shell` plays its commands. */
-export interface RunBuildOptions extends BuildOptions {
+export interface RunBuildOptions extends BuildOptions, FakeExecutorOptions {
   readonly shell?: FakeShell | undefined;
-  readonly fidelity?: "full" | "single-id" | undefined;
 }
 
 /** A project in memory whose commands are played. */
@@ -35,8 +39,8 @@ export function runProject(files: Readonly<Record<string, string>> = {}): RunPro
   return {
     volume,
     cacheDir,
-    async build(lines, { shell = writesItself, fidelity, ...options } = {}) {
-      const executors = fakeExecutors(shell, fidelity === undefined ? {} : { fidelity });
+    async build(lines, { shell = writesItself, fidelity, beforeStart, ...options } = {}) {
+      const executors = fakeExecutors(shell, { fidelity, beforeStart });
       const events: BuildEvent[] = [];
       const onEvent = (event: BuildEvent): void => {
         events.push(event);
@@ -47,7 +51,7 @@ export function runProject(files: Readonly<Record<string, string>> = {}): RunPro
       return { ...executors, result, events, statuses };
     },
     evaluate(lines, { shell = writesItself, fidelity, ...options } = {}) {
-      const executors = fakeExecutors(shell, fidelity === undefined ? {} : { fidelity });
+      const executors = fakeExecutors(shell, { fidelity });
       return evaluate(optionsOf(lines, options), "last reasons", executors);
     },
   };
