@@ -71,9 +71,8 @@ export class SegmentEncoder {
       const found = await source.find(key);
       if (found === undefined) return undefined;
       checkSizes(found, rawBytes);
-      const bytes = await found.read();
-      if (`sha256:${await sha256Of(bytes)}` !== found.digest)
-        throw new Error("it has other bytes than its digest says");
+      const { hex, bytes } = await this.#hash.beside(await found.read());
+      if (`sha256:${hex}` !== found.digest) throw new Error("it has other bytes than its digest says");
       return { key, rawCrc32: found.rawCrc32, digest: found.digest, bytes, origin: "reused" };
     } catch (cause) {
       this.#checkRunning();

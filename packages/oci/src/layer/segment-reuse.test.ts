@@ -226,6 +226,40 @@ describe("writeLayer with a thread for its hashes", () => {
     expect([reusing.digest, reusing.work.segmentsCompressed]).toEqual([before.digest, 0]);
   });
 
+  it("lends it bytes that have a buffer of their own, and none of a buffer that others use", async () => {
+    const read: Uint8Array[] = [];
+    const source = memorySegments(before);
+    const reuse: SegmentSource = {
+      ...source,
+      find: async (key) => {
+        const found = await source.find(key);
+        if (found === undefined) return undefined;
+        const reading = async (): Promise<Uint8Array> => {
+          const room = new Uint8Array(found.size + (read.length % 2));
+          room.set(await found.read());
+          read.push(room.subarray(0, found.size));
+          return room.subarray(0, found.size);
+        };
+        return { ...found, read: reading };
+      },
+    };
+    const reusing = await layerOf(project(), { expectedBytes, reuse });
+    expect(reusing.blob.equals(before.blob)).toBe(true);
+    expect(read.length).toBeGreaterThan(4);
+    expect(read.map(({ length }) => length === 0)).toEqual(read.map((_, index) => index % 2 === 0));
+  });
+
+  it("compresses anew what is damaged, and tells", async () => {
+    const [segment] = before.segments;
+    const blob = Buffer.from(before.blob);
+    const offset = segment?.offset ?? 0;
+    blob[offset] = (blob[offset] ?? 0) ^ 1;
+    const reuse = memorySegments({ ...before, blob });
+    const after = await layerOf(project(), { expectedBytes, reuse });
+    expect([after.digest, after.work.segmentsCompressed]).toEqual([before.digest, 1]);
+    expect(reuse.rejections.map(({ code }) => code)).toEqual(["LAYER_SEGMENT_UNUSABLE"]);
+  });
+
   it("ends with its reason at an abort, and when a file fails", async () => {
     const signal = AbortSignal.abort("before");
     await expect(layerOf(project(), { expectedBytes, signal })).rejects.toBe("before");

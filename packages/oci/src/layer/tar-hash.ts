@@ -1,5 +1,12 @@
 import { createHash, type Hash, hash } from "node:crypto";
+import { sha256Of } from "./sha256-of.js";
 import { WorkerTarHash } from "./worker-tar-hash.js";
+
+/** Bytes and their SHA-256 in hex. */
+export interface HashedBytes {
+  readonly hex: string;
+  readonly bytes: Uint8Array;
+}
 
 /** Hashes a tar that comes in segments, and each segment by itself; all in hex. */
 export interface TarHash {
@@ -7,6 +14,8 @@ export interface TarHash {
   allocate(byteCount: number): Buffer;
   /** Gives a segment's own SHA-256. The bytes must stay as they are until then. */
   add(segment: Uint8Array): string | Promise<string>;
+  /** Hashes bytes that are no part of the tar. Those that were given may be gone by then: the same come back. */
+  beside(bytes: Uint8Array): Promise<HashedBytes>;
   /** Gives the SHA-256 of all segments, in the order they came in. */
   finish(): string | Promise<string>;
   /** Ends what still runs. Never fails. */
@@ -32,6 +41,10 @@ class InlineTarHash implements TarHash {
   add(segment: Uint8Array): string {
     this.#whole.update(segment);
     return hash("sha256", segment, "hex");
+  }
+
+  async beside(bytes: Uint8Array): Promise<HashedBytes> {
+    return { hex: await sha256Of(bytes), bytes };
   }
 
   finish(): string {
