@@ -1,6 +1,6 @@
 import type { CacheExportOption, CacheImportOption } from "../options/cache-options.js";
 import { optionInvalid } from "../options/option-invalid.js";
-import type { BuildFlags } from "./parse-arguments.js";
+import type { BuildFlags } from "./build-flags.js";
 import { readBoolean } from "./read-boolean.js";
 import { splitCsv } from "./split-csv.js";
 

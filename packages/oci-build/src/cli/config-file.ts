@@ -6,7 +6,7 @@ import { buildError } from "../errors.js";
 import { readSmallFile } from "../input/read-small-file.js";
 import { compressionTypes } from "../options/compression.js";
 import { executorChoices, runNetworks } from "../options/run-choices.js";
-import type { BuildFlags } from "./parse-arguments.js";
+import type { BuildFlags } from "./build-flags.js";
 import { progressModes } from "./progress/progress-mode.js";
 import { registryTables, wrongRegistryKey } from "./registry-tables.js";
 import { formatCsv, splitCsv } from "./split-csv.js";

@@ -1,10 +1,10 @@
 import path from "node:path";
 import { buildError } from "../errors.js";
 import type { BuildOptions, LayerCompression } from "../options/build-options.js";
+import type { BuildFlags } from "./build-flags.js";
 import { cacheFlags } from "./cache-flags.js";
 import { joinCompression, parseCompression } from "./compression-flags.js";
 import { outputFlags } from "./output-flags.js";
-import type { BuildFlags } from "./parse-arguments.js";
 import { registryOptions } from "./registry-options.js";
 import { runFlags } from "./run-flags.js";
 import type { CliProcess } from "./terminal.js";

@@ -1,9 +1,9 @@
 import type { Writable } from "node:stream";
 import { buildError } from "../errors.js";
 import type { LayerCompression } from "../options/build-options.js";
+import type { BuildFlags } from "./build-flags.js";
 import { joinCompression } from "./compression-flags.js";
 import { type OutputSpec, parseOutput } from "./output-spec.js";
-import type { BuildFlags } from "./parse-arguments.js";
 
 /** What `--output`, `--push` and `--load` ask for together. */
 export interface AskedOutputs {

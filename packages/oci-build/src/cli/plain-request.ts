@@ -1,6 +1,7 @@
 import { compressionTypes } from "../options/compression.js";
 import { executorChoices, runNetworks } from "../options/run-choices.js";
-import type { BuildFlags, Request } from "./parse-arguments.js";
+import type { BuildFlags } from "./build-flags.js";
+import type { Request } from "./parse-arguments.js";
 import { progressModes } from "./progress/progress-mode.js";
 
 interface PlainOption {

@@ -1,7 +1,8 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
+import type { BuildFlags } from "./build-flags.js";
 import { mergeFlags } from "./flag-options.js";
-import { type BuildFlags, parseArguments } from "./parse-arguments.js";
+import { parseArguments } from "./parse-arguments.js";
 import { plainRequest } from "./plain-request.js";
 import { runFlags } from "./run-flags.js";
 

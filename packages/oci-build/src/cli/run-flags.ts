@@ -2,7 +2,7 @@ import { parseByteSize, parseDuration } from "@oci-build/dockerfile";
 import { choiceOf, optionInvalid } from "../options/option-invalid.js";
 import { entitlements, executorChoices, runNetworks } from "../options/run-choices.js";
 import type { HostEntry, RunOptions, RunUlimit } from "../options/run-options.js";
-import type { BuildFlags } from "./parse-arguments.js";
+import type { BuildFlags } from "./build-flags.js";
 import { parseAgents, parseSecrets } from "./secret-flags.js";
 import type { CliProcess } from "./terminal.js";
 

@@ -10,7 +10,7 @@ import { contextFolder } from "../../input/context-folder.js";
 import { readDockerfile } from "../../input/read-dockerfile.js";
 import type { BuildOptions } from "../../options/build-options.js";
 import { findTarget } from "../../plan/find-target.js";
-import type { BuildFlags } from "../parse-arguments.js";
+import type { BuildFlags } from "../build-flags.js";
 import type { CliProcess } from "../terminal.js";
 import { checkFile } from "./check-file.js";
 import { formatColumns } from "./format-columns.js";
