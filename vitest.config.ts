@@ -1,4 +1,6 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { LongFilesFirst } from "./test/support/long-files-first.js";
 
 /** Tests read sources, never `dist`, so a stale build cannot make them pass. */
 const sourceCondition = "oci-build:source";
@@ -16,6 +18,9 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/fixtures/**", "**/dist/**"],
     globalSetup: "./test/support/compile.ts",
     testTimeout: 30_000,
+    // Vitest leaves one core alone, which of two is half; many tests wait for others' programs.
+    maxWorkers: availableParallelism(),
+    sequence: { sequencer: LongFilesFirst },
     restoreMocks: true,
   },
 });

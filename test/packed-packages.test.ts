@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import glob from "fast-glob";
 import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "./support/build-folder.js";
@@ -34,18 +34,32 @@ function run(command: string, args: readonly string[], cwd: string): string {
 
 const readJson = (text: string): unknown => JSON.parse(text);
 
-/** Packs as a release does: pnpm replaces `workspace:`, `catalog:` and what publishConfig says. */
-function pack(folder: string, destination: string): Packed {
+/** Packs all packages as a release does, and gives them by folder: pnpm replaces `workspace:`, `catalog:` and what
+ * publishConfig says. */
+function packAll(destination: string): ReadonlyMap<string, Packed> {
   const { packageManager } = readJson(readFileSync(join(root, "package.json"), "utf8")) as {
     packageManager: string;
   };
-  const args = ["--yes", packageManager, "pack", "--json", "--pack-destination", destination];
-  const told = run("npx", args, join(root, "packages", folder));
+  const all = ["--recursive", "--filter", "./packages/*"];
+  const args = ["--yes", packageManager, ...all, "pack", "--json", "--pack-destination", destination];
+  const told = run("npx", args, root);
   // What prepack says comes first.
-  const { filename } = readJson(told.slice(told.search(/^\{/m))) as { filename: string };
-  const tarball = join(destination, filename.split("/").at(-1) ?? filename);
-  const listed = run("tar", ["-tzf", tarball], destination).trimEnd().split("\n");
-  const manifest = readJson(run("tar", ["-xzOf", tarball, "package/package.json"], destination)) as Manifest;
+  const made = readJson(told.slice(told.search(/^\[$/m))) as readonly { name: string; filename: string }[];
+  const byName = new Map(made.map(({ name, filename }) => [name, join(destination, basename(filename))]));
+  return new Map(
+    folders.flatMap((folder) => {
+      const { name } = readJson(
+        readFileSync(join(root, "packages", folder, "package.json"), "utf8"),
+      ) as Manifest;
+      const tarball = byName.get(name);
+      return tarball === undefined ? [] : [[folder, readPacked(tarball, destination)] as const];
+    }),
+  );
+}
+
+function readPacked(tarball: string, cwd: string): Packed {
+  const listed = run("tar", ["-tzf", tarball], cwd).trimEnd().split("\n");
+  const manifest = readJson(run("tar", ["-xzOf", tarball, "package/package.json"], cwd)) as Manifest;
   return { tarball, files: listed.map((path) => path.replace(/^package\//, "")).sort(), manifest };
 }
 
@@ -63,9 +77,9 @@ function expectedFiles(folder: string): readonly string[] {
 }
 
 const packedFolder = temporaryFolder();
-const packed = new Map<string, Packed>();
+let packed: ReadonlyMap<string, Packed> = new Map();
 beforeAll(() => {
-  for (const folder of folders) packed.set(folder, pack(folder, packedFolder));
+  packed = packAll(packedFolder);
 }, 120_000);
 
 const packedOf = (folder: string): Packed => {
