@@ -52,9 +52,14 @@ describe.skipIf(obstacle)(unlessObstacle("node bench/run.mjs --smoke", obstacle)
     const counts = groups().flatMap(({ caller, measured }) =>
       measured
         .filter(({ kind, missing }) => kind === "ours" && missing === undefined)
-        .map(({ id, work }) => [`${id} ${caller}`, work?.["stepsExecuted"] ?? 0] as const),
+        .map(({ id, work }) => ({
+          ...{ id, caller, executed: work?.["stepsExecuted"] ?? 0, cached: work?.["stepsCached"] ?? 0 },
+        })),
     );
-    const expected = counts.map(([id]) => [id, id.startsWith("cached.") ? 0 : id.includes("many") ? 3 : 1]);
+    const expected = counts.map(({ id, caller }) => ({
+      ...{ id, caller, executed: id.startsWith("cached.") ? 0 : id.includes("many") ? 3 : 1 },
+      cached: id.startsWith("cached.") ? 12 : 0,
+    }));
     expect(counts).toEqual(expected);
     expect(counts.length).toBeGreaterThan(10);
   });

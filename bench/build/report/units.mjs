@@ -5,8 +5,9 @@ export function seconds(ms) {
   return `${value.toFixed(value >= 10 ? 1 : value >= 1 ? 2 : 3)} s`;
 }
 
-/** For what is short: `12.3 ms`. @param {number} ms */
+/** For what is short, `12.3 ms`; from a second on in seconds. @param {number} ms */
 export function milliseconds(ms) {
+  if (Math.abs(ms) >= 1e3) return seconds(ms);
   return `${ms.toFixed(Math.abs(ms) >= 100 ? 0 : 1)} ms`;
 }
 

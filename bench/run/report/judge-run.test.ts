@@ -80,6 +80,7 @@ describe("the report", () => {
     ]),
   ];
   const host = { date: "2026-01-02T03:04:05Z", commit: "abc", node: "v1", cpu: "one", cores: 2, memoryGb: 4 };
+  const group = { name: "run-true", caller: "user" as const, about: "About it.", measured: [], figures };
   const report = {
     ...{
       command: "node bench/run.mjs",
@@ -88,7 +89,7 @@ describe("the report", () => {
       problems: ["run-true: b: not run: x"],
     },
     host: { ...host, disk: "on a disk", busyBefore: 0, busyAfter: 0, isBusy: false },
-    groups: [{ name: "run-true", caller: "user" as const, about: "About it.", measured: [], figures }],
+    groups: [group],
   };
 
   it("has a table for each group, with limits and verdicts", () => {
@@ -101,6 +102,17 @@ describe("the report", () => {
       ["run-true.b", "**oci-build**", "not run", "", "", "", ""],
     ]);
     expect(runMarkdown(report)).toContain("## One RUN, as a normal user\n\nAbout it.\n");
+  });
+
+  it("says a unit once, and both where they differ", () => {
+    const wide = judgeRun(figure({ of: { id: "a" } }), [measured("a", [900, 990, 1200])]);
+    const narrow = judgeRun(figure({ of: { id: "a" }, by: { id: "b" } }), [
+      measured("a", [3, 4]),
+      measured("b", [2, 2]),
+    ]);
+    const page = runMarkdown({ ...report, groups: [{ ...group, figures: [wide, narrow] }] });
+    expect(page).toContain(" 900 ms–1.20 s ");
+    expect(page).toContain(" 1.50–2.00× ");
   });
 
   it("fails for a limit that was missed and for what failed, not for what cannot run here", () => {

@@ -56,9 +56,15 @@ function cells({ name, tool, kind, unit, limit, verdict, wall, cpu, missing }) {
   // Why stands among the problems.
   if (wall === undefined) return [name, who, missing?.split(": ")[0] ?? "", "", "", "", ""];
   return [
-    ...[name, who, shown(wall.median), `${shown(wall.least).replace(/ ms|×/, "")}–${shown(wall.most)}`],
+    ...[name, who, shown(wall.median), range(shown(wall.least), shown(wall.most))],
     limit === undefined ? "" : `≤ ${shown(limit)}`,
     verdict === "missed" ? "**missed**" : verdict === "met" ? "met" : "",
     cpu === undefined ? "" : shown(cpu.median),
   ];
+}
+
+/** The unit once, where both have the same. @param {string} least @param {string} most */
+function range(least, most) {
+  const unit = / ?[^\d.]+$/.exec(most)?.[0] ?? "";
+  return `${least.endsWith(unit) ? least.slice(0, least.length - unit.length) : least}–${most}`;
 }
