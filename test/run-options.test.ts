@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
+import { packLayout } from "./support/registry/image-layout.js";
 import { runBaseLayout } from "./support/run/run-base.js";
 import { type CommandResult, runOciBuild } from "./support/run-command.js";
 
@@ -119,6 +120,22 @@ describe.skipIf(!canRun)("the options of RUN (skipped: needs what RUN needs, and
     const { exitCode, stderr } = await build(["RUN sleep 100 & sleep 100"], "--run-timeout", "1s");
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining("RUN_TIMED_OUT") });
     expect(Date.now() - started).toBeLessThan(30_000);
+  });
+
+  it("begin nothing on an image whose programs this machine cannot run", async () => {
+    fs.mkdirSync(path.join(folder, "foreign"));
+    const platform = { os: "linux", architecture: process.arch === "s390x" ? "amd64" : "s390x" };
+    packLayout(path.join(folder, "foreign"), "v1", [{ platform, layers: [Buffer.alloc(1024)], config: {} }]);
+    const image = `foreign=oci-layout://${path.join(folder, "foreign")}:v1`;
+    const flags = ["--platform", `linux/${platform.architecture}`, "--build-context", image];
+    const lines = ["FROM foreign AS below", "WORKDIR /made", "FROM below", "RUN make"];
+    const { exitCode, stderr } = await build(lines, ...flags);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(
+      `cannot run a RUN step: this machine cannot run programs for ${platform.architecture} (line 5: RUN make)`,
+    );
+    expect(stderr).not.toContain("WORKDIR /made");
+    expect(await build(lines.slice(0, 2), ...flags)).toMatchObject({ exitCode: 0 });
   });
 
   it("keep what is cached between builds, and list and prune it", async () => {

@@ -1,7 +1,9 @@
-/** A RUN instruction as the Dockerfile has it. `line` is 1-based; `text` is the instruction on one line. */
+/** A RUN instruction as the Dockerfile has it. `line` is 1-based; `text` is the instruction on one line; `architecture`,
+ * where it is known, is that of the image that it stands on, by Go's name (`arm64`). */
 export interface RunStep {
   readonly line: number;
   readonly text: string;
+  readonly architecture?: string | undefined;
 }
 
 /** Which back end runs commands; `auto` takes an OCI runtime that works, else util-linux. */

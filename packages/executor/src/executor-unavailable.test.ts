@@ -37,6 +37,11 @@ describe("executorUnavailable", () => {
   it.each<[ExecutorObstacle, string, string]>([
     [{ kind: "platform", platform: "win32" }, "this is Windows", "WSL 2"],
     [{ kind: "platform", platform: "freebsd" }, "this is freebsd", "virtual machine"],
+    [
+      { kind: "architecture", architecture: "arm64" },
+      "this machine cannot run programs for arm64",
+      "qemu-user-static",
+    ],
     [{ kind: "programs-missing", programs: ["tar"] }, "tar is not installed", "Install tar"],
     [
       { kind: "programs-missing", programs: ["unshare", "nsenter", "tar"] },

@@ -4,6 +4,7 @@ import { executorUnavailable } from "./executor-unavailable.js";
 import { type FoundExecutor, knownExecutor } from "./known-executor.js";
 import { fidelityOf } from "./space/id-space.js";
 import type { ExecutorObstacle } from "./space/obstacle.js";
+import { runsArchitecture } from "./space/runs-architecture.js";
 
 /** The executor that a build would get. */
 export interface ExecutorAbility {
@@ -19,7 +20,16 @@ export async function checkExecutor(options: OpenExecutorOptions): Promise<Execu
   if (options.steps.length === 0) return undefined;
   const found = knownExecutor(options) ?? (await findByTrying(options));
   if (found.obstacle !== undefined) throw executorUnavailable(options.steps, found.obstacle);
+  checkArchitectures(options.steps);
   return { name: found.name, fidelity: fidelityOf(found.mapping) };
+}
+
+function checkArchitectures(steps: OpenExecutorOptions["steps"]): void {
+  for (const { architecture } of steps) {
+    if (architecture === undefined || runsArchitecture(architecture)) continue;
+    const lacking = steps.filter((step) => step.architecture === architecture);
+    throw executorUnavailable(lacking, { kind: "architecture", architecture });
+  }
 }
 
 /** Opens an executor, for the first step that is really run. The caller disposes of it. Warnings come before it is given.

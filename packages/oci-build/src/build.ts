@@ -118,7 +118,8 @@ async function run(
   return built;
 }
 
-/** Makes sure that commands can be run before any image is asked for, and once more when images bring commands. */
+/** Makes sure that commands can be run before any image is asked for, and once more when images bring commands, or
+ * another architecture. */
 async function prepareRuns(
   read: ReadBuild,
   early: PreparedBuild | undefined,
@@ -127,7 +128,9 @@ async function prepareRuns(
   await session.executors.check(read.runs);
   if (early !== undefined) return early;
   const prepared = await prepareOnImages(read, session.images, emit);
-  if (prepared.runs.length > read.runs.length) await session.executors.check(prepared.runs);
+  const { architecture: own } = read.options.buildPlatform;
+  const isForeign = prepared.runs.some(({ architecture = own }) => architecture !== own);
+  if (isForeign || prepared.runs.length > read.runs.length) await session.executors.check(prepared.runs);
   return prepared;
 }
 

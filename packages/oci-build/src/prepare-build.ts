@@ -19,7 +19,7 @@ import { formatPlatform } from "./plan/global-args.js";
 import type { NeededImage } from "./plan/needed-images.js";
 import { imagesNeeded, planBuild, runInstructions } from "./plan/plan-build.js";
 import type { PlanInput } from "./plan/plan-input.js";
-import type { BuildPlan } from "./plan/step.js";
+import type { BuildPlan, StagePlan } from "./plan/step.js";
 
 /** How many images are looked for at once. */
 const IMAGES_AT_ONCE = 8;
@@ -118,13 +118,22 @@ function prepared({ options, dockerfile, input, warnings }: ReadBuild, emit: Emi
     options,
     plan,
     runs: plan.stages.flatMap((stage) =>
-      stage.steps.flatMap((step) => (step.kind === "run" ? [commandLine(step)] : [])),
+      stage.steps.flatMap((step) =>
+        step.kind === "run" ? [{ ...commandLine(step), architecture: architectureOf(stage, plan) }] : [],
+      ),
     ),
     steps: plannedSteps(plan),
     project: projectOf(options, dockerfile),
     images: [...new Set(input.images.values())],
     mayNotMiss: stageThatMayNotMiss(options, input),
   };
+}
+
+/** Of the image that a stage begins with; a stage from scratch may hold programs of any. */
+function architectureOf({ base }: StagePlan, plan: BuildPlan): string | undefined {
+  if (base.kind === "image") return base.from.image.platform.architecture;
+  const below = plan.stages.find(({ index }) => base.kind === "stage" && index === base.index);
+  return below === undefined ? undefined : architectureOf(below, plan);
 }
 
 function commandLine({ span, text }: Pick<StepInfo, "span"> & { readonly text: string }): CommandLine {

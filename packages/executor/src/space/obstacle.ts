@@ -1,6 +1,7 @@
 /** Why no command can run here, as found by trying. `detail` is what the host said. */
 export type ExecutorObstacle =
   | { readonly kind: "platform"; readonly platform: string }
+  | { readonly kind: "architecture"; readonly architecture: string }
   | { readonly kind: "programs-missing"; readonly programs: readonly string[] }
   | { readonly kind: "program-unfit"; readonly program: FittingProgram; readonly detail: string }
   | { readonly kind: "namespaces-refused"; readonly detail: string; readonly settings: readonly string[] }
@@ -16,6 +17,8 @@ export function describeObstacle(obstacle: ExecutorObstacle): string {
   switch (obstacle.kind) {
     case "platform":
       return `RUN needs Linux, and this is ${platformNames.get(obstacle.platform) ?? obstacle.platform}`;
+    case "architecture":
+      return `this machine cannot run programs for ${obstacle.architecture}`;
     case "programs-missing":
       return `${listOf(obstacle.programs)} ${obstacle.programs.length === 1 ? "is" : "are"} not installed`;
     case "program-unfit":
@@ -39,6 +42,8 @@ export function adviseOnObstacle(obstacle: ExecutorObstacle): string {
   switch (obstacle.kind) {
     case "platform":
       return "Build on Linux: in a virtual machine, WSL 2, a dev container or CI; or choose a stage without RUN with --target.";
+    case "architecture":
+      return `Have an administrator register an emulator with the kernel (Debian: package qemu-user-static), or choose another --platform.`;
     case "programs-missing":
       return `Install ${listOf(packagesOf(obstacle.programs))}, or choose a stage without RUN with --target.`;
     case "program-unfit":
