@@ -218,6 +218,14 @@ describe("an export that was tampered with", () => {
     }
   }
 
+  /** A record that was changed by somebody who knows how records are sealed. */
+  function forge(name: string, as: string, change: (body: string) => string): void {
+    const sealed = fs.readFileSync(path.join(shared, "v1/records", name), "utf8");
+    const body = change(sealed.slice(sealed.indexOf("\n") + 1));
+    const seal = `oci-build record 1 ${createHash("sha256").update(body).digest("hex")}\n`;
+    fs.writeFileSync(path.join(shared, "v1/records", as), seal + body);
+  }
+
   const flip = (bytes: Buffer): void => {
     const middle = bytes.length >> 1;
     bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
@@ -249,6 +257,28 @@ describe("an export that was tampered with", () => {
     expect(second).toMatchObject({ digest: first.digest, statuses: ["cached"], warnings: [] });
   });
 
+  it.each([
+    ["media type", (body: string) => body.replace("v1.tar+gzip", "v1.tar"), "it is no "],
+    ["media type of nobody", (body: string) => body.replace("v1.tar+gzip", "v9"), "it is no "],
+    ["size", (body: string) => body.replace(/"size":\d/, '"size":9'), "expected"],
+    [
+      "unpacked size",
+      (body: string) => body.replace(/"uncompressedSize":\d/, '"uncompressedSize":9'),
+      "unpacks to",
+    ],
+    [
+      "diffId",
+      (body: string) => body.replace(/"diffId":"sha256:..../, '"diffId":"sha256:aaaa'),
+      "its diffId is",
+    ],
+  ])("by a record with another %s is not believed, though its seal holds", async (_, change, said) => {
+    const { first, second } = await changed(() => {
+      for (const name of files("records")) forge(name, name, change);
+    });
+    expect(second).toMatchObject({ digest: first.digest, statuses: ["executed"] });
+    expect(second.warnings).toEqual([expect.stringContaining(said)]);
+  });
+
   it("by another layer under the key of these files is not believed, though all seals hold", async () => {
     const options = { dockerfile: ARCHIVE, sourceDateEpoch: 1_000_000_000 };
     const first = await run("one", { ...exported(), ...options });
@@ -256,10 +286,7 @@ describe("an export that was tampered with", () => {
     writeFiles(path.join(folder, "context"), { a: "b".repeat(3000) });
     await run("one", { ...exported(), ...options });
     const [other = ""] = files("records");
-    const sealed = fs.readFileSync(path.join(shared, "v1/records", other), "utf8");
-    const body = sealed.slice(sealed.indexOf("\n") + 1).replaceAll(other, key);
-    const seal = `oci-build record 1 ${createHash("sha256").update(body).digest("hex")}\n`;
-    fs.writeFileSync(path.join(shared, "v1/records", key), seal + body);
+    forge(other, key, (body) => body.replaceAll(other, key));
     writeFiles(path.join(folder, "context"), { a: "a".repeat(3000) });
     const second = await run("two", { ...imported(), ...options });
     expect(second).toMatchObject({ digest: first.digest, statuses: ["executed"] });

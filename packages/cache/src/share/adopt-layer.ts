@@ -1,10 +1,13 @@
 import {
+  archiveCompression,
   type ContentDigest,
   decompressedStream,
   isOciBuildError,
+  type LayerSegment,
   type LayerTree,
   mediaTypes,
   readLayerTree,
+  sizedBlob,
   type TreeEntry,
 } from "@oci-build/oci";
 import type { LayerBlob, StoredLayer } from "../blob-store.js";
@@ -40,7 +43,8 @@ export async function adoptLayer(wanted: WantedLayer, own: Cache): Promise<Store
     };
     try {
       const { tree, rawBytes } = await readThrough(wanted, { check, send });
-      if (!check.isSound()) throw damaged(wanted, "its segments are others than its table says");
+      const isOther = segments.some(({ compression }) => compression !== compressions.get(blob.mediaType));
+      if (isOther || !check.isSound()) throw damaged(wanted, "its segments are others than its table says");
       if (rawBytes !== blob.uncompressedSize) throw damaged(wanted, `it unpacks to ${rawBytes} bytes`);
       return { ...blob, segments, tree, work: NO_WORK };
     } catch (error) {
@@ -50,6 +54,13 @@ export async function adoptLayer(wanted: WantedLayer, own: Cache): Promise<Store
     }
   });
 }
+
+/** What layers of a cache are stored as. */
+const compressions: ReadonlyMap<string, LayerSegment["compression"]> = new Map([
+  [mediaTypes.layer, "none"],
+  [mediaTypes.layerGzip, "gzip"],
+  [mediaTypes.layerZstd, "zstd"],
+]);
 
 const NO_WORK = { segmentsReused: 0, segmentsCompressed: 0, bytesReused: 0, bytesCompressed: 0 };
 
@@ -64,15 +75,23 @@ async function readThrough(
 ): Promise<{ readonly tree: LayerTree; readonly rawBytes: number }> {
   const { source, blob, content, digestOf } = wanted;
   let rawBytes = 0;
+  let isBegun = false;
   async function* stored(): AsyncGenerator<Uint8Array, void, undefined> {
-    for await (const chunk of source.blobs.read(blob.digest)) {
+    for await (const chunk of sizedBlob(source.blobs.read(blob.digest), blob)) {
+      if (!isBegun && archiveCompression(chunk) !== compressions.get(blob.mediaType)) {
+        throw damaged(wanted, `it is no ${blob.mediaType}`);
+      }
+      isBegun = true;
       check.stored(chunk);
       await send(chunk);
       yield chunk;
     }
   }
   async function* raw(): AsyncGenerator<Uint8Array, void, undefined> {
-    const bytes = blob.mediaType === mediaTypes.layer ? stored() : decompressedStream(stored());
+    const bytes =
+      blob.mediaType === mediaTypes.layer
+        ? stored()
+        : decompressedStream(stored(), { maxBytes: blob.uncompressedSize });
     for await (const chunk of bytes) {
       rawBytes += chunk.length;
       check.raw(chunk);
