@@ -154,7 +154,8 @@ describe("oci-build: pipes", () => {
       cwd: app,
       env: { ...process.env, ...env },
     });
-    setTimeout(() => child.kill("SIGINT"), 700);
+    // More than a pipe holds: who has taken it waits for the rest.
+    child.stdin.write("\n".repeat(1024 * 1024), () => child.kill("SIGINT"));
     const ended = new Promise((resolve) => child.on("close", resolve));
     expect(await Promise.all([ended, text(child.stderr)])).toEqual([
       130,
