@@ -1,11 +1,4 @@
-import type {
-  DirectoryEntry,
-  FileReader,
-  LayerEntry,
-  LayerFile,
-  LayerWritten,
-  WriteLayerOptions,
-} from "../src/index.js";
+import type { DirectoryEntry, FileReader, LayerFile, LayerWritten, WriteLayerOptions } from "../src/index.js";
 import { writeLayer } from "../src/index.js";
 
 /** Metadata of entries that are not about it. */
@@ -40,7 +33,7 @@ export function bytesReader(data: Uint8Array, atMost: number = Number.POSITIVE_I
 
 /** A layer and its blob. */
 export async function layerOf(
-  entries: Iterable<LayerEntry> | AsyncIterable<LayerEntry>,
+  entries: Parameters<typeof writeLayer>[0],
   options: WriteLayerOptions = {},
 ): Promise<LayerWritten & { readonly blob: Buffer }> {
   const chunks: Uint8Array[] = [];

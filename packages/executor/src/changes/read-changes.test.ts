@@ -12,7 +12,9 @@ import { layerLines } from "../../test/support/layer-lines.js";
 import { mountOverlay } from "../../test/support/overlay-mount.js";
 import { isRoot, rootSpace, testPrograms } from "../../test/support/test-space.js";
 import { UnpackedLayers } from "../unpack/unpacked-layers.js";
+import { listNames } from "./list-names.js";
 import { type ReadChangesOptions, readChanges } from "./read-changes.js";
+import { tarNames } from "./tar-names.js";
 
 let dir: string;
 
@@ -227,6 +229,24 @@ describe.runIf(isRoot)("readChanges (skipped: needs root)", () => {
     expect(Array.from(after.entries(), ({ path }) => path)).toEqual(["d", "d/b", "d/n", "e", "e/g"]);
   });
 
+  it("keeps times that a plain header cannot say", async () => {
+    const times = ["-5", "-5.5", "0", "0.5", "1.9", "9000000000.5"];
+    const script = times.map((time, index) => `echo x > f${index}; touch -d @${time} f${index}`);
+    const options = await changedBy([...script, "ln -s x l", "touch -hd @-1.5 l"].join("\n"));
+    const found: (readonly [string, number])[] = [];
+    for await (const entries of readChanges(options))
+      for (const entry of entries) if ("mtimeSec" in entry) found.push([entry.path, entry.mtimeSec]);
+    expect(found).toEqual([
+      ["f0", -5],
+      ["f1", -6],
+      ["f2", 0],
+      ["f3", 0],
+      ["f4", 1],
+      ["f5", 9000000000],
+      ["l", -2],
+    ]);
+  });
+
   it("opens a file when the one before was not read", async () => {
     const options = await changedBy("for i in 1 2 3 4; do head -c 200000 /dev/zero > f$i; done; echo x > g");
     const texts: string[] = [];
@@ -263,7 +283,7 @@ describe.runIf(isRoot)("readChanges (skipped: needs root)", () => {
     });
   });
 
-  it("gives all names in the order of a layer, whatever bytes they have", async () => {
+  it("gives all names in the order of a layer, whatever bytes they have, by itself and by tar", async () => {
     const byte = fc.integer({ min: 1, max: 255 }).filter((value) => value !== 0x2f);
     const raw = fc
       .uint8Array({ minLength: 1, maxLength: 12 })
@@ -295,6 +315,9 @@ describe.runIf(isRoot)("readChanges (skipped: needs root)", () => {
         for await (const entries of readChanges(options)) for (const { path } of entries) found.push(path);
         expect(found.toSorted(compareTreePaths)).toEqual(found);
         expect(found.length).toBe(expected.size);
+        const kinds = found.map((path) => [path, "directory"]);
+        expect([...(await listNames({ folder }))]).toEqual(kinds);
+        expect([...(await tarNames({ folder, space, tar }))]).toEqual(kinds);
       }),
       { numRuns: 60 },
     );

@@ -48,7 +48,11 @@ export function treeEntryOf(
 
 /** A file as the layer's tree holds it. */
 export function treeFileOf(file: FileEntry, mtimeSec: number, data: FileData): TreeFile {
-  return { type: "file", ...metaOf(file, mtimeSec), size: file.size, ...data };
+  const { path, mode, uid, gid, xattrs, size } = file;
+  const { digest, dataOffset } = data;
+  // Most files have no attributes, and a copy of a copy takes longer than all that is in it.
+  if (xattrs === undefined) return { type: "file", path, mode, uid, gid, mtimeSec, size, digest, dataOffset };
+  return { type: "file", ...metaOf(file, mtimeSec), size, digest, dataOffset };
 }
 
 function metaOf({ path, mode, uid, gid, xattrs }: EntryMeta, mtimeSec: number): EntryMeta {

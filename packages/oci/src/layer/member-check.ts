@@ -5,6 +5,8 @@ import type { LayerEntry } from "./layer-entry.js";
 import type { TreeEntry } from "./layer-tree.js";
 import { isReservedPath } from "./whiteout-name.js";
 
+const SLASH = 0x2f;
+
 /** Refuses a member that must not follow those already in the layer, which all passed this check.
  * @throws OciBuildError LAYER_PATH_UNSAFE, LAYER_RESERVED_NAME, LAYER_PATH_DUPLICATE, LAYER_ENTRY_ORDER,
  * LAYER_PARENT_NOT_DIRECTORY, LAYER_HARDLINK_TARGET */
@@ -54,12 +56,16 @@ function checkFollows(entry: LayerEntry, previous: TreeEntry): void {
     });
   }
   // What a path holds follows it at once, so no other parent than the one before need be looked at.
-  if (!mayHold(previous) && entry.path.startsWith(`${previous.path}/`)) {
+  if (!mayHold(previous) && isInside(entry.path, previous.path)) {
     throw ociError("LAYER_PARENT_NOT_DIRECTORY", {
       message: `${quoted(entry.path)} lies under ${quoted(previous.path)}, a ${previous.type}`,
       data: { path: entry.path, parent: previous.path },
     });
   }
+}
+
+function isInside(path: string, parent: string): boolean {
+  return path.charCodeAt(parent.length) === SLASH && path.startsWith(parent);
 }
 
 function mayHold({ type }: TreeEntry): boolean {

@@ -1,9 +1,9 @@
 import type { Digest } from "../digest.js";
 import type { LayerCompression } from "../image/media-types.js";
-import { encodeEntryHeader } from "../tar/entry-header.js";
-import { paddingBytes, TAR_END_BYTES } from "../tar/ustar-block.js";
+import { headerInto } from "../tar/entry-header.js";
+import { BLOCK_BYTES, paddingBytes, TAR_END_BYTES } from "../tar/ustar-block.js";
 import { chooseCodec } from "./choose-codec.js";
-import { type CopyContext, copyFile } from "./copy-file.js";
+import { type CopyContext, copyLargeFile, copySmallFile } from "./copy-file.js";
 import { beginsSegment, hasOwnSegments } from "./cut-policy.js";
 import type { LayerEntry, LayerEntryBatches, LayerFile } from "./layer-entry.js";
 import { type FileData, headerOf, treeEntryOf, treeFileOf } from "./layer-member.js";
@@ -39,6 +39,8 @@ type LayerEntries = Parameters<typeof writeLayer>[0];
 interface LayerContext extends CopyContext {
   readonly tree: TreeEntry[];
   readonly clampMtimeSec: number;
+  /** One block, for the header at hand. */
+  readonly block: Buffer;
 }
 
 /** Writes one layer, and gives both of its identities, its segments and its tree.
@@ -67,8 +69,9 @@ export async function writeLayer(
   const clampMtimeSec = options.clampMtimeSec ?? Number.POSITIVE_INFINITY;
   const onBytes = progressMeter(onProgress);
   try {
+    const room = { probe: new Uint8Array(1), block: Buffer.alloc(BLOCK_BYTES) };
     const written = await runSteps(
-      writeAll(entries, { assembler, tree, clampMtimeSec, signal, onBytes, probe: new Uint8Array(1) }),
+      writeAll(entries, { assembler, tree, clampMtimeSec, signal, onBytes, ...room }),
     );
     return { mediaType: codec.mediaType, ...written, tree: { diffId: written.diffId, entries: tree } };
   } finally {
@@ -84,16 +87,12 @@ function* writeAll(entries: LayerEntries, context: LayerContext): Steps<Pipeline
 }
 
 function* writeMembers(entries: LayerEntries, context: LayerContext): Steps<void> {
-  if (Symbol.iterator in entries) {
-    for (const entry of entries) yield* writeMember(entry, context);
-    return;
-  }
+  if (Symbol.iterator in entries) return yield* writeBatch(entries, context);
   const iterator: AsyncIterator<LayerEntry | Iterable<LayerEntry>> = entries[Symbol.asyncIterator]();
   try {
     for (let next = yield* nextOf(iterator); next.done !== true; next = yield* nextOf(iterator)) {
       const { value } = next;
-      if ("type" in value) yield* writeMember(value, context);
-      else for (const entry of value) yield* writeMember(entry, context);
+      yield* writeBatch("type" in value ? [value] : value, context);
     }
   } catch (error) {
     const returning = iterator.return?.();
@@ -102,25 +101,35 @@ function* writeMembers(entries: LayerEntries, context: LayerContext): Steps<void
   }
 }
 
+function* writeBatch(entries: Iterable<LayerEntry>, context: LayerContext): Steps<void> {
+  for (const entry of entries) {
+    const left = writeMember(entry, context);
+    if (left !== undefined) yield* left;
+  }
+}
+
 function* nextOf<Value>(iterator: AsyncIterator<Value>): Steps<IteratorResult<Value>> {
   return (yield iterator.next()) as IteratorResult<Value>;
 }
 
-function* writeMember(entry: LayerEntry, context: LayerContext): Steps<void> {
+/** A member that goes into the layer next. */
+interface Member {
+  readonly entry: LayerEntry;
+  readonly header: Uint8Array;
+  readonly mtimeSec: number;
+}
+
+/** Writes a member at once where nothing has to be waited for; else what it gives is to be run to its end. */
+function writeMember(entry: LayerEntry, context: LayerContext): Steps<void> | undefined {
   const { assembler, tree } = context;
   context.signal?.throwIfAborted();
   checkMember(entry, tree);
-  const header = headerOf(entry, context.clampMtimeSec);
-  const headerBytes = encodeEntryHeader(header);
-  const tarBytes = headerBytes.length + bytesInSameSegment(entry);
-  if (!assembler.fits(tarBytes) || beginsSegment(entry.path, tarBytes)) yield* assembler.cut();
-  assembler.append(headerBytes);
-  if (entry.type === "file") {
-    const data = yield* writeData(entry, context);
-    tree.push(treeFileOf(entry, header.mtimeSec, data));
-  } else {
-    tree.push(treeEntryOf(entry, header.mtimeSec));
-  }
+  const described = headerOf(entry, context.clampMtimeSec);
+  const header = headerInto(context.block, described);
+  const member = { entry, header, mtimeSec: described.mtimeSec };
+  const tarBytes = header.length + bytesInSameSegment(entry);
+  if (assembler.fits(tarBytes) && !beginsSegment(entry.path, tarBytes)) return placeMember(member, context);
+  return writeBehindCut(member, context);
 }
 
 function bytesInSameSegment(entry: LayerEntry): number {
@@ -128,13 +137,49 @@ function bytesInSameSegment(entry: LayerEntry): number {
   return entry.size + paddingBytes(entry.size);
 }
 
-function* writeData(file: LayerFile, context: LayerContext): Steps<FileData> {
+function* writeBehindCut(member: Member, context: LayerContext): Steps<void> {
+  yield* context.assembler.cut();
+  const left = placeMember(member, context);
+  if (left !== undefined) yield* left;
+}
+
+function placeMember({ entry, header, mtimeSec }: Member, context: LayerContext): Steps<void> | undefined {
+  const { assembler, tree } = context;
+  assembler.append(header);
+  if (entry.type === "file")
+    return writeData(entry.mtimeSec === mtimeSec ? entry : { ...entry, mtimeSec }, context);
+  tree.push(treeEntryOf(entry, mtimeSec));
+  return undefined;
+}
+
+function writeData(file: LayerFile, context: LayerContext): Steps<void> | undefined {
+  if (hasOwnSegments(file.size)) return writeLarge(file, context);
+  const dataOffset = context.assembler.tarOffset;
+  const digest = copySmallFile(file, context);
+  if (typeof digest !== "string") return writeSmall(file, { digest, dataOffset }, context);
+  endFile(file, { digest, dataOffset }, context);
+  return undefined;
+}
+
+interface SmallCopy {
+  readonly digest: Steps<Digest>;
+  readonly dataOffset: number;
+}
+
+function* writeSmall(file: LayerFile, { digest, dataOffset }: SmallCopy, context: LayerContext): Steps<void> {
+  endFile(file, { digest: yield* digest, dataOffset }, context);
+}
+
+function* writeLarge(file: LayerFile, context: LayerContext): Steps<void> {
   const { assembler } = context;
-  const cutsAround = hasOwnSegments(file.size);
-  if (cutsAround) yield* assembler.cut();
+  yield* assembler.cut();
   const dataOffset = assembler.tarOffset;
-  const digest = yield* copyFile(file, context);
-  if (cutsAround) yield* assembler.cut();
+  const digest = yield* copyLargeFile(file, context);
+  yield* assembler.cut();
+  endFile(file, { digest, dataOffset }, context);
+}
+
+function endFile(file: LayerFile, data: FileData, { assembler, tree }: LayerContext): void {
   assembler.appendZeros(paddingBytes(file.size));
-  return { digest, dataOffset };
+  tree.push(treeFileOf(file, file.mtimeSec, data));
 }

@@ -6,6 +6,7 @@ import type { LayerHardLink } from "../layer/layer-entry.js";
 import { encodePath, isUtf8Path } from "../path-bytes.js";
 import { checkHeaderFields, tarFieldError } from "./check-header-fields.js";
 import { encodePaxRecords, type PaxRecords } from "./pax-records.js";
+import { plainHeader } from "./plain-header.js";
 import { fallbackName, splitUstarName, type UstarName } from "./split-name.js";
 import {
   BLOCK_BYTES,
@@ -62,6 +63,16 @@ const paxBlock = {
  * @throws OciBuildError TAR_FIELD_INVALID, PATH_NOT_ENCODABLE
  * @see https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_02 */
 export function encodeEntryHeader(entry: TarEntry): Buffer {
+  return headerInto(Buffer.allocUnsafe(BLOCK_BYTES), entry);
+}
+
+/** The same, in a block of the caller's where that is room enough.
+ * @throws OciBuildError as `encodeEntryHeader` */
+export function headerInto(block: Buffer, entry: TarEntry): Buffer {
+  return plainHeader(entry, block) ?? anyHeader(entry);
+}
+
+function anyHeader(entry: TarEntry): Buffer {
   checkHeaderFields(entry);
   const records = new Map<string, Uint8Array>();
   const fields = ustarFields(entry, records);

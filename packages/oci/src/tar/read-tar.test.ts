@@ -5,7 +5,7 @@ import { noise, plain } from "../../test/layer-entries.js";
 import { decodePath } from "../path-bytes.js";
 import { encodeEntryHeader, type TarEntry } from "./entry-header.js";
 import { encodePaxRecords } from "./pax-records.js";
-import { readTar } from "./read-tar.js";
+import { readTar, readTarBatches } from "./read-tar.js";
 import type { ReadTarOptions } from "./tar-headers.js";
 import { paddingBytes, writeUstarBlock } from "./ustar-block.js";
 
@@ -409,5 +409,70 @@ describe("readTar, when it ends early", () => {
       break;
     }
     expect.assertions(1);
+  });
+});
+
+describe("readTarBatches", () => {
+  const bodies = [10, 3000, 0, 600].map((size, index) => noise(size, index));
+  const tar = Buffer.concat([...bodies.map((body, index) => raw("0", `f${index}`, body)), end]);
+
+  it("gives together what has come together, without waiting for bodies that have", async () => {
+    const batches: string[][] = [];
+    for await (const members of readTarBatches(chunked(tar, 2048))) {
+      const names: string[] = [];
+      for (const { entry, body } of members) {
+        const target = new Uint8Array(1000);
+        const count = body.read(target);
+        names.push(
+          typeof count === "number" ? `${entry.path} ${count}` : `${entry.path} ${await count} later`,
+        );
+      }
+      batches.push(names);
+    }
+    expect(batches.filter((names) => names.length > 0)).toEqual([
+      ["f0 10", "f1 512"],
+      ["f2 0", "f3 512"],
+    ]);
+  });
+
+  it.each([1, 512, 2048, 1 << 20])(
+    "reads bodies into the caller's memory, from chunks of %i",
+    async (chunkBytes) => {
+      const found: Buffer[] = [];
+      for await (const members of readTarBatches(chunked(tar, chunkBytes))) {
+        for (const { body } of members) {
+          const parts: Buffer[] = [];
+          const target = Buffer.alloc(700);
+          for (let count = await body.read(target); count > 0; count = await body.read(target))
+            parts.push(Buffer.from(target.subarray(0, count)));
+          found.push(Buffer.concat(parts));
+        }
+      }
+      expect(found.map((each, index) => each.equals(bodies[index] ?? expect.unreachable()))).toEqual(
+        bodies.map(() => true),
+      );
+    },
+  );
+
+  it("passes over what is left of a batch", async () => {
+    const names: string[] = [];
+    for await (const members of readTarBatches(chunked(tar, 4608))) {
+      for (const { entry } of members) {
+        names.push(entry.path);
+        break;
+      }
+    }
+    expect(names).toEqual(["f0", "f2"]);
+  });
+
+  it("fails where a body ends too early, and where one is read too late", async () => {
+    const cut = readTarBatches(chunked(tar.subarray(0, 3000), 1000));
+    await expect(async () => {
+      for await (const members of cut) for (const { body } of members) await gather(body);
+    }).rejects.toMatchObject({ code: "TAR_MALFORMED" });
+    const late: (() => unknown)[] = [];
+    for await (const members of readTarBatches(chunked(tar, 1024)))
+      for (const { body } of members) late.push(() => body.read(new Uint8Array(1)));
+    expect(late[0]).toThrow(TypeError);
   });
 });

@@ -62,7 +62,7 @@ const fixedBytes: Uint8Array = Buffer.from(
 );
 
 /** Digits by hand: a string for each of seven fields of each of 100,000 headers is what a profile shows first. */
-function writeOctal(target: Buffer, offset: number, digits: number, value: number): void {
+export function writeOctal(target: Buffer, offset: number, digits: number, value: number): void {
   let index = offset + digits - 1;
   let rest = value;
   for (; rest >= 2 ** 31; index -= 1) {
@@ -86,7 +86,8 @@ function blockSum(target: Buffer, offset: number, { name, linkName, prefix }: Us
   );
 }
 
-function sumOf(target: Buffer, start: number, length: number): number {
+/** The sum of so many bytes. */
+export function sumOf(target: Buffer, start: number, length: number): number {
   let sum = 0;
   for (let index = start; index < start + length; index += 1) sum += target[index] ?? 0;
   return sum;
