@@ -1,7 +1,10 @@
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { type BuildEvent, type BuildOptions, build } from "oci-build";
 import { beforeEach, describe, expect, it } from "vitest";
+import { childCommand, variantProblem } from "../packages/executor/test/support/host-variants.js";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
 import { toolObstacle, unlessObstacle } from "./support/registry/obstacle.js";
 
@@ -125,4 +128,27 @@ describe.skipIf(obstacle)(unlessObstacle("cache mounts that are exported and imp
     expect((await run("two", lines, imported())).output).toBe("done\n");
     await writing;
   });
+
+  const user = "user with subordinate ids";
+  const problem = variantProblem(user);
+
+  it.skipIf(problem !== undefined)(
+    `have the same owners for a user and for root${problem === undefined ? "" : ` (skipped: ${problem})`}`,
+    async () => {
+      const rootless = path.join(folder, "rootless");
+      fs.mkdirSync(rootless);
+      fs.chmodSync(folder, 0o755);
+      writeFiles(rootless, { Dockerfile: [...BASE, "FROM base", FILL, look("user"), ""].join("\n") });
+      const child = fileURLToPath(new URL("../packages/oci-build/bin/oci-build.js", import.meta.url));
+      const places = ["--cache-dir", path.join(rootless, "cache"), "--build-context", `programs=${programs}`];
+      const to = `type=local,dest=${path.join(rootless, "shared")},mounts=true`;
+      const args = ["build", ...places, "--cache-to", to, "-o", "type=oci,dest=/dev/null", "-q", rootless];
+      const [program, ...rest] = childCommand(user, { child, folder: rootless, args });
+      const { status, stderr } = spawnSync(program, rest, { encoding: "utf8" });
+      expect(status, stderr).toBe(0);
+      const cacheFrom = { type: "local", src: path.join(rootless, "shared") } as const;
+      const seen = await run("two", ["FROM base", FILL, look("root")], { cacheFrom });
+      expect(seen).toEqual({ output: SEEN, warnings: [], status: "executed" });
+    },
+  );
 });
