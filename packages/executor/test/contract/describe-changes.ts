@@ -222,6 +222,17 @@ export function describeChanges(subject: GetSubject): void {
       expect(await changeLines(result)).toEqual(["file one 0644 'one\n'", "file two 0644 'two\n'"]);
     });
 
+    it("are also those in folders that nobody may look into, with times before 1970", async () => {
+      const { executor, root } = subject();
+      const line = "mkdir /shut /open; for d in /shut /open; do echo x >$d/f; touch -d '1969-12-31 23:59:54' $d/f; done";
+      await using result = await executor.run(shell(root, `${line}; chmod 0300 /shut; chmod 0600 /open`));
+      const found: string[] = [];
+      for await (const entries of result.changes())
+        for (const entry of entries)
+          if (entry.type === "file") found.push(`${entry.path} ${entry.size} ${entry.mtimeSec}`);
+      expect(found).toEqual(["open/f 2 -6", "shut/f 2 -6"]);
+    });
+
     it("are of one command alone, however many run on the same base", async () => {
       const { executor, root } = subject();
       const numbers = Array.from({ length: 8 }, (_, index) => index);
