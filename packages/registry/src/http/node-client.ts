@@ -36,9 +36,11 @@ export class NodeClient {
   request({ url, trust, method, headers, signal }: ReadingRequest): Promise<RawAnswer> {
     const agent = this.#agent(url, trust);
     const client = url.protocol === "https:" ? https : http;
-    const options = { agent, method, headers, signal, maxHeaderSize: this.#limits.headersMaxBytes };
+    const options = { ...addressOf(url), agent, method, signal, maxHeaderSize: this.#limits.headersMaxBytes };
     return new Promise<RawAnswer>((resolve, reject) => {
-      const request = client.request(withoutLogin(url), options);
+      const request = client.request(options);
+      // Options become those of the connection too, which NODE_DEBUG prints.
+      for (const [name, value] of Object.entries(headers)) request.setHeader(name, value);
       request.on("socket", (socket) => this.#watchConnecting(request, socket));
       request.on("error", reject);
       request.on("response", (body) => {
@@ -78,9 +80,9 @@ export class NodeClient {
   }
 }
 
-/** Node would send what an address names as user and password. */
-function withoutLogin(url: URL): URL {
-  const bare = new URL(url);
-  [bare.username, bare.password] = ["", ""];
-  return bare;
+/** An address without its user and password, which Node would send, and with its query in `path` alone, which is no
+ * part of what a connection is made with. */
+function addressOf({ protocol, hostname, port, pathname, search }: URL): http.RequestOptions {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return { protocol, host, port: port === "" ? undefined : port, path: `${pathname}${search}` };
 }
