@@ -43,7 +43,7 @@ export function adviseOnObstacle(obstacle: ExecutorObstacle): string {
     case "platform":
       return "Build on Linux: in a virtual machine, WSL 2, a dev container or CI; or choose a stage without RUN with --target.";
     case "architecture":
-      return `Have an administrator register an emulator with the kernel (Debian: package qemu-user-static), or choose another --platform.`;
+      return "Have an administrator register an emulator with the kernel (Debian: package qemu-user-static), or choose another --platform.";
     case "programs-missing":
       return `Install ${listOf(packagesOf(obstacle.programs))}, or choose a stage without RUN with --target.`;
     case "program-unfit":

@@ -75,13 +75,13 @@ function readRules(folder: string): readonly string[] {
 
 function startsProgram(rule: string, header: Buffer): boolean {
   const lines = rule.split("\n");
-  const valueOf = (name: string): string | undefined =>
+  const fieldOf = (name: string): string | undefined =>
     lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1);
   const flags = lines.find((line) => line.startsWith("flags:")) ?? "";
-  const magic = Buffer.from(valueOf("magic") ?? "", "hex");
+  const magic = Buffer.from(fieldOf("magic") ?? "", "hex");
   if (lines[0] !== "enabled" || !flags.includes("F") || magic.length === 0) return false;
-  const mask = Buffer.from(valueOf("mask") ?? "", "hex");
-  const offset = Number(valueOf("offset") ?? 0);
+  const mask = Buffer.from(fieldOf("mask") ?? "", "hex");
+  const offset = Number(fieldOf("offset") ?? 0);
   return magic.every((byte, index) => {
     const bits = mask[index] ?? 0xff;
     return ((header[offset + index] ?? 0) & bits) === (byte & bits);

@@ -36,7 +36,9 @@ export class UtilLinuxBackend implements Backend {
   }
 
   /** setpriv takes what root may do and gives the groups; unshare, which here unshares nothing, is the one program that
-   * changes root, folder and user in one go, so that none of the image is needed for it. */
+   * changes root, folder and user in one go, so that none of the image is needed for it.
+   *
+   * Differs: it starts a program as shells do, so one that is text without `#!` is run by the image's /bin/sh. */
   #program({ cwd, user, security }: PreparedCommand, args: readonly string[]): Launch["program"] {
     const { setpriv, unshare } = this.#programs;
     const capabilities = sandboxCapabilities.map((name) => `+${name.replace(/^CAP_/, "").toLowerCase()}`);

@@ -35,6 +35,21 @@ export function describeCommand(subject: GetSubject): void {
     });
   });
 
+  describe("a program that is text without #!", () => {
+    // An OCI runtime starts programs itself, and so does Docker: there it is an error of format.
+    it("Differs: is run by the image's shell with util-linux", async () => {
+      const { executor, root } = subject();
+      await using result = await executor.run(
+        shell(root, "printf 'echo ran' >/bin/text && chmod 755 /bin/text; exit 1"),
+      );
+      const command = { ...request(root, {}), args: ["/bin/text"] } as const;
+      const output = collectOutput();
+      const status = await result.enter({ ...command, onOutput: output.onOutput }).catch(() => "refused");
+      if (executor.name === "util-linux") expect(output.texts().stdout).toBe("ran\n");
+      else expect(["refused", { kind: "exited", exitCode: 1 }]).toContainEqual(status);
+    });
+  });
+
   describe("a command's output", () => {
     it("is given by stream, byte by byte", async () => {
       const { executor, root } = subject();

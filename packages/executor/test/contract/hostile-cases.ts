@@ -23,7 +23,7 @@ export interface HostileCase {
 /** An attempt that is to fail. */
 const refused = (name: string, attempt: string): HostileCase => ({
   name,
-  line: `{ ${attempt}; } >/tmp/out 2>&1 && echo escaped || echo refused`,
+  line: `{ ${attempt}; } >/tmp/out 2>&1 && echo escaped, $(tail -c 200 /tmp/out) || echo refused`,
   verdicts: "refused",
 });
 
