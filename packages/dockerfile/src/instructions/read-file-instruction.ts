@@ -2,20 +2,15 @@ import { parseHeredocWord } from "../lexer/heredoc-word.js";
 import { decodeJsonString } from "../lexer/json-strings.js";
 import { type MappedText, spanOfMapped } from "../tree/mapped-text.js";
 import { parseChmod } from "../values/parse-chmod.js";
-import type { Heredoc, InlineSource, Word } from "./instruction.js";
+import type { CopyInstruction, Heredoc, InlineSource, Word } from "./instruction.js";
 import { countArguments, type ReadContext, reportAt, toWord, upperName } from "./read-context.js";
 import { type Flags, filledFlag, listFlag, switchFlag } from "./read-flags.js";
 
 /** What COPY and ADD share. */
-export interface FileFields {
-  readonly sources: readonly Word[];
-  readonly inlineSources: readonly InlineSource[];
-  readonly destination: Word;
-  readonly chown?: Word | undefined;
-  readonly chmod?: Word | undefined;
-  readonly link: boolean;
-  readonly exclude: readonly Word[];
-}
+type FileFields = Pick<
+  CopyInstruction,
+  "sources" | "inlineSources" | "destination" | "chown" | "chmod" | "link" | "exclude"
+>;
 
 /** Sources, destination and common flags of COPY and ADD; undefined when there is no destination. */
 export function readFileFields(context: ReadContext, flags: Flags): FileFields | undefined {

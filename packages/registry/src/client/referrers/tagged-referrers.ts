@@ -18,12 +18,9 @@ export async function addReferrer(
   document: StoredDocument,
   options: RequestOptions,
 ): Promise<void> {
-  const reference = referenceOf(document);
-  if (reference === undefined) return;
-  const { subject, descriptor } = reference;
-  const change: ListChange = (listed) =>
+  const change: ListChange = (listed, descriptor) =>
     listed.some(({ digest }) => digest === descriptor.digest) ? listed : [...listed, descriptor];
-  await changeReferrers(context, subject, { ...options, change });
+  await changeReferrers(context, document, { ...options, change });
 }
 
 /** Takes a manifest out of the list of its subject's referrers. */
@@ -32,14 +29,11 @@ export async function removeReferrer(
   document: StoredDocument,
   options: RequestOptions,
 ): Promise<void> {
-  const reference = referenceOf(document);
-  if (reference === undefined) return;
-  const { subject, descriptor } = reference;
-  const change: ListChange = (listed) => {
+  const change: ListChange = (listed, descriptor) => {
     const left = listed.filter(({ digest }) => digest !== descriptor.digest);
     return left.length === listed.length ? listed : left;
   };
-  await changeReferrers(context, subject, { ...options, change });
+  await changeReferrers(context, document, { ...options, change });
 }
 
 /** What the list under a subject's tag has. */
@@ -53,18 +47,22 @@ export async function taggedReferrers(
   return decodeIndex(found.bytes).manifests;
 }
 
-type ListChange = (listed: readonly Descriptor[]) => readonly Descriptor[];
+/** Gives the list with, or without, what refers; the very same list where nothing changes. */
+type ListChange = (listed: readonly Descriptor[], referrer: Descriptor) => readonly Descriptor[];
 
-/** Reads the list, changes it and writes it again. Two processes that do so at once may lose one change, which the
+/** Reads the list of what a manifest refers to, if it does, changes it and writes it again. Two processes that do so at once may lose one change, which the
  * protocol has no means against; within a client they wait for each other. */
 async function changeReferrers(
   context: RepositoryContext,
-  subject: Digest,
+  document: StoredDocument,
   { change, ...options }: RequestOptions & { readonly change: ListChange },
 ): Promise<void> {
+  const reference = referenceOf(document);
+  if (reference === undefined) return;
+  const { subject, descriptor } = reference;
   const write = async (): Promise<void> => {
     const listed = await taggedReferrers(context, subject, { ...options, purpose: "write" });
-    const changed = change(listed);
+    const changed = change(listed, descriptor);
     if (changed === listed) return;
     await putManifest(context, assembleIndex(changed), { ...options, target: referrersTag(subject) });
   };
