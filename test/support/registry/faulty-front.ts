@@ -83,7 +83,7 @@ async function pass(passage: Passage, set: http.OutgoingHttpHeaders): Promise<vo
   response.writeHead(exchange.status, known({ ...upstream.headers, ...set }));
   for await (const part of upstream as AsyncIterable<Buffer>) {
     exchange.sentBytes += part.length;
-    if (!response.write(part)) await Promise.race([once(response, "drain"), once(response, "close")]);
+    if (!response.write(part)) await drained(response);
     if (response.destroyed) return;
   }
   response.end();
@@ -202,7 +202,7 @@ async function sendEndless(
   response.writeHead(200, known(headers));
   while (!response.destroyed) {
     exchange.sentBytes += part.length;
-    if (!response.write(part)) await Promise.race([once(response, "drain"), once(response, "close")]);
+    if (!response.write(part)) await drained(response);
   }
 }
 
@@ -237,4 +237,15 @@ function known(headers: http.OutgoingHttpHeaders): http.OutgoingHttpHeaders {
   return Object.fromEntries(
     Object.entries(headers).filter(([name, value]) => value !== undefined && !own.has(name)),
   );
+}
+
+/** Waits until more can be written, or nothing ever will be; leaves no listener behind. */
+async function drained(response: http.ServerResponse): Promise<void> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  try {
+    await Promise.race([once(response, "drain", { signal }), once(response, "close", { signal })]);
+  } finally {
+    waiting.abort();
+  }
 }
