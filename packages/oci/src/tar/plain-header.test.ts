@@ -79,7 +79,11 @@ describe("plainHeader", () => {
     { name: "more mode bits than there are", more: { mode: 0o10000 } },
     { name: "NUL in its name", more: { path: "a\0" } },
     { name: "the root's name", more: { type: "directory", path: "" } },
-    { name: "a name of 256 bytes", more: { path: `${"p".repeat(155)}/${"n".repeat(101)}` } },
+    { name: "a prefix of 156 bytes", more: { path: `${"p".repeat(156)}/${"n".repeat(100)}` } },
+    {
+      name: "a name of 101 bytes behind its prefix",
+      more: { path: `${"p".repeat(155)}/${"n".repeat(101)}` },
+    },
   ])("leaves an entry with $name to others", ({ more }) => {
     const plain = { type: "file", path: "f", mode: 0o644, uid: 0, gid: 0, mtimeSec: 0, size: 0 };
     expect(plainHeader({ ...plain, ...more } as TarEntry, Buffer.alloc(512))).toBeUndefined();
