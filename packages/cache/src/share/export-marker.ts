@@ -42,7 +42,7 @@ export async function exportState(dir: string, paths: StorePaths): Promise<Expor
 /** The error for a folder that holds something else than an export. */
 export function foreignFolder(path: string): Error {
   return cacheError("CACHE_EXPORT_FOREIGN", {
-    message: `${path} holds something else than an exported cache, which an export would remove`,
+    message: `${path} holds something else than an exported cache`,
     data: { path },
     hint: "Name a folder that is empty, or not there yet.",
   });

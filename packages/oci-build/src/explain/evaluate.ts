@@ -56,8 +56,8 @@ export interface EvaluatedBuild {
 }
 
 /** Evaluates all keys of a build without building. What a missing step would write is known from its sources, so the
- * steps after it are known as well. Nothing is written but the context's index of digests; records that hit count as
- * used.
+ * steps after it are known as well. Nothing is written but the context's index of digests, and what is found in
+ * imports, which is taken into the cache; records that hit count as used.
  * @throws OciBuildError as `build` before it executes anything */
 export async function evaluate(
   options: BuildOptions,

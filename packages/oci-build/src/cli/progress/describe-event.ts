@@ -29,7 +29,7 @@ export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
     case "cache.exported":
       return {
         work: `export ${event.dir}`,
-        line: `DONE ${formatSeconds(event.durationMs)}  ${event.records} records`,
+        line: `DONE ${formatSeconds(event.durationMs)}  ${recordCount(event)}`,
       };
     case "context.started":
       return { work: `context ${event.root}`, line: `scan build context ${event.root}` };
@@ -78,6 +78,13 @@ export function importedName({ step, from, size }: Extract<BuildEvent, { type: "
 /** Where the cache goes, for people. */
 export function exportName({ dir }: Pick<Extract<BuildEvent, { type: "cache.exporting" }>, "dir">): string {
   return `export cache to ${dir}`;
+}
+
+/** How much an export came to. */
+export function recordCount({
+  records,
+}: Pick<Extract<BuildEvent, { type: "cache.exported" }>, "records">): string {
+  return records === 1 ? "1 record" : `${records} records`;
 }
 
 const SHORT_DIGEST_CHARS = "sha256:".length + 12;

@@ -11,6 +11,7 @@ import {
   importedName,
   nameOutput,
   outputWork,
+  recordCount,
 } from "./describe-event.js";
 import { formatSeconds } from "./format-quantity.js";
 import { outputLines } from "./output-lines.js";
@@ -121,7 +122,7 @@ export function finishedLines(event: BuildEvent, style: LineStyle): readonly str
     case "cache.imported":
       return [doneLine(importedName(event), event.durationMs, style)];
     case "cache.exported":
-      return [doneLine(`${exportName(event)}: ${event.records} records`, event.durationMs, style)];
+      return [doneLine(`${exportName(event)}: ${recordCount(event)}`, event.durationMs, style)];
     case "layer.fetched":
       return [doneLine(fetchedName(event.layer), event.durationMs, style)];
     case "step.finished":
