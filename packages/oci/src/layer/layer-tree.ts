@@ -20,7 +20,7 @@ export type TreeEntry =
   | Whiteout
   | OpaqueDirectory;
 
-/** The members of one layer without their bytes, in the layer's order. `rows` are the same members, where they can be
+/** The members of one layer without their bytes, in the layer's order or as `inTreeOrder` puts them. `rows` are the same members, where they can be
  * had for less than `entries`. */
 export interface LayerTree {
   readonly diffId: DiffId;
