@@ -57,6 +57,14 @@ describe("takeMounts", () => {
     });
   });
 
+  it("tells whether there is a folder for a mount, and makes none for that", async () => {
+    const cache = await opened();
+    expect(await cache.hasMount(request("a"))).toBe(false);
+    await withMounts(cache, [request("a")], () => Promise.resolve());
+    expect(await cache.hasMount(request("a"))).toBe(true);
+    expect(await cache.hasMount(request("a", "shared", "1000:1000"))).toBe(false);
+  });
+
   it("makes a folder once, aside, and leaves nothing when that fails", async () => {
     const cache = await opened();
     const failing = { ...request("a"), make: () => Promise.reject(new Error("no owner")) };
