@@ -19,7 +19,7 @@ export type {
   LastStep,
 } from "./explain/build-report.js";
 export { explain, plan } from "./explain/build-report.js";
-export type { StepWork } from "./explain/evaluate.js";
+export type { StepWork } from "./explain/evaluate-step.js";
 export type { BaseExplanation } from "./explain/explain-bases.js";
 export type { AttributeChange, FileChange, FileType } from "./explain/file-change.js";
 export type { FactName, MissReason, StepExplanation } from "./explain/step-explanation.js";

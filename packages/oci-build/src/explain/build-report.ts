@@ -1,5 +1,6 @@
 import type { BuildOptions } from "../options/build-options.js";
-import { type EvaluatedBuild, evaluate, type StepWork } from "./evaluate.js";
+import { type EvaluatedBuild, evaluate } from "./evaluate.js";
+import type { StepWork } from "./evaluate-step.js";
 import { type BaseExplanation, explainBases } from "./explain-bases.js";
 import type { MissReason, StepExplanation } from "./step-explanation.js";
 import { readInputs } from "./step-inputs.js";
