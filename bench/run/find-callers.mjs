@@ -1,7 +1,17 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CommandFailed } from "../../scripts/run-command.mjs";
 import { makeScratch, removeScratch } from "../build/scratch-folder.mjs";
 
 /** @typedef {import("../build/measure/time-command.mjs").Command} Command */
@@ -70,7 +80,7 @@ function otherCaller(user, bases, add) {
     Number(execFileSync("id", [flag, user], { encoding: "utf8" })),
   );
   // Other users cannot enter root's own folders.
-  const home = scratchBelow(join(tmpdir(), "oci-build-bench-user"), add);
+  const home = scratchBelow(join(tmpdir(), sharedName("user")), add);
   const memory = memoryFolder("user", add) ?? home;
   for (const folder of [home, memory]) chownSync(folder, uid, gid);
   const prefix = ["--reuid", String(uid), "--regid", String(gid), "--init-groups", "--"];
@@ -101,11 +111,21 @@ function copiedBases(bases, folder) {
 function memoryFolder(name, add) {
   const { status, stdout } = spawnSync("df", ["--output=fstype", MEMORY_FOLDER], { encoding: "utf8" });
   const isMemory = status === 0 && /^tmpfs$/m.test(stdout);
-  return isMemory ? scratchBelow(join(MEMORY_FOLDER, `oci-build-bench-${name}`), add) : undefined;
+  return isMemory ? scratchBelow(join(MEMORY_FOLDER, sharedName(name)), add) : undefined;
+}
+
+/** In folders that all users write to each who runs the benchmark has another one. @param {string} name */
+function sharedName(name) {
+  return `oci-build-bench-${process.getuid?.() ?? 0}-${name}`;
 }
 
 /** @param {string} parent @param {(step: () => void) => void} add */
 function scratchBelow(parent, add) {
+  mkdirSync(parent, { recursive: true });
+  // Nobody else shall lead us elsewhere.
+  const stat = lstatSync(parent);
+  if (!stat.isDirectory() || stat.uid !== process.getuid?.())
+    throw new CommandFailed(`${parent} is not a folder of this user: remove it`);
   const folder = makeScratch(parent);
   add(() => {
     removeScratch(folder);
