@@ -17,6 +17,7 @@ import { readHostMounts } from "./host-mounts.js";
 import { lookInSpace } from "./look-on-disk.js";
 import { type Lookup, type MountView, soleEntry } from "./mount-view.js";
 import { overlayLine } from "./overlay-line.js";
+import { ownTerminal } from "./own-terminal.js";
 import { MountPlan, type MountSources } from "./plan-mounts.js";
 import { fstabName, mountPhases, type PreludeOptions, prelude, preludeEnv } from "./prelude.js";
 import type { PreparedFile } from "./prepared-file.js";
@@ -169,6 +170,10 @@ function startOptions(start: StartParts): Omit<Parameters<typeof startSandbox>[0
     pipes: home.pipes,
     inherited: home.inherited,
     stop: home.stop,
+    terminal:
+      command.stdio === "inherited" && parts.backend.name === "util-linux"
+        ? ownTerminal(parts.env)
+        : undefined,
     stdio: command.stdio,
     signal: command.signal,
   };

@@ -4,6 +4,7 @@ import { executorError } from "../errors.js";
 import type { ExecCommand, ExecStatus } from "../executor.js";
 import { ControlChannel } from "./control-channel.js";
 import type { OutputPipe, OutputPipes } from "./output-pipes.js";
+import type { OwnTerminal } from "./own-terminal.js";
 import type { StopTree } from "./stop-tree.js";
 
 /** A command line that leads to a command. */
@@ -17,6 +18,8 @@ export interface SandboxStart extends Pick<ExecCommand, "stdio" | "onStart" | "o
   /** Descriptors of ours that children inherit. */
   readonly inherited: readonly number[];
   readonly stop: StopTree;
+  /** For an inherited terminal, where the back end makes none itself. */
+  readonly terminal: OwnTerminal | undefined;
 }
 
 /** How the first process of a command line ended. */
@@ -42,7 +45,7 @@ export async function startSandbox(start: SandboxStart): Promise<ExecStatus> {
 }
 
 function spawnChild(start: SandboxStart, pipes: readonly [OutputPipe, OutputPipe] | undefined): ChildProcess {
-  const [program, ...args] = start.command;
+  const [program, ...args] = start.terminal?.(start.command) ?? start.command;
   const { cwd, env } = start;
   if (pipes === undefined) {
     return spawn(program, args, { cwd, env, stdio: streams(["inherit", "inherit", "inherit"], start) });

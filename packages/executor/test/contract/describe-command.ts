@@ -93,6 +93,24 @@ export function describeCommand(subject: GetSubject): void {
     });
   });
 
+  describe("a command's own terminal", () => {
+    const hasScript = spawnSync("script", ["--version"]).status === 0;
+
+    it.skipIf(!hasScript)(
+      "is not the caller's, into which it could type (needs script of bsdutils)",
+      ({ skip }) => {
+        const { executor, dir } = subject();
+        skip(executor.name !== "util-linux", "a runtime numbers its terminals anew");
+        const args = [childFile("run-terminal"), executor.name, dir, "readlink /proc/self/fd/0; exit 6"];
+        const command = [process.execPath, ...args].map((word) => `'${word}'`).join(" ");
+        const line = `readlink /proc/self/fd/0; ${command}`;
+        const { stdout, status } = spawnSync("script", ["-qec", line, "/dev/null"], { encoding: "utf8" });
+        const [callers, own] = stdout.split("\r\n").map((name) => /\d+$/.exec(name)?.[0]);
+        expect({ status, isOwn: own !== undefined && own !== callers }).toEqual({ status: 6, isOwn: true });
+      },
+    );
+  });
+
   describe("a command's environment", () => {
     const odd = {
       PATH: "/usr/bin:/bin",
