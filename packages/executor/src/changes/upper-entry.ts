@@ -17,7 +17,7 @@ export interface UpperEntry {
 
 const YES = 0x79;
 
-export interface UpperEntriesOptions {
+interface UpperEntriesOptions {
   /** The mark of directories that hide what lies below. */
   readonly opaqueXattr: string;
   /** The time of a path whose header says 0. */
