@@ -224,7 +224,8 @@ export function describeChanges(subject: GetSubject): void {
 
     it("are also those in folders that nobody may look into, with times before 1970", async () => {
       const { executor, root } = subject();
-      const line = "mkdir /shut /open; for d in /shut /open; do echo x >$d/f; touch -d '1969-12-31 23:59:54' $d/f; done";
+      const line =
+        "mkdir /shut /open; for d in /shut /open; do echo x >$d/f; touch -d '1969-12-31 23:59:54' $d/f; done";
       await using result = await executor.run(shell(root, `${line}; chmod 0300 /shut; chmod 0600 /open`));
       const found: string[] = [];
       for await (const entries of result.changes())
