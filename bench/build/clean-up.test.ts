@@ -3,6 +3,7 @@ import { once } from "node:events";
 import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { withCleanUp } from "./clean-up.mjs";
 
@@ -51,7 +52,7 @@ it.skipIf(process.platform === "win32")(
       JSON.stringify(path.join(import.meta.dirname, name)),
     );
     const fifo = path.join(folder, "fifo");
-    const endless = `(i=0; while :; do i=$((i+1)); mkdir -p ${folder}/scratch/$i; done) & echo ready > ${fifo}; wait`;
+    const endless = `(i=0; while [ -p ${fifo} ]; do i=$((i+1)); mkdir -p ${folder}/scratch/$i; done) & echo ready > ${fifo}; wait`;
     const script = `
       import { withCleanUp } from ${modules[0]};
       import { shell, timeCommand } from ${modules[1]};
@@ -65,8 +66,11 @@ it.skipIf(process.platform === "win32")(
     const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "inherit" });
     await fs.readFile(fifo);
     child.kill("SIGTERM");
-    setTimeout(() => child.kill("SIGTERM"), 20);
+    const second = setTimeout(20).then(() => child.kill("SIGTERM"));
     const [status] = (await once(child, "close")) as [number | null];
+    await second;
+    // Nothing that was begun meanwhile writes, either.
+    await setTimeout(100);
     const left = await fs.readdir(folder);
     await fs.rm(folder, { recursive: true, force: true });
     expect(status).toBe(143);
