@@ -39,7 +39,8 @@ export function describeUser(subject: GetSubject): void {
         hint: expect.stringContaining("/etc/subuid"),
       };
       const ran = run(executor, shell(root, "id", { user }));
-      if (mapping === "root") expect(await ran).toMatchObject({ status: "exit 0" });
+      // Root has all ids, also in a namespace that is made for it.
+      if (process.getuid?.() === 0) expect(await ran).toMatchObject({ status: "exit 0" });
       else await expect(ran).rejects.toMatchObject(refused);
     });
 
