@@ -19,6 +19,7 @@ const runElsewhere: readonly (readonly [command: RegExp, by: string])[] = [
   [/^\.ci\/run$/, ".ci/run"],
   [/^node run\.mjs$/, "scripts/examples.mjs"],
   [/^node bench\/build\.mjs( --[a-z]+( [\w-]+)?)*( +#.*)?$/, "bench/build.test.ts"],
+  [/^node bench\/run\.mjs( --[a-z]+( [\w-]+)?)*( +#.*)?$/, "bench/run.test.ts"],
   [
     /^npm install (--save-dev |-D |-g )?(oci-build|@oci-build\/[a-z]+)( memfs)?$/,
     "test/packed-packages.test.ts",
