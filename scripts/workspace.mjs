@@ -11,6 +11,7 @@ export const packageManager = readJson(join(root, "package.json")).packageManage
 
 export const cliPath = join(root, "packages/oci-build/bin/oci-build.js");
 
+/** @param {string} path */
 function readJson(path) {
   return JSON.parse(readFileSync(path, "utf8"));
 }

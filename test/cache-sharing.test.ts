@@ -135,7 +135,7 @@ describe("a cache that is exported and imported", () => {
   it("is told of", async () => {
     const told: string[] = [];
     const onEvent = (event: BuildEvent): void => {
-      if (event.type === "cache.imported") told.push(`${event.step} from ${event.from}`);
+      if (event.type === "cache.imported") told.push(`${event.stepName} from ${event.from}`);
       if (event.type === "cache.exported") told.push(`${event.records} to ${event.dir}`);
     };
     const dockerfile = { text: "FROM scratch\nCOPY a /\n" };

@@ -90,11 +90,11 @@ export type BuildEvent = { readonly timeMs: number } & (
   | { readonly type: "layer.fetching"; readonly layer: FetchedLayer }
   | { readonly type: "layer.progress"; readonly layer: FetchedLayer; readonly doneBytes: number }
   | { readonly type: "layer.fetched"; readonly layer: FetchedLayer; readonly durationMs: number }
-  /** What a step gave was found in an import, and taken into the cache; size in bytes of its layers. `step` is the step's
-   * name as the build that made it had it. */
+  /** What a step gave was found in an import, and taken into the cache; size in bytes of its layers. `stepName` is
+   * that of the build that made it. */
   | {
       readonly type: "cache.imported";
-      readonly step: string;
+      readonly stepName: string;
       readonly from: string;
       readonly size: number;
       readonly durationMs: number;

@@ -26,7 +26,7 @@ export async function importCaches(
   const onImported: ImportRules["onImported"] = ({ record, source, durationMs }) => {
     const { stepName, layers } = record;
     const size = layers.reduce((sum, layer) => sum + layer.size, 0);
-    emit({ type: "cache.imported", step: stepName, from: source.dir, size, durationMs });
+    emit({ type: "cache.imported", stepName, from: source.dir, size, durationMs });
   };
   return { cache: withImports(own, imports, { ...importRules, onWarning, onImported }), imports };
 }

@@ -17,7 +17,7 @@ describe("describeEvent", () => {
   it("tells what was imported from where, and how much was exported", () => {
     const imported = {
       type: "cache.imported",
-      step: "[2/3] COPY a /",
+      stepName: "[2/3] COPY a /",
       from: "/shared",
       size: 2_000,
     } as const;

@@ -23,7 +23,7 @@ export function describeEvent(event: BuildEvent): DescribedEvent | undefined {
     case "layer.fetched":
       return { work: event.layer.digest, line: `DONE ${formatSeconds(event.durationMs)}` };
     case "cache.imported":
-      return { work: `import ${event.step}`, line: importedName(event) };
+      return { work: `import ${event.stepName}`, line: importedName(event) };
     case "cache.exporting":
       return { work: `export ${event.dir}`, line: exportName(event) };
     case "cache.exported":
@@ -71,8 +71,12 @@ export function fetchedName({ image, digest, size }: FetchedLayer): string {
 }
 
 /** What was taken from an import, for people. */
-export function importedName({ step, from, size }: Extract<BuildEvent, { type: "cache.imported" }>): string {
-  return `import ${formatBytes(size)} from ${from} for ${step}`;
+export function importedName({
+  stepName,
+  from,
+  size,
+}: Extract<BuildEvent, { type: "cache.imported" }>): string {
+  return `import ${formatBytes(size)} from ${from} for ${stepName}`;
 }
 
 /** Where the cache goes, for people. */
