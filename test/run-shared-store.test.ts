@@ -73,7 +73,6 @@ describe.skipIf(obstacle)(unlessObstacle("one store of several processes", obsta
       const asUser = [`owned 5:6 ${size}`, "given 0:0 0", "seen 0:0 4"];
       expect(await ownersFor("user without subordinate ids")).toEqual(asUser);
       expect(await ownersFor("root")).toEqual(asRoot);
-      expect(await ownersFor("user without subordinate ids")).toEqual(asUser);
     },
   );
 });
