@@ -2,6 +2,7 @@ import fs, { existsSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
+import { packLayout } from "./support/registry/image-layout.js";
 import { RUN_BASE_TAG, runBaseLayout } from "./support/run/run-base.js";
 import { type CommandResult, runOciBuild } from "./support/run-command.js";
 import { hasTool } from "./support/tools.js";
@@ -9,6 +10,7 @@ import { hasTool } from "./support/tools.js";
 const folder = temporaryFolder();
 const environment = { OCI_BUILD_CACHE_DIR: path.join(folder, "cache"), FROM_OUTSIDE: "outside" };
 const canRun = process.platform === "linux" && existsSync("/bin/busybox");
+const foreign = process.arch === "s390x" ? "amd64" : "s390x";
 let base: string;
 
 function command(args: readonly string[], input?: string): Promise<CommandResult> {
@@ -102,6 +104,22 @@ describe.skipIf(!canRun)("oci-build run (skipped: needs what RUN needs, and busy
     ["an image without a command", () => ["--entrypoint", "", base], 125, "IMAGE_COMMAND_MISSING"],
   ])("tells of %s", async (_, args, exitCode, told) => {
     expect(await run(...args())).toMatchObject({ exitCode, stderr: expect.stringContaining(told) });
+  });
+
+  it.each([
+    ["linux", foreign, `this machine cannot run programs for ${foreign}`],
+    ["windows", "amd64", "the image is for Windows, and only images for Linux can be run"],
+  ])("begins nothing of an image for %s/%s", async (os, architecture, problem) => {
+    const layout = path.join(folder, `image-${os}`);
+    fs.mkdirSync(layout);
+    const config = { Cmd: ["/bin/true"] };
+    packLayout(layout, "v1", [{ platform: { os, architecture }, layers: [Buffer.alloc(1024)], config }]);
+    const image = `oci-layout://${layout}:v1`;
+    for (const flags of [["--platform", `${os}/${architecture}`], []]) {
+      const { exitCode, stdout, stderr } = await run(...flags, image);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 125, stdout: "" });
+      expect(stderr).toContain(`error: cannot run a command: ${problem} [EXECUTOR_UNAVAILABLE]`);
+    }
   });
 
   it("ends the command when it is interrupted", async () => {

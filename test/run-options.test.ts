@@ -138,6 +138,22 @@ describe.skipIf(!canRun)("the options of RUN (skipped: needs what RUN needs, and
     expect(await build(lines.slice(0, 2), ...flags)).toMatchObject({ exitCode: 0 });
   });
 
+  it("begin nothing on an image for another system, nor from scratch for one", async () => {
+    fs.mkdirSync(path.join(folder, "windows"));
+    const platform = { os: "windows", architecture: "amd64" };
+    packLayout(path.join(folder, "windows"), "v1", [{ platform, layers: [Buffer.alloc(1024)], config: {} }]);
+    const image = `windows=oci-layout://${path.join(folder, "windows")}:v1`;
+    for (const from of ["windows", "scratch"]) {
+      const flags = ["--platform", "windows/amd64", "--build-context", image];
+      const { exitCode, stderr } = await build([`FROM ${from}`, "WORKDIR /made", "RUN make"], ...flags);
+      expect(exitCode).toBe(3);
+      expect(stderr).toContain(
+        "the image is for Windows, and only images for Linux can be run (line 4: RUN make)",
+      );
+      expect(stderr).not.toContain("WORKDIR /made");
+    }
+  });
+
   it("keep what is cached between builds, and list and prune it", async () => {
     const lines = (text: string): readonly string[] => [
       `RUN --mount=type=cache,id=kept,target=/c echo ${text} >> /c/log; cat /c/log`,

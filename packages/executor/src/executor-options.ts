@@ -1,9 +1,14 @@
-/** A RUN instruction as the Dockerfile has it. `line` is 1-based; `text` is the instruction on one line; `architecture`,
- * where it is known, is that of the image that it stands on, by Go's name (`arm64`). */
-export interface RunStep {
+/** What an image is for, as far as it is known, by Go's names (`linux`, `arm64`). */
+export interface ImagePlatform {
+  readonly os?: string | undefined;
+  readonly architecture?: string | undefined;
+}
+
+/** A RUN instruction as the Dockerfile has it, and what the image is for that it stands on. `line` is 1-based; `text` is
+ * the instruction on one line. */
+export interface RunStep extends ImagePlatform {
   readonly line: number;
   readonly text: string;
-  readonly architecture?: string | undefined;
 }
 
 /** Which back end runs commands; `auto` takes an OCI runtime that works, else util-linux. */
@@ -25,11 +30,12 @@ export interface ExecutorWarning {
  *
  * `dir` is a folder for unpacked layers, run folders and what is known of this host; it is made when it is missing,
  * may be shared by processes, and is to lie on a file system that can hold any image's files. `steps` are named by the
- * error when they cannot run. Programs are looked up along `env.PATH`, then where administrators' programs lie. */
+ * error when they cannot run; `image` is for a command that comes from no Dockerfile. Programs are looked up along `env.PATH`, then where administrators' programs lie. */
 export interface OpenExecutorOptions {
   readonly choice: ExecutorChoice;
   readonly dir: string;
   readonly steps: readonly RunStep[];
+  readonly image?: ImagePlatform | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly onWarning?: ((warning: ExecutorWarning) => void) | undefined;
   readonly signal?: AbortSignal | undefined;

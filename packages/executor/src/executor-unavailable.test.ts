@@ -42,6 +42,11 @@ describe("executorUnavailable", () => {
       "this machine cannot run programs for arm64",
       "qemu-user-static",
     ],
+    [
+      { kind: "image-system", os: "windows" },
+      "the image is for Windows, and only images for Linux can be run",
+      "another --platform",
+    ],
     [{ kind: "programs-missing", programs: ["tar"] }, "tar is not installed", "Install tar"],
     [
       { kind: "programs-missing", programs: ["unshare", "nsenter", "tar"] },

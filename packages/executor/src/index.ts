@@ -13,9 +13,16 @@ export type {
   MountSource,
   RootFileSystem,
   RootLayer,
+  ServeConnection,
   Ulimit,
 } from "./executor.js";
-export type { ExecutorChoice, ExecutorWarning, OpenExecutorOptions, RunStep } from "./executor-options.js";
+export type {
+  ExecutorChoice,
+  ExecutorWarning,
+  ImagePlatform,
+  OpenExecutorOptions,
+  RunStep,
+} from "./executor-options.js";
 export type { ExecutorAbility } from "./open-executor.js";
 export { checkExecutor, openExecutor } from "./open-executor.js";
 export { type HostFolders, withHostFolders } from "./space/host-folders.js";

@@ -1,5 +1,5 @@
 import type { ExecFidelity, Executor } from "./executor.js";
-import type { OpenExecutorOptions } from "./executor-options.js";
+import type { ImagePlatform, OpenExecutorOptions } from "./executor-options.js";
 import { executorUnavailable } from "./executor-unavailable.js";
 import { type FoundExecutor, knownExecutor } from "./known-executor.js";
 import { fidelityOf } from "./space/id-space.js";
@@ -20,21 +20,32 @@ export async function checkExecutor(options: OpenExecutorOptions): Promise<Execu
   if (options.steps.length === 0) return undefined;
   const found = knownExecutor(options) ?? (await findByTrying(options));
   if (found.obstacle !== undefined) throw executorUnavailable(options.steps, found.obstacle);
-  checkArchitectures(options.steps);
+  checkPlatforms(options);
   return { name: found.name, fidelity: fidelityOf(found.mapping) };
 }
 
-function checkArchitectures(steps: OpenExecutorOptions["steps"]): void {
-  for (const { architecture } of steps) {
-    if (architecture === undefined || runsArchitecture(architecture)) continue;
-    const lacking = steps.filter((step) => step.architecture === architecture);
-    throw executorUnavailable(lacking, { kind: "architecture", architecture });
+/** Steps on one image fail together. */
+function checkPlatforms({ steps, image }: Pick<OpenExecutorOptions, "steps" | "image">): void {
+  for (const platform of [...steps, ...(image === undefined ? [] : [image])]) {
+    const obstacle = platformObstacle(platform);
+    if (obstacle === undefined) continue;
+    const lacking = steps.filter(
+      ({ os, architecture }) => os === platform.os && architecture === platform.architecture,
+    );
+    throw executorUnavailable(lacking, obstacle);
   }
+}
+
+function platformObstacle({ os, architecture }: ImagePlatform): ExecutorObstacle | undefined {
+  if (os !== undefined && os !== "linux") return { kind: "image-system", os };
+  if (architecture === undefined || runsArchitecture(architecture)) return undefined;
+  return { kind: "architecture", architecture };
 }
 
 /** Opens an executor, for the first step that is really run. The caller disposes of it. Warnings come before it is given.
  * @throws OciBuildError EXECUTOR_UNAVAILABLE */
 export async function openExecutor(options: OpenExecutorOptions): Promise<Executor> {
+  checkPlatforms(options);
   const { openLocalExecutor } = await import("./open-local-executor.js");
   return await openLocalExecutor(options);
 }

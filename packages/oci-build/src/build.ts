@@ -119,17 +119,19 @@ async function run(
 }
 
 /** Makes sure that commands can be run before any image is asked for, and once more when images bring commands, or
- * another architecture. */
+ * another platform. */
 async function prepareRuns(
   read: ReadBuild,
   early: PreparedBuild | undefined,
   { session, emit }: Pick<RunContext, "emit"> & { readonly session: BuildSession },
 ): Promise<PreparedBuild> {
-  await session.executors.check(read.runs);
+  await session.executors.check((early ?? read).runs);
   if (early !== undefined) return early;
   const prepared = await prepareOnImages(read, session.images, emit);
-  const { architecture: own } = read.options.buildPlatform;
-  const isForeign = prepared.runs.some(({ architecture = own }) => architecture !== own);
+  const own = read.options.buildPlatform;
+  const isForeign = prepared.runs.some(
+    ({ os = own.os, architecture = own.architecture }) => os !== own.os || architecture !== own.architecture,
+  );
   if (isForeign || prepared.runs.length > read.runs.length) await session.executors.check(prepared.runs);
   return prepared;
 }

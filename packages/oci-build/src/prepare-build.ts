@@ -119,7 +119,7 @@ function prepared({ options, dockerfile, input, warnings }: ReadBuild, emit: Emi
     plan,
     runs: plan.stages.flatMap((stage) =>
       stage.steps.flatMap((step) =>
-        step.kind === "run" ? [{ ...commandLine(step), architecture: architectureOf(stage, plan) }] : [],
+        step.kind === "run" ? [{ ...commandLine(step), ...platformOf(stage, plan) }] : [],
       ),
     ),
     steps: plannedSteps(plan),
@@ -129,11 +129,17 @@ function prepared({ options, dockerfile, input, warnings }: ReadBuild, emit: Emi
   };
 }
 
-/** Of the image that a stage begins with; a stage from scratch may hold programs of any. */
-function architectureOf({ base }: StagePlan, plan: BuildPlan): string | undefined {
-  if (base.kind === "image") return base.from.image.platform.architecture;
+/** Of the image that a stage begins with; a stage from scratch may hold programs of any architecture. */
+function platformOf(
+  { base, platform }: StagePlan,
+  plan: BuildPlan,
+): Pick<CommandLine, "os" | "architecture"> {
+  if (base.kind === "image") {
+    const { os, architecture } = base.from.image.platform;
+    return { os, architecture };
+  }
   const below = plan.stages.find(({ index }) => base.kind === "stage" && index === base.index);
-  return below === undefined ? undefined : architectureOf(below, plan);
+  return below === undefined ? { os: platform.os } : platformOf(below, plan);
 }
 
 function commandLine({ span, text }: Pick<StepInfo, "span"> & { readonly text: string }): CommandLine {

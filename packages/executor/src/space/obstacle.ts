@@ -2,6 +2,7 @@
 export type ExecutorObstacle =
   | { readonly kind: "platform"; readonly platform: string }
   | { readonly kind: "architecture"; readonly architecture: string }
+  | { readonly kind: "image-system"; readonly os: string }
   | { readonly kind: "programs-missing"; readonly programs: readonly string[] }
   | { readonly kind: "program-unfit"; readonly program: FittingProgram; readonly detail: string }
   | { readonly kind: "namespaces-refused"; readonly detail: string; readonly settings: readonly string[] }
@@ -19,6 +20,8 @@ export function describeObstacle(obstacle: ExecutorObstacle): string {
       return `RUN needs Linux, and this is ${platformNames.get(obstacle.platform) ?? obstacle.platform}`;
     case "architecture":
       return `this machine cannot run programs for ${obstacle.architecture}`;
+    case "image-system":
+      return `the image is for ${platformNames.get(obstacle.os) ?? obstacle.os}, and only images for Linux can be run`;
     case "programs-missing":
       return `${listOf(obstacle.programs)} ${obstacle.programs.length === 1 ? "is" : "are"} not installed`;
     case "program-unfit":
@@ -44,6 +47,8 @@ export function adviseOnObstacle(obstacle: ExecutorObstacle): string {
       return "Build on Linux: in a virtual machine, WSL 2, a dev container or CI; or choose a stage without RUN with --target.";
     case "architecture":
       return "Have an administrator register an emulator with the kernel (Debian: package qemu-user-static), or choose another --platform.";
+    case "image-system":
+      return "Choose another image, or another --platform.";
     case "programs-missing":
       return `Install ${listOf(packagesOf(obstacle.programs))}, or choose a stage without RUN with --target.`;
     case "program-unfit":
@@ -62,6 +67,7 @@ export function adviseOnObstacle(obstacle: ExecutorObstacle): string {
 const platformNames: ReadonlyMap<string, string> = new Map([
   ["darwin", "macOS"],
   ["win32", "Windows"],
+  ["windows", "Windows"],
 ]);
 
 /** By program, the package of Debian, Fedora, Arch and Alpine where it is not one of the same name. */

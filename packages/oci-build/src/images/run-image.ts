@@ -46,6 +46,7 @@ export async function runImage(session: ImageSession, request: ContainerRequest)
     choice: request.run.executor,
     dir: await cache.unpackedFolder(),
     steps: [],
+    image: image.platform,
     env: process.env,
     onWarning: ({ code, message, hint }) => emit({ type: "warning", code, message, hint }),
     signal,
