@@ -16,8 +16,8 @@ import { ExecutorHome } from "./executor-home.js";
 import type { ExecutorParts } from "./executor-parts.js";
 import { lookInSpace } from "./look-on-disk.js";
 import { folderLookup, type Lookup } from "./mount-view.js";
-import { closeFiles, type RootFiles, rootFiles } from "./root-files.js";
-import { type RunPlace, type RunRoot, runCommand } from "./run-command.js";
+import { closeFiles, type RootFiles, type RunPlace, type RunRoot, rootFiles } from "./root-files.js";
+import { runCommand } from "./run-command.js";
 import { upperView } from "./upper-view.js";
 
 /** Runs commands on this host, in the way of one back end. */

@@ -1,12 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { TarSnapshot } from "@oci-build/snapshot";
+import type { Snapshot, TarSnapshot } from "@oci-build/snapshot";
 import type { ExecRequest } from "../executor.js";
 import { scanFolder } from "../fallback/copied-changes.js";
 import { copyRoot } from "../fallback/copy-root.js";
 import type { OverlayFacts } from "../space/host-facts.js";
 import type { ExecutorHome } from "./executor-home.js";
 import type { ExecutorParts } from "./executor-parts.js";
+import type { Lookup } from "./mount-view.js";
 
 /** Layers that overlayfs stacks. `lowers` are names in the folder of links, the top first; `upper` is relative to it. */
 interface StackedFiles {
@@ -36,6 +37,21 @@ export interface RootParts {
 /** Where the files of a command's root are. */
 export type RootFiles = StackedFiles | CopiedFiles;
 
+/** What a command runs on. */
+export interface RunRoot {
+  readonly files: RootFiles;
+  readonly tree: Snapshot;
+  /** The tree with what earlier commands have changed. */
+  readonly view: Lookup;
+}
+
+/** Where a command's own files are. */
+export interface RunPlace {
+  readonly folder: string;
+  /** How the folder of links names it, without the dots. */
+  readonly name: string;
+}
+
 /** Lets go of what a run's folder does not have. */
 export async function closeFiles(files: RootFiles): Promise<void> {
   if (files.kind === "copied") await files.before[Symbol.asyncDispose]();
@@ -46,7 +62,7 @@ export async function closeFiles(files: RootFiles): Promise<void> {
 export async function rootFiles(
   { root, signal }: Pick<ExecRequest, "root" | "signal">,
   { parts, home, folders }: RootParts,
-  place: { readonly folder: string; readonly name: string },
+  place: RunPlace,
 ): Promise<RootFiles> {
   const { space, facts } = parts;
   const { overlay, programs } = facts;
