@@ -8,7 +8,8 @@ import { treeEntries } from "../../../snapshot/src/testing/tree-lines.js";
 import type { ExecMount } from "../executor.js";
 import { LayerLinks } from "./layer-links.js";
 import { lookAsSelf } from "./look-on-disk.js";
-import { type MountContext, MountPlan } from "./plan-mounts.js";
+import type { MountContext } from "./mount-context.js";
+import { MountPlan } from "./plan-mounts.js";
 
 const base = realpathSync(mkdtempSync(path.join(os.tmpdir(), "plan-mounts-")));
 afterAll(() => rmSync(base, { recursive: true }));
