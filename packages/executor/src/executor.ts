@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { DiffId, LayerEntryBatches } from "@oci-build/oci";
 import type { Snapshot } from "@oci-build/snapshot";
 import type { HostFolders } from "./space/host-folders.js";
@@ -29,6 +30,10 @@ export interface MountFileMeta {
   readonly gid: number;
 }
 
+/** Answers on one connection to a socket, of which there may be 64 at the same time. The connection is ended when the
+ * promise resolves, and cut off when it rejects, or when the command has ended. */
+export type ServeConnection = (connection: Duplex) => Promise<void>;
+
 /** Something that one command sees and no layer gets. `target` is absolute; links in it are resolved inside the root,
  * and what is missing of it is there only as long as the command runs. Writes to a `discarded` bind are seen by the
  * command alone. `kept` writes go to the folder itself. Mounts are made in their order. */
@@ -42,8 +47,8 @@ export type ExecMount =
   | { readonly kind: "tmpfs"; readonly target: string; readonly sizeBytes?: number | undefined }
   /** A file on a file system in memory, such as a secret or a script. */
   | ({ readonly kind: "file"; readonly target: string; readonly content: Uint8Array } & MountFileMeta)
-  /** A Unix socket of the host, such as an SSH agent's. */
-  | ({ readonly kind: "socket"; readonly target: string; readonly socket: string } & MountFileMeta);
+  /** A Unix socket that the command alone has, such as an SSH agent's. */
+  | ({ readonly kind: "socket"; readonly target: string; readonly serve: ServeConnection } & MountFileMeta);
 
 /** A resource limit by its name without `RLIMIT_`, in lower case; -1 is no limit. */
 export interface Ulimit {

@@ -10,6 +10,7 @@ import type { StepWatcher } from "./explain/step-watcher.js";
 import { type ContextIndex, contextSource } from "./input/context-source.js";
 import { namedSources } from "./input/named-sources.js";
 import { secretReader } from "./options/read-secret.js";
+import type { ResolvedRun } from "./options/resolve-run.js";
 import type { ReadBuild } from "./prepare-build.js";
 import type { ImportListeners } from "./share/import-caches.js";
 import { type ExecutorFactory, ExecutorSource } from "./solve/executor-source.js";
@@ -54,6 +55,7 @@ export async function withBuildSession<T>(
   run: BuildContext,
   work: (session: BuildSession) => Promise<T>,
 ): Promise<T> {
+  const agents = await agentsOf(read.options.run);
   const damaged = new Set<string>();
   const { contexts, cacheDir } = read.options;
   const onWarning: OnCacheWarning = ({ code, message, data }) => {
@@ -82,7 +84,7 @@ export async function withBuildSession<T>(
       isDamaged: (name) => damaged.has(name),
       solveContext: (watcher) =>
         solveContextOf(read, {
-          ...{ ...run, cache, imports, scratch, watcher, executors },
+          ...{ ...run, agents, cache, imports, scratch, watcher, executors },
           later: (save) => saves.push(save),
         }),
     });
@@ -98,6 +100,13 @@ export async function withBuildSession<T>(
       await lease.release();
     }
   }
+}
+
+/** The SSH agents of a build. Nothing of that is loaded where there are none. */
+async function agentsOf({ ssh }: ResolvedRun): Promise<SolveContext["agents"]> {
+  if (ssh.size === 0) return new Map();
+  const { openAgents } = await import("./ssh/open-agents.js");
+  return openAgents(ssh);
 }
 
 /** The cache with what others have exported. Nothing of that is loaded where there is none. */
@@ -130,7 +139,10 @@ function solveContextOf(
   {
     later,
     ...parts
-  }: Pick<SolveContext, "cache" | "emit" | "executors" | "imports" | "scratch" | "signal" | "watcher"> &
+  }: Pick<
+    SolveContext,
+    "agents" | "cache" | "emit" | "executors" | "imports" | "scratch" | "signal" | "watcher"
+  > &
     Pick<ContextIndex, "later">,
 ): SolveContext {
   const { emit, signal, cache } = parts;

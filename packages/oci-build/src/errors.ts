@@ -2,6 +2,7 @@ import type { Diagnostic, Span } from "@oci-build/dockerfile";
 import { type ErrorCodes, type ErrorFactory, errorFactory } from "@oci-build/oci";
 import type { StepExplanation } from "./explain/step-explanation.js";
 import type { LockChange } from "./lock/compare-locks.js";
+import type { KeyProblem } from "./ssh/key-problem.js";
 
 /** Where in a Dockerfile something happened. `step` is the step's name as progress shows it. */
 export type Place = {
@@ -62,6 +63,7 @@ export type BuildErrorData = {
     output: string;
   };
   RUN_SECRET_MISSING: { id: string };
+  RUN_SSH_KEY_UNUSABLE: { id: string; path: string; problem: KeyProblem };
   RUN_SSH_MISSING: { id: string };
   RUN_TIMED_OUT: { timeoutMs: number };
   WORKDIR_NOT_DIRECTORY: { path: string; found: string };
@@ -110,6 +112,7 @@ export const buildErrorCodes: ErrorCodes<BuildErrorData> = {
   OUTPUT_NOT_WRITABLE: 3,
   RUN_FAILED: 1,
   RUN_SECRET_MISSING: 1,
+  RUN_SSH_KEY_UNUSABLE: 1,
   RUN_SSH_MISSING: 1,
   RUN_TIMED_OUT: 1,
   WORKDIR_NOT_DIRECTORY: 1,

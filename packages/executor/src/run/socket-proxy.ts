@@ -1,35 +1,36 @@
 import { mkdtempSync } from "node:fs";
 import { chmod, chown, rm } from "node:fs/promises";
-import { createConnection, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { executorError } from "../errors.js";
-import type { ExecMount } from "../executor.js";
+import type { ExecMount, ServeConnection } from "../executor.js";
 import type { IdMapping } from "../space/id-space.js";
 
 type SocketMount = Extract<ExecMount, { kind: "socket" }>;
 
-/** Connections at the same time; more wait. */
+/** Connections at the same time; any more are cut off at once. */
 const CONNECTIONS_MAX = 64;
 
-/** A socket of our own that passes every connection on to one of the host's: the command's may have another owner and
- * mode, and ends with it. It lies in the system's folder for temporary files, since a socket's path is short. */
+/** A socket for one command, which ends with it. It lies in the system's folder for temporary files, since a socket's
+ * path is short, where nobody but the caller can reach it. */
 export class SocketProxy implements AsyncDisposable {
   readonly path: string;
   readonly #folder: string;
   readonly #server: Server;
   readonly #open = new Set<Socket>();
 
-  private constructor(target: string) {
+  private constructor(serve: ServeConnection) {
     this.#folder = mkdtempSync(join(tmpdir(), "oci-build-"));
     this.path = join(this.#folder, "socket");
-    this.#server = createServer((client) => this.#passOn(client, target));
+    // Who has said all that it has to say still gets its answers.
+    this.#server = createServer({ allowHalfOpen: true }, (client) => this.#serve(client, serve));
     this.#server.maxConnections = CONNECTIONS_MAX;
   }
 
   /** Other owners than root need a mapping that has them; the socket is the caller's then, and any user may connect. */
-  static async open({ socket, mode, uid, gid }: SocketMount, mapping: IdMapping): Promise<SocketProxy> {
-    const proxy = new SocketProxy(socket);
+  static async open({ serve, mode, uid, gid }: SocketMount, mapping: IdMapping): Promise<SocketProxy> {
+    const proxy = new SocketProxy(serve);
     try {
       await proxy.#listen();
       const isRoots = uid === 0 && gid === 0;
@@ -55,20 +56,15 @@ export class SocketProxy implements AsyncDisposable {
     });
   }
 
-  #passOn(client: Socket, target: string): void {
-    const upstream = createConnection(target);
-    for (const [socket, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      this.#open.add(socket);
-      socket.on("error", () => other.destroy());
-      socket.on("close", () => {
-        this.#open.delete(socket);
-        other.destroySoon();
-      });
-      socket.pipe(other);
-    }
+  /** What goes wrong on a connection ends it, and nothing else. */
+  #serve(client: Socket, serve: ServeConnection): void {
+    this.#open.add(client);
+    client.on("error", () => client.destroy());
+    client.on("close", () => this.#open.delete(client));
+    serve(client).then(
+      () => client.destroySoon(),
+      () => client.destroy(),
+    );
   }
 }
 

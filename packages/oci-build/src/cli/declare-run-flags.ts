@@ -12,7 +12,10 @@ export function withRunFlags(command: Command): Command {
       ),
     )
     .addOption(
-      repeatable("--ssh <id[=socket]>", "agent that RUN --mount=type=ssh finds; default: SSH_AUTH_SOCK's"),
+      repeatable(
+        "--ssh <id[=path,…]>",
+        "what RUN --mount=type=ssh finds: an agent's socket or keys' files; default: SSH_AUTH_SOCK's",
+      ),
     )
     .addOption(repeatable("--allow <what>", "let RUN have network.host or security.insecure; repeatable"))
     .addOption(

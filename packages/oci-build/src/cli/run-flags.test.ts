@@ -46,8 +46,9 @@ describe("runFlags", () => {
   });
 
   it.each([
-    ["default", { default: "" }],
-    ["git=/run/agent.sock", { git: "/run/agent.sock" }],
+    ["default", { default: [""] }],
+    ["git=/run/agent.sock", { git: ["/run/agent.sock"] }],
+    ["git=id_rsa,id_ed25519", { git: ["id_rsa", "id_ed25519"] }],
   ])("reads the agent %s", (text, ssh) => {
     expect(runFlags({ ssh: [text] }, env).ssh).toEqual(ssh);
   });
@@ -85,7 +86,7 @@ describe("runFlags", () => {
     [{ secret: ["id=a,type=vault"] }],
     [{ secret: ["id=a,src=b,env=C"] }],
     [{ ssh: ["=a"] }],
-    [{ ssh: ["a=b,c"] }],
+    [{ ssh: ["a=b", "a=c"] }],
     [{ allow: ["device"] }],
     [{ network: "bridge" }],
     [{ addHost: ["db"] }],

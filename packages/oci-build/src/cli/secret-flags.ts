@@ -1,10 +1,10 @@
 import { optionInvalid } from "../options/option-invalid.js";
-import type { BuildSecret } from "../options/run-options.js";
+import type { BuildSecret, RunOptions } from "../options/run-options.js";
 import { splitCsv } from "./split-csv.js";
 import type { CliProcess } from "./terminal.js";
 
 const SECRET_HINT = "Write --secret id=NAME,src=FILE or --secret id=NAME,env=VARIABLE.";
-const SSH_HINT = "Write --ssh default, or --ssh NAME=SOCKET.";
+const SSH_HINT = "Write --ssh default, --ssh NAME=SOCKET, or --ssh NAME=KEY,KEY with files of keys.";
 
 /** The secrets of `--secret`, by id; of an id that is given again the last counts.
  * @throws OciBuildError OPTION_INVALID */
@@ -58,18 +58,23 @@ function readFields(text: string): ReadonlyMap<string, string> {
   return fields;
 }
 
-/** The agents of `--ssh`, by id, each with its socket; the empty text is SSH_AUTH_SOCK's.
+/** The agents of `--ssh`, by id, each with its socket or its keys' files; the empty text is SSH_AUTH_SOCK's.
  * @throws OciBuildError OPTION_INVALID */
-export function parseAgents(texts: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(texts.map(parseAgent));
+export function parseAgents(texts: readonly string[]): NonNullable<RunOptions["ssh"]> {
+  const agents = new Map<string, readonly string[]>();
+  for (const text of texts) {
+    const [id, paths] = parseAgent(text);
+    // As with BuildKit: a second key that takes the first one's place is not what was meant.
+    if (agents.has(id)) throw optionInvalid("--ssh", text, `${id} is given twice`, SSH_HINT);
+    agents.set(id, paths);
+  }
+  return Object.fromEntries(agents);
 }
 
-function parseAgent(text: string): [string, string] {
+function parseAgent(text: string): [string, readonly string[]] {
   const equals = text.indexOf("=");
   const id = equals < 0 ? text : text.slice(0, equals);
-  const sockets = equals < 0 ? [""] : (splitCsv(text.slice(equals + 1)) ?? []);
-  const [socket] = sockets;
-  if (id === "" || socket === undefined) throw optionInvalid("--ssh", text, "it names no agent", SSH_HINT);
-  if (sockets.length === 1) return [id, socket];
-  throw optionInvalid("--ssh", text, "an agent has one socket; keys are not read", SSH_HINT);
+  const paths = equals < 0 ? [""] : splitCsv(text.slice(equals + 1));
+  if (id !== "" && paths !== undefined) return [id, paths];
+  throw optionInvalid("--ssh", text, "it names no agent", SSH_HINT);
 }

@@ -48,7 +48,7 @@ function openIfThere(fs: ContextFileSystem, path: string): number | undefined {
 }
 
 /** A system's complaint about a file that is there, as one of ours; any other error as it is. */
-function unreadable(error: unknown, path: string): unknown {
+export function unreadable(error: unknown, path: string): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return error;
   return buildError("BUILD_FILE_UNREADABLE", {

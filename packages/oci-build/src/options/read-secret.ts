@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { buildError } from "../errors.js";
 import { readSmallFile } from "../input/read-small-file.js";
+import { statIfThere } from "../input/stat-if-there.js";
 import { optionInvalid } from "./option-invalid.js";
 
 /** As BuildKit.
@@ -57,7 +58,7 @@ function bytesOf(id: string, source: SecretSource, env: Environment): Uint8Array
 /** Fails where the file of a secret is not there, so that a build is told before it starts.
  * @throws OciBuildError BUILD_FILE_UNREADABLE */
 export function checkSecretFile(id: string, path: string): void {
-  const stats = fs.statSync(path, { throwIfNoEntry: false });
+  const stats = statIfThere(path);
   if (stats === undefined || stats.isDirectory()) throw secretMissing(id, path);
 }
 

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { secretReader } from "./read-secret.js";
 import { resolveRun } from "./resolve-run.js";
 import type { RunOptions } from "./run-options.js";
@@ -16,6 +16,15 @@ beforeEach(() => {
 afterEach(() => {
   fs.rmSync(folder, { recursive: true });
 });
+
+/** A socket on which somebody listens until the test has ended. */
+async function listening(): Promise<string> {
+  const socket = path.join(folder, "agent");
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  onTestFinished(() => void server.close());
+  return socket;
+}
 
 const refusal = (options: RunOptions): unknown => {
   try {
@@ -95,20 +104,56 @@ describe("resolveRun", () => {
     }
   });
 
-  it("takes an agent's socket, of the environment where none is given, and no key", async () => {
-    const socket = path.join(folder, "agent");
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(socket, resolve));
-    expect(resolveRun({ ssh: { git: socket } }, {}).ssh).toEqual(new Map([["git", socket]]));
+  it("takes an agent's socket, of the environment where nothing is given", async () => {
+    const socket = await listening();
+    const agent = { kind: "socket", path: socket };
+    expect(resolveRun({ ssh: { git: socket } }, {}).ssh).toEqual(new Map([["git", agent]]));
     const env = { SSH_AUTH_SOCK: socket };
-    expect(resolveRun({ ssh: { default: "" } }, env).ssh).toEqual(new Map([["default", socket]]));
-    const key = path.join(folder, "id_ed25519");
-    fs.writeFileSync(key, "key");
-    expect(refusal({ ssh: { default: key } })).toMatchObject({
-      code: "OPTION_INVALID",
-      message: `--ssh default=${key}: that is no socket; keys are not read`,
-    });
-    await new Promise((resolve) => server.close(resolve));
+    for (const given of ["", [], [""]]) {
+      expect(resolveRun({ ssh: { default: given } }, env).ssh).toEqual(new Map([["default", agent]]));
+    }
+  });
+
+  it("takes files of keys, one or several, and reads none", () => {
+    const keys = ["id_rsa", "id_ed25519"].map((name) => path.join(folder, name));
+    for (const key of keys) fs.writeFileSync(key, "no key");
+    const { ssh } = resolveRun({ ssh: { one: path.relative(".", keys[0] ?? ""), two: keys } }, {});
+    expect(ssh).toEqual(
+      new Map([
+        ["one", { kind: "keys", paths: keys.slice(0, 1) }],
+        ["two", { kind: "keys", paths: keys }],
+      ]),
+    );
+  });
+
+  it("refuses keys that are not there, folders, and a socket beside something else", async () => {
+    const socket = await listening();
+    const key = path.join(folder, "key");
+    fs.writeFileSync(key, "");
+    const missing = path.join(folder, "missing");
+    for (const [given, problem] of [
+      [missing, `${missing}: there is no such socket or file`],
+      [[key, missing], `${missing}: there is no such socket or file`],
+      [[key, ""], "there is no such socket or file"],
+      [folder, `${folder}: that is a folder`],
+      [[key, socket], `${socket} is a socket, beside which nothing else can be given`],
+      [[socket, socket], `${socket} is a socket, beside which nothing else can be given`],
+    ] as const) {
+      expect(refusal({ ssh: { default: given } })).toMatchObject({
+        code: "OPTION_INVALID",
+        message: expect.stringContaining(problem),
+      });
+    }
+  });
+
+  it("tells of a name that it may not look at, as of a file that it may not read", () => {
+    const file = path.join(folder, "x".repeat(300));
+    for (const options of [{ ssh: { default: file } }, { secrets: { a: { file } } }]) {
+      expect(refusal(options)).toMatchObject({
+        code: "BUILD_FILE_UNREADABLE",
+        message: `cannot read ${file}: the name is too long`,
+      });
+    }
   });
 });
 

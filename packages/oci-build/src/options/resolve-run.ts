@@ -1,7 +1,7 @@
-import fs from "node:fs";
 import path from "node:path";
 import { choiceOf, optionInvalid } from "./option-invalid.js";
 import { checkSecretFile, type SecretSource } from "./read-secret.js";
+import { type AgentSource, resolveAgent } from "./resolve-agent.js";
 import { entitlements, executorChoices, runNetworks } from "./run-choices.js";
 import { resolveHosts } from "./run-hosts.js";
 import type {
@@ -19,8 +19,8 @@ import { type ResolvedUlimit, resolveUlimits } from "./run-ulimits.js";
 export interface ResolvedRun {
   /** By id. `secretReader` reads them. */
   readonly secrets: ReadonlyMap<string, SecretSource>;
-  /** Absolute paths of agents' sockets, by id. */
-  readonly ssh: ReadonlyMap<string, string>;
+  /** By id. `openAgents` opens them. */
+  readonly ssh: ReadonlyMap<string, AgentSource>;
   readonly allow: ReadonlySet<Entitlement>;
   /** For each RUN that says nothing. */
   readonly network: RunNetwork;
@@ -32,9 +32,6 @@ export interface ResolvedRun {
   readonly timeoutMs: number | undefined;
   readonly onFailedStep: ((failed: FailedRun) => Promise<void>) | undefined;
 }
-
-const AGENT_HINT =
-  'Start an agent and give it the key: eval "$(ssh-agent)" && ssh-add KEY; then --ssh default takes it.';
 
 /** Longer ones fire at once: a timer's delay is a signed 32-bit number. */
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
@@ -49,7 +46,7 @@ export function resolveRun(
     secrets: new Map(
       Object.entries(options.secrets ?? {}).map(([id, secret]) => [id, secretSource(id, secret)]),
     ),
-    ssh: new Map(Object.entries(options.ssh ?? {}).map(([id, socket]) => [id, agentSocket(id, socket, env)])),
+    ssh: new Map(Object.entries(options.ssh ?? {}).map(([id, given]) => [id, resolveAgent(id, given, env)])),
     allow: allowed(options.allow ?? [], network),
     network: choiceOf("--network", network, runNetworks),
     hosts: resolveHosts(options.addHosts ?? []),
@@ -71,18 +68,6 @@ function secretSource(id: string, secret: BuildSecret): SecretSource {
   if ("env" in secret) return { kind: "env", name: secret.env };
   const { value } = secret;
   return { kind: "value", bytes: typeof value === "string" ? new TextEncoder().encode(value) : value };
-}
-
-function agentSocket(id: string, socket: string, env: Readonly<Record<string, string | undefined>>): string {
-  if (id === "") throw optionInvalid("--ssh", "", "an agent needs an id");
-  const given = socket === "" ? env["SSH_AUTH_SOCK"] : socket;
-  if (given === undefined || given === "") {
-    throw optionInvalid("--ssh", id, "SSH_AUTH_SOCK is not set, so that there is no agent", AGENT_HINT);
-  }
-  const stats = fs.statSync(given, { throwIfNoEntry: false });
-  if (stats?.isSocket() === true) return path.resolve(given);
-  const problem = stats === undefined ? "there is no such socket" : "that is no socket; keys are not read";
-  throw optionInvalid("--ssh", `${id}=${given}`, problem, AGENT_HINT);
 }
 
 /** As with buildx, a builder whose own network is the host's allows it. */

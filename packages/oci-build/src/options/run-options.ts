@@ -48,9 +48,11 @@ export interface RunOptions {
   /** What `RUN --mount=type=secret` finds, by id. No secret gets into a layer, a key, an event or an error; what a command
    * prints of it is shown as it stands. */
   readonly secrets?: Readonly<Record<string, BuildSecret>> | undefined;
-  /** The sockets of agents that `RUN --mount=type=ssh` finds, by id; an empty text is the socket that SSH_AUTH_SOCK names.
-   * A mount without an id means `default`. */
-  readonly ssh?: Readonly<Record<string, string>> | undefined;
+  /** What `RUN --mount=type=ssh` finds, by id: an agent by its socket, where an empty text is the one that SSH_AUTH_SOCK
+   * names, or one or several files with private keys that need no passphrase. Commands can list the keys and have signed
+   * with them; no key itself gets into RUN, a layer, a key of the cache, an event or an error. A mount without an id means
+   * `default`. */
+  readonly ssh?: Readonly<Record<string, string | readonly string[]>> | undefined;
   readonly allow?: readonly Entitlement[] | undefined;
   /** For each RUN that does not say `--network` itself. `host` needs no further permission here. */
   readonly network?: RunNetwork | undefined;

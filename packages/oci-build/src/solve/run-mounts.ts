@@ -183,13 +183,13 @@ function secretMount(mount: SecretMount, { context }: StepInput): TakenMount {
 
 function sshMount(mount: SshMount, { context }: StepInput): TakenMount {
   const { id, target, need, mode, uid, gid } = mount;
-  const socket = context.run.ssh.get(id);
-  if (socket !== undefined) return { mounts: [{ kind: "socket", target, socket, mode, uid, gid }] };
+  const serve = context.agents.get(id);
+  if (serve !== undefined) return { mounts: [{ kind: "socket", target, serve, mode, uid, gid }] };
   if (need === "optional") return { mounts: [] };
   throw buildError("RUN_SSH_MISSING", {
     message: `the SSH agent ${id} is not given`,
     data: { id },
-    hint: `Start an agent, which sets SSH_AUTH_SOCK, and add --ssh ${id}.`,
+    hint: `Start an agent, which sets SSH_AUTH_SOCK, and add --ssh ${id}, or add --ssh ${id}=KEY with a key's file.`,
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Cache, CacheImport, TimePolicy } from "@oci-build/cache";
+import type { ServeConnection } from "@oci-build/executor";
 import type { BaseLayers } from "../base/base-layers.js";
 import type { CopySource } from "../copy/copy-request.js";
 import type { Scratch } from "../copy/scratch.js";
@@ -39,6 +40,8 @@ export interface SolveContext {
   readonly runSlots: Slots;
   /** The bytes of a secret; undefined for one that is not given. */
   readonly secret: (id: string) => Uint8Array | undefined;
+  /** What answers for the SSH agents that are given, by id. */
+  readonly agents: ReadonlyMap<string, ServeConnection>;
   /** Called before a layer is written, since no earlier build has it. */
   readonly willWrite?: (() => void) | undefined;
 }
