@@ -4,6 +4,7 @@ import { type ErrorCodes, type ErrorFactory, errorFactory } from "@oci-build/oci
 export type CacheErrorData = {
   CACHE_NO_FOLDER: { platform: string };
   CACHE_NOT_WRITABLE: { path: string; problem: string };
+  CACHE_FOLDER_FOREIGN: { path: string; uid: number };
   CACHE_DISK_FULL: { path: string; problem: string };
   CACHE_IO_FAILED: { path: string; problem: string };
   CACHE_DIGEST_MISMATCH: { expected: string; found: string };
@@ -21,6 +22,7 @@ export type CacheErrorData = {
 export const cacheErrorCodes: ErrorCodes<CacheErrorData> = {
   CACHE_NO_FOLDER: 3,
   CACHE_NOT_WRITABLE: 3,
+  CACHE_FOLDER_FOREIGN: 3,
   CACHE_DISK_FULL: 3,
   CACHE_IO_FAILED: 3,
   CACHE_DIGEST_MISMATCH: 4,

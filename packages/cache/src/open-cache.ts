@@ -20,10 +20,12 @@ import { currentProcess } from "./process/process-identity.js";
 import { ProjectStore } from "./projects/project-store.js";
 import { RecordStore } from "./records/record-store.js";
 import { StoredSegmentSource } from "./segments/stored-segment-source.js";
+import { makeFolder } from "./store/make-folder.js";
 import { prepareStore } from "./store/prepare-store.js";
 import { removeTree } from "./store/remove-tree.js";
 import type { OnCacheWarning, StoreContext } from "./store/store-context.js";
 import { systemErrorCode } from "./store/store-error.js";
+import { storeOwner } from "./store/store-owner.js";
 import { storePaths } from "./store/store-paths.js";
 import { sweepStore } from "./store/sweep-store.js";
 import { TombstoneStore } from "./tombstones/tombstone-store.js";
@@ -50,8 +52,10 @@ export interface OpenCacheOptions {
  * goes to a temporary folder (`TMPDIR`), which is removed when the last lease is released.
  * @throws OciBuildError CACHE_NOT_WRITABLE, CACHE_DISK_FULL, CACHE_IO_FAILED */
 export async function openCache(options: OpenCacheOptions): Promise<Cache> {
+  const paths = storePaths(resolve(options.dir));
   const store: StoreContext = {
-    paths: storePaths(resolve(options.dir)),
+    paths,
+    owner: storeOwner(paths.root),
     self: currentProcess(),
     now: options.now ?? Date.now,
     onWarning: options.onWarning ?? (() => undefined),
@@ -142,7 +146,14 @@ function cacheOf(store: StoreContext): Cache {
     tidy: (limit) => tidyStore(store, limit),
     takeMounts: (requests, use = {}) => takeMounts(store, requests, use),
     hasMount: (mount) => isWhole(mountFolder(store, mountKey(mount), 0)),
-    unpackedFolder: () => Promise.resolve(store.paths.unpacked),
+    unpackedFolder: () => unpackedFolder(store),
     withLock: (name, work) => withLock(store, name, work),
   };
+}
+
+/** Who gets the folder makes it, unless root would make it in a store of somebody else. */
+async function unpackedFolder(store: StoreContext): Promise<string> {
+  const { unpacked } = store.paths;
+  if (store.owner !== undefined) await makeFolder(store, unpacked);
+  return unpacked;
 }

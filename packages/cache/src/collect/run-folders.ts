@@ -2,6 +2,7 @@ import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { partsOf, readMountInfo } from "../mounts/mount-folder.js";
 import { mountUsers } from "../mounts/mount-users.js";
+import { isForeignFolder } from "../store/foreign-folder.js";
 import type { StoreContext } from "../store/store-context.js";
 import { storeError, systemErrorCode } from "../store/store-error.js";
 import { readFolder, type StoreFile, statFile } from "../store/store-files.js";
@@ -36,7 +37,7 @@ export async function listMounts(store: StoreContext): Promise<readonly MountEnt
   for (const name of await readFolder(store.paths.mounts)) {
     const folder = partsOf(join(store.paths.mounts, name));
     const found = MOUNT_NAME.test(name) ? await statFile(folder.path, name) : undefined;
-    if (found === undefined) continue;
+    if (found === undefined || (await isForeignFolder(store, folder.path))) continue;
     const info = await readMountInfo(folder);
     const users = await mountUsers(store, folder);
     mounts.push({
@@ -58,6 +59,7 @@ export async function listUnpacked(
   const rest: StoreFile[] = [];
   for (const space of await readFolder(store.paths.unpacked)) {
     const folder = join(store.paths.unpacked, space);
+    if (await isForeignFolder(store, folder)) continue;
     const names = (await isFolder(folder)) ? await readFolder(folder) : [];
     if (!names.some((name) => LAYER_NAME.test(name))) {
       const file = await statFile(folder, space);

@@ -52,7 +52,7 @@ export class FileIndexStore {
   async write(name: IndexName, bytes: Uint8Array): Promise<void> {
     const { indexes } = this.#store.paths;
     await this.#orWarn(async () => {
-      await makeFolder(indexes);
+      await makeFolder(this.#store, indexes);
       await writeSealed(this.#store, join(indexes, indexFile(name)), { kind: indexKind, body: bytes });
       for (const file of (await this.#variants(name)).slice(CONTEXT_VARIANTS_MAX)) {
         await rm(join(indexes, file), { force: true });

@@ -27,7 +27,7 @@ describe("a segment table", () => {
     expect(segments.map((_, row) => table.key(row))).toEqual(segments.map(({ key }) => key));
   });
 
-  it("takes 92 bytes a segment", () => {
+  it("takes 124 bytes a segment", () => {
     const sizes = [10, 11].map(
       (count) =>
         encodeSegments(
@@ -35,7 +35,7 @@ describe("a segment table", () => {
           Array.from({ length: count }, (_, i) => segment(i)),
         ).length,
     );
-    expect((sizes[1] ?? 0) - (sizes[0] ?? 0)).toBe(92);
+    expect((sizes[1] ?? 0) - (sizes[0] ?? 0)).toBe(124);
   });
 
   it.each(["none", "gzip", "zstd"] as const)("keeps the compression %s", (compression) => {

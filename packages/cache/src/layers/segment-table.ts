@@ -1,4 +1,4 @@
-import { type Digest, digestHex, type LayerSegment, parseDigest } from "@oci-build/oci";
+import { type Digest, digestAt, digestHex, type LayerSegment, parseDigest } from "@oci-build/oci";
 
 type Compression = LayerSegment["compression"];
 
@@ -24,10 +24,13 @@ const COMPRESSIONS: readonly Compression[] = ["none", "gzip", "zstd"];
  *     80       4  compressed bytes: u32
  *     84       4  raw bytes: u32
  *     88       4  CRC-32 of the raw bytes: u32
+ *     92      32  SHA-256 of a large file up to the end of this part of it; zeros where that is not known
  * ``` */
 const HEADER_BYTES = 48;
-const ROW_BYTES = 92;
+const ROW_BYTES = 124;
 const HASH_BYTES = 32;
+const PREFIX_AT = 92;
+const noHash: Buffer = Buffer.alloc(HASH_BYTES);
 
 /** What a table is of. */
 export interface TableBlob {
@@ -40,6 +43,8 @@ export interface TableBlob {
 export interface SegmentTable extends TableBlob {
   readonly count: number;
   key(row: number): string;
+  /** What `SegmentSource.findPrefix` names the row by; undefined for most. */
+  prefixName(row: number): string | undefined;
   segment(row: number): LayerSegment;
 }
 
@@ -77,6 +82,10 @@ export function openSegments(bytes: Buffer): SegmentTable {
     size: bytes.readDoubleLE(32),
     count,
     key,
+    prefixName: (row) => {
+      const at = HEADER_BYTES + row * ROW_BYTES;
+      return hasPrefix(bytes, at) ? `${hexAt(bytes, at + PREFIX_AT)}-${form}` : undefined;
+    },
     segment: (row) => ({ key: key(row), compression, ...readRow(bytes, HEADER_BYTES + row * ROW_BYTES) }),
   };
 }
@@ -94,6 +103,7 @@ function writeRow(bytes: Buffer, at: number, segment: LayerSegment): void {
   bytes.writeUInt32LE(segment.size, at + 80);
   bytes.writeUInt32LE(segment.rawSize, at + 84);
   bytes.writeUInt32LE(segment.rawCrc32, at + 88);
+  if (segment.filePrefix !== undefined) bytes.write(digestHex(segment.filePrefix), at + PREFIX_AT, "hex");
 }
 
 function readRow(bytes: Buffer, at: number): Omit<LayerSegment, "key" | "compression"> {
@@ -104,7 +114,12 @@ function readRow(bytes: Buffer, at: number): Omit<LayerSegment, "key" | "compres
     size: bytes.readUInt32LE(at + 80),
     rawSize: bytes.readUInt32LE(at + 84),
     rawCrc32: bytes.readUInt32LE(at + 88),
+    filePrefix: hasPrefix(bytes, at) ? digestAt(bytes, at + PREFIX_AT) : undefined,
   };
+}
+
+function hasPrefix(bytes: Buffer, at: number): boolean {
+  return !bytes.subarray(at + PREFIX_AT, at + PREFIX_AT + HASH_BYTES).equals(noHash);
 }
 
 function hexAt(bytes: Buffer, at: number): string {

@@ -1,6 +1,7 @@
-import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { livenessOf } from "../process/process-identity.js";
+import { writeNewFile } from "../store/new-file.js";
 import type { StoreContext } from "../store/store-context.js";
 import { storeError, systemErrorCode } from "../store/store-error.js";
 import { readFolder } from "../store/store-files.js";
@@ -22,7 +23,7 @@ const STALE_AFTER_MS = 3_600_000;
 export async function takeLease(store: StoreContext): Promise<Lease> {
   const path = join(store.paths.leases, ownedName(store.self));
   try {
-    await writeFile(path, String(Math.floor(store.now() / 1000)), { flag: "wx", mode: 0o600 });
+    await writeNewFile(store, path, String(Math.floor(store.now() / 1000)));
   } catch (error) {
     // On a full disk an empty file is left, which would count as a lease for as long as this process runs.
     await rm(path, { force: true });

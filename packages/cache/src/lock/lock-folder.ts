@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { formatIdentity, type ProcessIdentity, parseIdentity } from "../process/process-identity.js";
+import { newFolder, writeNewFile } from "../store/new-file.js";
 import type { StoreContext } from "../store/store-context.js";
 import { storeError, systemErrorCode } from "../store/store-error.js";
 import { readFolder } from "../store/store-files.js";
@@ -66,10 +67,10 @@ export async function takeLock(store: StoreContext, place: LockPlace): Promise<H
 
 async function prepareFolder(store: StoreContext): Promise<string> {
   const folder = join(store.paths.temporary, ownedName(store.self));
-  await mkdir(folder, { mode: 0o700 });
+  await newFolder(store, folder);
   try {
-    await writeFile(join(folder, "lock"), "", { mode: 0o600 });
-    await writeFile(join(folder, OWNER_FILE), formatIdentity(store.self), { mode: 0o600 });
+    await writeNewFile(store, join(folder, "lock"), "");
+    await writeNewFile(store, join(folder, OWNER_FILE), formatIdentity(store.self));
     return folder;
   } catch (error) {
     await removeFolder(folder);

@@ -67,7 +67,8 @@ export async function isWhole(folder: MountFolder): Promise<boolean> {
   return parts.every(Boolean);
 }
 
-/** Makes a folder aside and puts it in its place, where nothing whole is.
+/** Makes a folder aside and puts it in its place, where nothing whole is. It stays root's own where root makes it, whoever
+ * the store belongs to: what commands leave in it may be programs that act as their owner.
  * @throws OciBuildError CACHE_DISK_FULL, CACHE_NOT_WRITABLE, CACHE_IO_FAILED; what `make` throws */
 export async function makeMount(
   store: StoreContext,
@@ -75,7 +76,7 @@ export async function makeMount(
   { id, variant, make }: MountRequest,
 ): Promise<void> {
   const aside = partsOf(join(store.paths.temporary, ownedName(store.self)));
-  await makeFolder(store.paths.mounts);
+  await makeFolder(store, store.paths.mounts);
   try {
     await mkdir(aside.path, { mode: 0o700 });
     await mkdir(aside.users, { mode: 0o700 });

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import type { Digest, FoundSegment, LayerSegment } from "@oci-build/oci";
+import type { Digest, FoundSegment, LayerSegment, NamedSegment } from "@oci-build/oci";
 import type { SegmentTable } from "../layers/segment-table.js";
 import { corrupt } from "../store/sealed-file.js";
 import type { StoreContext } from "../store/store-context.js";
@@ -13,6 +13,7 @@ export interface BlobSegments {
   readonly path: string;
   readonly count: number;
   find(key: string): FoundSegment | undefined;
+  findPrefix(name: string): NamedSegment | undefined;
   /** Gives this segment no more. */
   drop(key: string): void;
   close(): Promise<void>;
@@ -45,6 +46,7 @@ async function openWhole(path: string, table: SegmentTable): Promise<FileHandle>
 
 function blobSegments(path: string, table: SegmentTable, handle: FileHandle): BlobSegments {
   const rows = new Map(Array.from({ length: table.count }, (_, row) => [table.key(row), row]));
+  let prefixes: ReadonlyMap<string, number> | undefined;
   return {
     digest: table.digest,
     path,
@@ -53,9 +55,23 @@ function blobSegments(path: string, table: SegmentTable, handle: FileHandle): Bl
       const row = rows.get(key);
       return row === undefined ? undefined : foundSegment(table.segment(row), handle);
     },
+    findPrefix: (name) => {
+      prefixes ??= prefixRows(table);
+      const row = prefixes.get(name);
+      return row === undefined ? undefined : table.segment(row);
+    },
     drop: (key) => void rows.delete(key),
     close: () => handle.close(),
   };
+}
+
+function prefixRows(table: SegmentTable): ReadonlyMap<string, number> {
+  const rows = new Map<string, number>();
+  for (let row = 0; row < table.count; row++) {
+    const name = table.prefixName(row);
+    if (name !== undefined) rows.set(name, row);
+  }
+  return rows;
 }
 
 function foundSegment(segment: LayerSegment, handle: FileHandle): FoundSegment {

@@ -1,4 +1,4 @@
-import type { Digest, FoundSegment, OciBuildError, SegmentSource } from "@oci-build/oci";
+import type { Digest, FoundSegment, NamedSegment, OciBuildError, SegmentSource } from "@oci-build/oci";
 import { corrupt } from "../store/sealed-file.js";
 import type { StoreContext } from "../store/store-context.js";
 import { type BlobSegments, openBlobSegments } from "./open-blob-segments.js";
@@ -8,7 +8,7 @@ import { recentTables } from "./recent-tables.js";
  * older ones, so more than the last few steps' add nothing. */
 export const SOURCE_MAX_BLOBS = 32;
 
-/** Segments of all of them, at the most: some 300 bytes of memory each. */
+/** Segments of all of them, at the most: some 400 bytes of memory each. */
 const SOURCE_MAX_SEGMENTS = 131_072;
 
 export interface SegmentSourceOptions {
@@ -18,6 +18,8 @@ export interface SegmentSourceOptions {
 
 /** Segments of stored layers. After disposing it finds nothing more. */
 export interface StoredSegments extends SegmentSource, AsyncDisposable {}
+
+type Look<Found> = (blob: BlobSegments) => Found | undefined;
 
 /** Finds segments in the blobs of a store; tables are read one by one, when those before them miss. */
 export class StoredSegmentSource implements StoredSegments {
@@ -35,8 +37,11 @@ export class StoredSegmentSource implements StoredSegments {
   }
 
   find(key: string): FoundSegment | undefined | Promise<FoundSegment | undefined> {
-    const found = this.#findOpened(key);
-    return found !== undefined || this.#state !== "more" ? found : this.#findFurther(key);
+    return this.#find((blob) => blob.find(key));
+  }
+
+  findPrefix(name: string): NamedSegment | undefined | Promise<NamedSegment | undefined> {
+    return this.#find((blob) => blob.findPrefix(name));
   }
 
   rejected(key: string, error: OciBuildError): void {
@@ -54,25 +59,30 @@ export class StoredSegmentSource implements StoredSegments {
     await Promise.all(this.#blobs.splice(0).map((blob) => blob.close()));
   }
 
-  #findOpened(key: string): FoundSegment | undefined {
+  #find<Found>(look: Look<Found>): Found | undefined | Promise<Found | undefined> {
+    const found = this.#findOpened(look);
+    return found !== undefined || this.#state !== "more" ? found : this.#findFurther(look);
+  }
+
+  #findOpened<Found>(look: Look<Found>): Found | undefined {
     for (const blob of this.#blobs) {
-      const found = blob.find(key);
+      const found = look(blob);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
-  async #findFurther(key: string): Promise<FoundSegment | undefined> {
+  async #findFurther<Found>(look: Look<Found>): Promise<Found | undefined> {
     while (this.#state === "more") {
       // All who miss at the same time wait for the same table.
       this.#opening ??= this.#openNext().finally(() => {
         this.#opening = undefined;
       });
       await this.#opening;
-      const found = this.#findOpened(key);
+      const found = this.#findOpened(look);
       if (found !== undefined) return found;
     }
-    return this.#findOpened(key);
+    return this.#findOpened(look);
   }
 
   async #openNext(): Promise<void> {

@@ -46,7 +46,7 @@ export async function adoptLayer(wanted: WantedLayer, own: Cache): Promise<Store
       const isOther = segments.some(({ compression }) => compression !== compressions.get(blob.mediaType));
       if (isOther || !check.isSound()) throw damaged(wanted, "its segments are others than its table says");
       if (rawBytes !== blob.uncompressedSize) throw damaged(wanted, `it unpacks to ${rawBytes} bytes`);
-      return { ...blob, segments, tree, work: NO_WORK };
+      return { ...blob, segments: segments.map(withoutPrefix), tree, work: NO_WORK };
     } catch (error) {
       // What goes wrong with the own store is no fault of the source.
       if (failure !== undefined) throw failure.error;
@@ -63,6 +63,11 @@ const compressions: ReadonlyMap<string, LayerSegment["compression"]> = new Map([
 ]);
 
 const NO_WORK = { segmentsReused: 0, segmentsCompressed: 0, bytesReused: 0, bytesCompressed: 0 };
+
+/** All of a segment but what nobody has checked here. */
+function withoutPrefix({ filePrefix: _, ...checked }: LayerSegment): LayerSegment {
+  return checked;
+}
 
 interface Passing {
   readonly check: SegmentCheck;

@@ -10,6 +10,7 @@ import { currentProcess } from "../process/process-identity.js";
 import type { RecordedLayer, StepRecord } from "../records/step-record.js";
 import type { StoredSegments } from "../segments/stored-segment-source.js";
 import type { OnCacheWarning, StoreContext } from "../store/store-context.js";
+import { storeOwner } from "../store/store-owner.js";
 import { storePaths } from "../store/store-paths.js";
 import { exportState, foreignFolder, markExport } from "./export-marker.js";
 import { sweepExport } from "./sweep-export.js";
@@ -57,8 +58,9 @@ export async function exportCache(
   work: (target: CacheExport) => Promise<void>,
 ): Promise<{ readonly records: number }> {
   await checkExport(dir);
+  const paths = storePaths(resolve(dir));
   const store: StoreContext = {
-    ...{ paths: storePaths(resolve(dir)), self: currentProcess(), now: Date.now },
+    ...{ paths, owner: storeOwner(paths.root), self: currentProcess(), now: Date.now },
     ...{ onWarning: onWarning ?? (() => undefined), signal, removeFolder: undefined },
   };
   // First of all, so that one that ends here is still known as an export.

@@ -11,7 +11,7 @@ const markerKind: SealedKind = { name: "export", version: 1, maxBytes: 4096 };
 
 /** Marks a store as an export. */
 export async function markExport(store: StoreContext): Promise<void> {
-  await makeFolder(store.paths.temporary);
+  await makeFolder(store, store.paths.temporary);
   const body = Buffer.from("A copy of what some builds used. It is replaced by the next export.\n");
   await writeSealed(store, store.paths.exportFile, { kind: markerKind, body, durability: "flush" });
 }

@@ -69,7 +69,7 @@ export async function openImport({
     return undefined;
   }
   await readable(paths.records);
-  const context = { now: Date.now, signal: undefined, removeFolder: undefined };
+  const context = { now: Date.now, signal: undefined, owner: undefined, removeFolder: undefined };
   return importOf(dir, { ...context, paths, onWarning, self: currentProcess() });
 }
 

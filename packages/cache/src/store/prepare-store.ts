@@ -25,9 +25,10 @@ const tagText =
 export async function prepareStore(store: StoreContext): Promise<void> {
   const { paths } = store;
   if (isPrepared(paths)) return;
-  await makeFolder(paths.root);
+  await makeFolder(store, paths.root);
   const { blobs, records, trees, segments, projects, temporary, leases, locks } = paths;
-  await Promise.all([blobs, records, trees, segments, projects, temporary, leases, locks].map(makeFolder));
+  const folders = [blobs, records, trees, segments, projects, temporary, leases, locks];
+  await Promise.all(folders.map((folder) => makeFolder(store, folder)));
   await checkWritable(paths.temporary);
   await writeMissing(store, paths.tagFile, tagText);
   await writeMissing(store, paths.indexFile, emptyIndexText);

@@ -1,4 +1,5 @@
 import { cacheError } from "../errors.js";
+import { foreignFile } from "./file-owner.js";
 
 const fullCodes: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 const refusedCodes: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"]);
@@ -26,12 +27,19 @@ export function storeError(cause: unknown, path: string): Error {
   return cacheError("CACHE_IO_FAILED", { message: `the cache file ${path} failed: ${code}`, data, cause });
 }
 
-/** The error for a store, or a part of it, that cannot be written. */
+const deniedCodes: ReadonlySet<string> = new Set(["EACCES", "EPERM"]);
+
+/** The error for a store, or a part of it, that cannot be read or written. It names who owns what is in the way. */
 export function notWritable(path: string, problem: string, cause?: unknown): Error {
+  const foreign = deniedCodes.has(problem) ? foreignFile(path) : undefined;
+  const owner = foreign === undefined ? "" : ` (it belongs to user ${foreign.uid})`;
   return cacheError("CACHE_NOT_WRITABLE", {
-    message: `the cache at ${path} cannot be written: ${problem}`,
+    message: `the cache at ${path} cannot be used: ${problem}${owner}`,
     data: { path, problem },
-    hint: "Make the folder writable for this user, or choose another with --cache-dir.",
+    hint:
+      foreign?.removable === undefined
+        ? "Make the folder writable for this user, or choose another with --cache-dir."
+        : `Remove ${foreign.removable} as that user: what a cache loses is made again.`,
     cause,
   });
 }

@@ -1,6 +1,7 @@
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { newFile } from "./new-file.js";
 import type { StoreContext } from "./store-context.js";
 import { storeError, systemErrorCode } from "./store-error.js";
 import { ownedName } from "./temporary-name.js";
@@ -8,13 +9,11 @@ import { ownedName } from "./temporary-name.js";
 /** `flush`: on the disk before it gets its name. `lazy`: a crash may leave a damaged file, which its checksum tells. */
 export type Durability = "flush" | "lazy";
 
-const FILE_MODE = 0o600;
-
 /** A new file of this process in the store's folder for temporary files. */
 export async function createTemporary(store: StoreContext): Promise<{ path: string; handle: FileHandle }> {
   const path = join(store.paths.temporary, ownedName(store.self));
   try {
-    return { path, handle: await open(path, "wx", FILE_MODE) };
+    return { path, handle: await newFile(store, path) };
   } catch (error) {
     throw storeError(error, path);
   }

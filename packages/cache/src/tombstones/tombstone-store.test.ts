@@ -71,6 +71,11 @@ async function opened() {
     cache,
     root: cache.root,
     warnings,
-    tombstones: new TombstoneStore({ ...store, signal: undefined, removeFolder: undefined }),
+    tombstones: new TombstoneStore({
+      ...store,
+      signal: undefined,
+      owner: undefined,
+      removeFolder: undefined,
+    }),
   };
 }

@@ -4,6 +4,7 @@ import { FileBlobStore } from "../blobs/file-blob-store.js";
 import { listUnpacked } from "../collect/run-folders.js";
 import { LayerStore } from "../layers/layer-store.js";
 import { partsOf, readMountInfo } from "../mounts/mount-folder.js";
+import { isForeignFolder } from "../store/foreign-folder.js";
 import type { StoreContext } from "../store/store-context.js";
 import { readFolder } from "../store/store-files.js";
 import type { VerifyOptions } from "./verify-report.js";
@@ -16,11 +17,11 @@ export interface FolderDamage {
 }
 
 /** Cache mounts that do not say what they are; what commands keep in them only they can judge. */
-export async function damagedMounts({ paths }: StoreContext): Promise<readonly FolderDamage[]> {
+export async function damagedMounts(store: StoreContext): Promise<readonly FolderDamage[]> {
   const damages: FolderDamage[] = [];
-  for (const name of await readFolder(paths.mounts)) {
-    const folder = partsOf(join(paths.mounts, name));
-    if ((await readMountInfo(folder)) !== undefined) continue;
+  for (const name of await readFolder(store.paths.mounts)) {
+    const folder = partsOf(join(store.paths.mounts, name));
+    if ((await readMountInfo(folder)) !== undefined || (await isForeignFolder(store, folder.path))) continue;
     damages.push({ kind: "mount", path: folder.path, problem: "it does not say what it is" });
   }
   return damages;

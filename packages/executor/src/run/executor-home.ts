@@ -13,8 +13,10 @@ import { PidsGroup } from "./pids-group.js";
 import { RunHolder } from "./run-holder.js";
 import { type StopTree, stopTree } from "./stop-tree.js";
 
-/** Where runs are: a folder in `dir` for each executor, named after its process. */
-const RUNS = "runs";
+/** Where the runs of a user are: a folder for each executor, named after its process. Root may use the same store. */
+export function runsFolder(dir: string): string {
+  return join(dir, `runs-${process.geteuid?.() ?? 0}`);
+}
 
 /** What all runs of an executor share: a folder, the pid namespace around them, links to layers, pipes. */
 export class ExecutorHome implements AsyncDisposable {
@@ -34,6 +36,8 @@ export class ExecutorHome implements AsyncDisposable {
   readonly pidsGroup: PidsGroup | undefined;
   readonly #parts: ExecutorParts;
   #count = 0;
+  /** The end of what is being removed. */
+  #removal: Promise<unknown> = Promise.resolve();
 
   private constructor(parts: ExecutorParts, folder: string, holder: RunHolder) {
     const { space, facts } = parts;
@@ -51,9 +55,9 @@ export class ExecutorHome implements AsyncDisposable {
   }
 
   static async open(parts: ExecutorParts): Promise<ExecutorHome> {
-    mkdirSync(join(parts.dir, RUNS), { recursive: true, mode: 0o700 });
+    mkdirSync(runsFolder(parts.dir), { recursive: true, mode: 0o700 });
     // The kernel tells of mounts by their real paths.
-    const runs = realpathSync(join(parts.dir, RUNS));
+    const runs = realpathSync(runsFolder(parts.dir));
     const folder = join(runs, ownedName());
     mkdirSync(folder, { mode: 0o700 });
     const { space, facts } = parts;
@@ -77,10 +81,18 @@ export class ExecutorHome implements AsyncDisposable {
     await removeInSpace(folders, { space, programs: facts.programs, env: this.env });
   }
 
+  /** Begins to remove a folder, which goes on while other commands run: it takes as long for many files as reading them
+   * did. It waits for the one before, so that no more than one lies about. */
+  async removeBeside(folder: string): Promise<void> {
+    await this.#removal;
+    this.#removal = Promise.allSettled([this.remove([folder])]);
+  }
+
   /** Ends what still runs. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.holder[Symbol.asyncDispose]();
     this.pidsGroup?.remove();
+    await this.#removal;
     await this.remove([this.folder]);
   }
 

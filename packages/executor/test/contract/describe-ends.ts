@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { runsFolder } from "../../src/run/executor-home.js";
 import { childFile } from "../support/child.js";
 import { filesBelow, mountsBelow, processesWith, until } from "../support/host-state.js";
 import { changeLines, collectOutput, run, shell } from "../support/run-request.js";
@@ -120,7 +121,7 @@ export function describeEnds(subject: GetSubject): void {
     it("ends the commands, and the next executor removes what is left", async () => {
       const { executor, root, dir, open } = subject();
       const seconds = mark();
-      const runsBefore = readdirSync(path.join(dir, "runs"));
+      const runsBefore = readdirSync(runsFolder(dir));
       const args = [childFile("run-sleep"), executor.name, dir, seconds];
       const runner = spawn(process.execPath, args, { stdio: "inherit" });
       try {
@@ -135,7 +136,7 @@ export function describeEnds(subject: GetSubject): void {
         await using next = await open();
         await run(next, shell(root, "true"));
       }
-      expect(readdirSync(path.join(dir, "runs"))).toEqual(runsBefore);
+      expect(readdirSync(runsFolder(dir))).toEqual(runsBefore);
     });
   });
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExecMount } from "../../src/executor.js";
+import { runsFolder } from "../../src/run/executor-home.js";
 import { mountsBelow, processesWith, until } from "../support/host-state.js";
 import { run, shell } from "../support/run-request.js";
 import { makeFolder, removeFolder } from "../support/temporary-folder.js";
@@ -89,10 +90,10 @@ export function describeHostile(subject: GetSubject): void {
     }) => {
       const { executor: first, open, root, dir } = subject();
       await run(first, shell(root, "true"));
-      const before = readdirSync(path.join(dir, "runs"));
+      const before = readdirSync(runsFolder(dir));
       await using executor = await open();
       await run(executor, shell(root, "true"));
-      const [name = ""] = readdirSync(path.join(dir, "runs")).filter((run) => !before.includes(run));
+      const [name = ""] = readdirSync(runsFolder(dir)).filter((run) => !before.includes(run));
       const group = pidsGroupOf(name);
       skip(group === undefined, "no cgroup can be made here that bounds processes");
       if (group === undefined) return;
