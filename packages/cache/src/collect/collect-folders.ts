@@ -4,7 +4,7 @@ import { isOciBuildError } from "@oci-build/oci";
 import { withLock } from "../lock/with-lock.js";
 import { partsOf } from "../mounts/mount-folder.js";
 import { mountUsers } from "../mounts/mount-users.js";
-import { MOUNTS_LOCK } from "../mounts/take-mounts.js";
+import { MOUNTS_LOCK } from "../mounts/mounts-lock.js";
 import { removeTree } from "../store/remove-tree.js";
 import type { StoreContext } from "../store/store-context.js";
 import { storeError, systemErrorCode } from "../store/store-error.js";

@@ -67,14 +67,13 @@ export async function isWhole(folder: MountFolder): Promise<boolean> {
   return parts.every(Boolean);
 }
 
-/** Makes a folder aside and puts it in its place, where nothing whole is. It stays root's own where root makes it, whoever
- * the store belongs to: what commands leave in it may be programs that act as their owner.
+/** Makes a folder aside, which takes as long as what it begins with takes to copy. It stays root's own where root makes
+ * it, whoever the store belongs to: what commands leave in it may be programs that act as their owner.
  * @throws OciBuildError CACHE_DISK_FULL, CACHE_NOT_WRITABLE, CACHE_IO_FAILED; what `make` throws */
-export async function makeMount(
+export async function makeAside(
   store: StoreContext,
-  folder: MountFolder,
   { id, variant, make }: MountRequest,
-): Promise<void> {
+): Promise<MountFolder> {
   const aside = partsOf(join(store.paths.temporary, ownedName(store.self)));
   await makeFolder(store, store.paths.mounts);
   try {
@@ -83,11 +82,38 @@ export async function makeMount(
     const info: MountInfo = { id, variant, createdSec: Math.floor(store.now() / 1000) };
     await writeFile(aside.info, JSON.stringify(info), { mode: 0o600 });
     await make(aside.data);
-    await removeTree(store, folder.path);
-    await rename(aside.path, folder.path);
+    return aside;
   } catch (error) {
     await removeTree(store, aside.path);
+    throw storeError(error, aside.path);
+  }
+}
+
+/** Puts a folder in its place, unless there is a whole one by now; gives where what is not needed lies then. Only renames:
+ * the lock on all mounts is held. */
+export async function placeMount(
+  store: StoreContext,
+  aside: MountFolder,
+  folder: MountFolder,
+): Promise<string | undefined> {
+  if (await isWhole(folder)) return aside.path;
+  const damaged = join(store.paths.temporary, ownedName(store.self));
+  try {
+    const found = await renameIfThere(folder.path, damaged);
+    await rename(aside.path, folder.path);
+    return found === "renamed" ? damaged : undefined;
+  } catch (error) {
     throw storeError(error, folder.path);
+  }
+}
+
+async function renameIfThere(from: string, to: string): Promise<"renamed" | "missing"> {
+  try {
+    await rename(from, to);
+    return "renamed";
+  } catch (error) {
+    if (systemErrorCode(error) !== "ENOENT") throw error;
+    return "missing";
   }
 }
 

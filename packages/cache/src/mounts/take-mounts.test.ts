@@ -83,6 +83,33 @@ describe("takeMounts", () => {
     expect(made).toBe(1);
   });
 
+  it("lets others take mounts while a new one is made, and makes one that several want once", async () => {
+    const cache = await opened();
+    let made = 0;
+    let goOn = (): void => undefined;
+    const waiting = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const slow = {
+      ...request("slow"),
+      make: async (folder: string) => {
+        made += 1;
+        await waiting;
+        await mkdir(folder);
+      },
+    };
+    const both = [slow, slow].map((wanted) => withMounts(cache, [wanted], () => Promise.resolve("slow")));
+    await expect.poll(() => made).toBe(1);
+    // One that is there, and one that is not; their keys begin otherwise.
+    for (let time = 0; time < 2; time++) {
+      expect(await withMounts(cache, [request("a")], () => Promise.resolve("quick"))).toBe("quick");
+    }
+    goOn();
+    expect(await Promise.all(both)).toEqual(["slow", "slow"]);
+    expect(made).toBe(1);
+    expect(await readdir(join(cache.root, "tmp"))).toEqual([]);
+  });
+
   it("makes a damaged folder again", async () => {
     const cache = await opened();
     await withMounts(cache, [request("a")], ([folder = ""]) => rm(folder, { recursive: true }));

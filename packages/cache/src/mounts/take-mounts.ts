@@ -3,16 +3,15 @@ import type { OciBuildError } from "@oci-build/oci";
 import { cacheError } from "../errors.js";
 import { withLock } from "../lock/with-lock.js";
 import type { StoreContext } from "../store/store-context.js";
-import { isWhole, type MountFolder, makeMount, mountFolder, mountKey, touchMount } from "./mount-folder.js";
+import { makeMount } from "./make-mount.js";
+import { isWhole, type MountFolder, mountFolder, mountKey, touchMount } from "./mount-folder.js";
 import type { MountLease, MountRequest, MountUse } from "./mount-request.js";
 import { addMountUser, type MountUser, mountUsers } from "./mount-users.js";
+import { MOUNTS_LOCK } from "./mounts-lock.js";
 
 const WARN_AFTER_MS = 10_000;
 const FIRST_DELAY_MS = 5;
 const LAST_DELAY_MS = 200;
-
-/** The lock under which folders of mounts are given out and collected. */
-export const MOUNTS_LOCK = "mounts";
 
 /** Takes the folders of mounts. All are taken at once, so that two who take some never wait for each other. Requests for
  * the same mount get the same folder.
@@ -67,9 +66,15 @@ async function acquire(
     store.signal?.throwIfAborted();
     const places = await withLock(store, MOUNTS_LOCK, async () => {
       const found = await findPlaces(store, wanted);
-      return "user" in found ? found : takeAll(store, wanted, found.folders);
+      if ("user" in found) return found;
+      const missing = await missingFolders(wanted, found.folders);
+      return missing.length > 0 ? { missing } : { held: await takeAll(store, wanted, found.folders) };
     });
-    if (!("user" in places)) return places;
+    if ("held" in places) return places.held;
+    if ("missing" in places) {
+      for (const { request, folder } of places.missing) await makeMount(store, folder, request);
+      continue;
+    }
     if (warning === "due" && performance.now() - startMs > WARN_AFTER_MS) {
       warning = "given";
       store.onWarning(waitWarning(store, places));
@@ -100,6 +105,24 @@ async function findPlaces(
   return { folders };
 }
 
+/** A folder that is not there, or not whole, and who asks for it. */
+interface MissingFolder {
+  readonly request: MountRequest;
+  readonly folder: MountFolder;
+}
+
+async function missingFolders(
+  wanted: Wanted,
+  folders: ReadonlyMap<string, MountFolder>,
+): Promise<readonly MissingFolder[]> {
+  const missing: MissingFolder[] = [];
+  for (const [key, request] of wanted) {
+    const folder = folders.get(key);
+    if (folder !== undefined && !(await isWhole(folder))) missing.push({ request, folder });
+  }
+  return missing;
+}
+
 async function takeAll(
   store: StoreContext,
   wanted: Wanted,
@@ -110,7 +133,6 @@ async function takeAll(
     for (const [key, folder] of folders) {
       const request = wanted.get(key);
       if (request === undefined) continue;
-      if (!(await isWhole(folder))) await makeMount(store, folder, request);
       await touchMount(store, folder);
       const use = request.sharing === "shared" ? "shared" : "exclusive";
       held.set(key, { folder, removeUser: await addMountUser(store, folder, use) });
