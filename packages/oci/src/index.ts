@@ -83,7 +83,7 @@ export type { PlannedEntry, PlannedSegment } from "./layer/plan-segments.js";
 export { planSegments } from "./layer/plan-segments.js";
 export { readLayerTree } from "./layer/read-layer-tree.js";
 export type { LayerSink } from "./layer/segment-pipeline.js";
-export type { FoundSegment, SegmentSource } from "./layer/segment-source.js";
+export type { FoundSegment, NamedSegment, SegmentSource } from "./layer/segment-source.js";
 export { unpackLayer } from "./layer/unpack-layer.js";
 export { isReservedPath } from "./layer/whiteout-name.js";
 export type { WriteLayerOptions } from "./layer/write-layer.js";

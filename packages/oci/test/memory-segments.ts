@@ -16,6 +16,10 @@ export function memorySegments(
       }
       return undefined;
     },
+    findPrefix: (name) =>
+      layers
+        .flatMap(({ segments }) => segments)
+        .find(({ key, filePrefix }) => name === `${filePrefix?.slice(7)}${key.slice(key.indexOf("-"))}`),
     rejected: (_, error) => void rejections.push(error),
   };
 }

@@ -38,6 +38,16 @@ describe("a segment table", () => {
     expect((sizes[1] ?? 0) - (sizes[0] ?? 0)).toBe(124);
   });
 
+  it("keeps what large files' parts are found by, and nothing for all others", () => {
+    const filePrefix = digestOf("a beginning");
+    const table = openSegments(encodeSegments(blob, [segment(0), segment(1, { filePrefix })]));
+    expect([0, 1].map((row) => table.prefixName(row))).toEqual([
+      undefined,
+      `${filePrefix.slice(7)}-gzip-6-1.3.1-x64`,
+    ]);
+    expect(listSegments(table).map((one) => one.filePrefix)).toEqual([undefined, filePrefix]);
+  });
+
   it.each(["none", "gzip", "zstd"] as const)("keeps the compression %s", (compression) => {
     const key = `${digestOf("raw").slice(7)}-${compression}`;
     expect(

@@ -84,6 +84,22 @@ describe("segmentSource", () => {
     expect(warnings).toEqual([]);
   });
 
+  it("finds the parts of large files by how the files begin, in all of its blobs", async () => {
+    const { cache } = await opened();
+    const layers = [await written(cache, entries()), await written(cache, entries(3))];
+    const source = cache.segmentSource();
+    const parts = layers.flatMap(({ segments }) =>
+      segments.filter(({ filePrefix }) => filePrefix !== undefined),
+    );
+    for (const { key, rawSize, filePrefix } of parts) {
+      const name = `${filePrefix?.slice("sha256:".length)}${key.slice(key.indexOf("-"))}`;
+      expect(await source.findPrefix?.(name)).toMatchObject({ key, rawSize });
+    }
+    expect(parts).toHaveLength(12);
+    expect(await source.findPrefix?.("another")).toBeUndefined();
+    await source[Symbol.asyncDispose]();
+  });
+
   it("takes segments from several blobs", async () => {
     const { cache } = await opened();
     await written(cache, entries().slice(0, 3));

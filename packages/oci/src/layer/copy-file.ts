@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { type Digest, digestOf, parseDigest } from "../digest.js";
 import type { FileReader } from "../entry.js";
 import type { OciBuildError } from "../error.js";
@@ -96,7 +96,7 @@ function* closeCopied(file: LayerFile, closing: Promise<void>, context: CopyCont
   return digestOfCopy(file, context);
 }
 
-/** Copies a large file's bytes, and gives their digest. It begins and ends on a cut; the file is closed in any case.
+/** Copies a large file's bytes, and gives their digest. It begins on a cut and ends with one; the file is closed in any case.
  * @throws OciBuildError LAYER_FILE_SIZE, LAYER_FILE_DIGEST */
 export function* copyLargeFile(file: LayerFile, context: CopyContext): Steps<Digest> {
   const opening = file.open();
@@ -118,19 +118,23 @@ function* copyLarge(file: LayerFile, reader: FileReader, context: CopyContext): 
   const whole = createHash("sha256");
   for (let done = 0; done < file.size; ) {
     context.signal?.throwIfAborted();
-    const partDone = done % FILE_PART_BYTES;
-    if (done > 0 && partDone === 0) yield* assembler.cut();
-    const room = assembler.room(Math.min(file.size - done, FILE_PART_BYTES - partDone));
+    const room = assembler.room(Math.min(file.size - done, FILE_PART_BYTES - (done % FILE_PART_BYTES)));
     const taken = yield* settle(reader.read(room));
     if (taken === 0) throw otherSize(file, done);
     assembler.advance(taken);
     if (known === undefined) whole.update(assembler.last(taken));
     context.onBytes(taken);
     done += taken;
+    if (done % FILE_PART_BYTES !== 0 && done < file.size) continue;
+    yield* assembler.cut(known === undefined ? digestSoFar(whole) : undefined);
   }
   const more = yield* settle(reader.read(context.probe));
   if (more !== 0) throw otherSize(file, file.size + more);
-  return known ?? parseDigest(`sha256:${whole.digest("hex")}`);
+  return known ?? digestSoFar(whole);
+}
+
+function digestSoFar(hash: Hash): Digest {
+  return parseDigest(`sha256:${hash.copy().digest("hex")}`);
 }
 
 /** Closes a file after a failure, and fails with that. */

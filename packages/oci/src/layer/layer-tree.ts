@@ -34,7 +34,8 @@ export interface LayerTree {
  * these are raw deflate that ends with a full flush, so it inflates alone; with zstd a frame; with none the raw bytes.
  * `rawCrc32` is of the raw bytes, `digest` of the compressed ones. `key` is the SHA-256 of the raw bytes in hex, a
  * hyphen, and all else that decides the compressed ones: codec, level and compressor. Segments with one key have the
- * same compressed bytes, in any layer. */
+ * same compressed bytes, in any layer. A part of a large file that was hashed while it was written has `filePrefix`: the
+ * SHA-256 of that file from its start to the part's end. */
 export interface LayerSegment {
   readonly key: string;
   readonly compression: LayerCompression;
@@ -44,6 +45,7 @@ export interface LayerSegment {
   readonly offset: number;
   readonly size: number;
   readonly digest: Digest;
+  readonly filePrefix?: Digest | undefined;
 }
 
 /** What writing a layer took. Bytes are raw ones; together they are the whole tar. */

@@ -1,3 +1,4 @@
+import type { Digest } from "../digest.js";
 import { SEGMENT_MAX_BYTES } from "./cut-policy.js";
 import type { PipelineResult, SegmentPipeline } from "./segment-pipeline.js";
 import type { Steps } from "./steps.js";
@@ -53,19 +54,19 @@ export class SegmentAssembler {
     return this.#buffer.subarray(this.#length - byteCount, this.#length);
   }
 
-  /** Ends the segment, if it has any bytes. */
-  *cut(): Steps<void> {
+  /** Ends the segment, if it has any bytes. `filePrefix` is that of `LayerSegment`. */
+  *cut(filePrefix?: Digest): Steps<void> {
     if (this.#length === 0) return;
     const buffer = this.#buffer;
     const raw = buffer.subarray(0, this.#length);
     this.#sealedBytes += this.#length;
     this.#length = 0;
     if (raw.length <= COPY_MAX_BYTES) {
-      yield* this.#pipeline.push(Buffer.from(raw), nothing);
+      yield* this.#pipeline.push({ raw: Buffer.from(raw), filePrefix, release: nothing });
       return;
     }
     this.#buffer = this.#free.pop() ?? this.#pipeline.allocate(SEGMENT_MAX_BYTES);
-    yield* this.#pipeline.push(raw, () => this.#free.push(buffer));
+    yield* this.#pipeline.push({ raw, filePrefix, release: () => this.#free.push(buffer) });
   }
 
   *finish(): Steps<PipelineResult> {

@@ -1,9 +1,9 @@
 import { crc32 } from "node:zlib";
-import { type Digest, parseDigest } from "../digest.js";
+import { type Digest, digestHex, parseDigest } from "../digest.js";
 import { ociError } from "../errors.js";
 import { encodedMaxBytes } from "./encoded-max-bytes.js";
 import type { LayerCodec } from "./layer-codec.js";
-import type { FoundSegment, SegmentSource } from "./segment-source.js";
+import type { FoundSegment, NamedSegment, SegmentSource } from "./segment-source.js";
 import { sha256Of } from "./sha256-of.js";
 import type { TarHash } from "./tar-hash.js";
 
@@ -44,10 +44,13 @@ export class SegmentEncoder {
     this.#state = "stopped";
   }
 
-  /** Takes the next segment of the tar. `raw` must stay as it is until the promise settles. */
-  async encode(raw: Uint8Array): Promise<EncodedSegment> {
+  /** Takes the next segment of the tar. `raw` must stay as it is until the promise settles. `filePrefix` is that of
+   * `LayerSegment`. */
+  async encode(raw: Uint8Array, filePrefix?: Digest): Promise<EncodedSegment> {
     if (this.#source === undefined) return this.#compress(raw, this.#keyOf(raw));
-    const key = await this.#keyOf(raw);
+    const key = await (filePrefix === undefined
+      ? this.#keyOf(raw)
+      : this.#keyByPrefix(raw, filePrefix, this.#source));
     this.#checkRunning();
     const reused = await this.#reuse(key, raw.length, this.#source);
     this.#checkRunning();
@@ -57,6 +60,17 @@ export class SegmentEncoder {
   /** Names the encoded bytes by what they come from. */
   async #keyOf(raw: Uint8Array): Promise<string> {
     return `${await this.#hash.add(raw)}-${this.#codec.form}`;
+  }
+
+  /** The key that an earlier layer gave to the same bytes. What a file's running digest says costs nothing more. */
+  async #keyByPrefix(raw: Uint8Array, filePrefix: Digest, source: SegmentSource): Promise<string> {
+    const [named] = await Promise.all([
+      findPrefix(source, `${digestHex(filePrefix)}-${this.#codec.form}`),
+      this.#hash.extend(raw),
+    ]);
+    if (named?.rawSize === raw.length) return named.key;
+    this.#checkRunning();
+    return `${await this.#hash.ownOf(raw)}-${this.#codec.form}`;
   }
 
   async #compress(raw: Uint8Array, naming: string | Promise<string>): Promise<EncodedSegment> {
@@ -84,6 +98,15 @@ export class SegmentEncoder {
   #checkRunning(): void {
     this.#signal?.throwIfAborted();
     if (this.#state === "stopped") throw new Error("the layer is no longer written");
+  }
+}
+
+async function findPrefix(source: SegmentSource, name: string): Promise<NamedSegment | undefined> {
+  try {
+    return await source.findPrefix?.(name);
+  } catch {
+    // The look-up by key meets with the same, and tells of it.
+    return undefined;
   }
 }
 

@@ -20,7 +20,16 @@ const IN_FLIGHT_MAX_SEGMENTS = 64;
 interface PendingSegment {
   readonly rawOffset: number;
   readonly rawSize: number;
+  readonly filePrefix: Digest | undefined;
   readonly encoded: Promise<EncodedSegment>;
+  readonly release: () => void;
+}
+
+/** A segment of the tar. Its bytes belong to the pipeline until it calls `release`; `filePrefix` is that of
+ * `LayerSegment`. */
+export interface RawSegment {
+  readonly raw: Uint8Array;
+  readonly filePrefix: Digest | undefined;
   readonly release: () => void;
 }
 
@@ -80,13 +89,13 @@ export class SegmentPipeline {
     return this.#tarHash.allocate(byteCount);
   }
 
-  /** Takes the next segment. `raw` belongs to the pipeline until it calls `release`. */
-  *push(raw: Uint8Array, release: () => void): Steps<void> {
+  /** Takes the next segment. */
+  *push({ raw, filePrefix, release }: RawSegment): Steps<void> {
     while (this.#isFull()) yield* this.#sendFirst();
-    const encoded = this.#encoder.encode(raw);
+    const encoded = this.#encoder.encode(raw, filePrefix);
     // Awaited in its turn; until then its failure must not count as unhandled.
     encoded.catch(ignore);
-    this.#pending.push({ rawOffset: this.#rawSize, rawSize: raw.length, encoded, release });
+    this.#pending.push({ rawOffset: this.#rawSize, rawSize: raw.length, filePrefix, encoded, release });
     this.#pendingBytes += raw.length;
     this.#rawSize += raw.length;
   }
@@ -123,7 +132,7 @@ export class SegmentPipeline {
   *#sendFirst(): Steps<void> {
     const [first] = this.#pending;
     if (first === undefined) return;
-    const { rawOffset, rawSize, encoded, release } = first;
+    const { rawOffset, rawSize, filePrefix, encoded, release } = first;
     const { key, rawCrc32, digest, bytes, origin } = (yield encoded) as EncodedSegment;
     this.#pending.shift();
     release();
@@ -132,7 +141,7 @@ export class SegmentPipeline {
     this.#crc32 = combineCrc32(this.#crc32, rawCrc32, rawSize);
     const { compression } = this.#codec;
     const place = { rawOffset, rawSize, rawCrc32, offset: this.#size, size: bytes.length };
-    this.#segments.push({ key, compression, ...place, digest });
+    this.#segments.push({ key, compression, ...place, digest, filePrefix });
     this.#count(origin, rawSize);
     yield* this.#send(bytes);
   }

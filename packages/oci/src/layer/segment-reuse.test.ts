@@ -75,6 +75,68 @@ describe("writeLayer with segments of earlier layers", () => {
     expect(second.work).toMatchObject({ segmentsCompressed: 1, bytesCompressed: 1024 * 1024 });
   });
 
+  it("names the parts of a large file alike, whether its beginning is that of an earlier layer or not", async () => {
+    const data = noise(3 * 1024 * 1024 + 5, 5);
+    const first = await layerOf([fileOf("large", data)]);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: data.length + 2_000_000 }),
+        fc.integer({ min: 0, max: data.length - 1 }),
+        async (size, changed) => {
+          const other = Buffer.concat([data, noise(2_000_000, 6)]).subarray(
+            0,
+            Math.max(size, LARGE_FILE_BYTES),
+          );
+          other[changed] = (other[changed] ?? 0) ^ 1;
+          const [reusing, anew] = await Promise.all([
+            layerOf([fileOf("large", other)], { reuse: memorySegments(first) }),
+            layerOf([fileOf("large", other)]),
+          ]);
+          expect(reusing.blob.equals(anew.blob)).toBe(true);
+          expect(reusing.segments).toEqual(anew.segments);
+        },
+      ),
+      { numRuns: 5 },
+    );
+  });
+
+  it.each([0, 2 ** 30])(
+    "takes the name of what begins alike, and of nothing else, at %i bytes",
+    async (expectedBytes) => {
+      const data = noise(3 * 1024 * 1024 + 5, 5);
+      const first = await layerOf([fileOf("large", data)]);
+      const asked: string[] = [];
+      const source = memorySegments(first);
+      const reuse: SegmentSource = {
+        ...source,
+        findPrefix: async (name) => {
+          asked.push(name);
+          const found = await source.findPrefix?.(name);
+          return found === undefined ? undefined : { ...found, key: `named ${asked.length}` };
+        },
+      };
+      const changed = Buffer.from(data).fill(0, 1_500_000, 1_500_001);
+      const second = await layerOf([fileOf("large", changed)], { expectedBytes, reuse });
+      const names = second.segments.map(({ key, filePrefix }) => [key.slice(0, 5), filePrefix !== undefined]);
+      expect(names.filter(([, isPart]) => isPart)).toHaveLength(4);
+      expect(names.filter(([key]) => key === "named")).toEqual([["named", true]]);
+      expect(second.segments.at(-1)?.key).toBe(first.segments.at(-1)?.key);
+      expect(new Set(asked).size).toBe(4);
+    },
+  );
+
+  it.each([
+    ["fails", () => Promise.reject(new Error("gone"))],
+    ["tells of one of another size", () => ({ key: "other", rawSize: 1 })],
+    ["finds nothing", () => undefined],
+  ])("hashes a part of a large file where the look-up by its beginning %s", async (_, findPrefix) => {
+    const data = noise(1024 * 1024 + 5, 5);
+    const first = await layerOf([fileOf("large", data)]);
+    const reuse = { ...memorySegments(first), findPrefix };
+    const second = await layerOf([fileOf("large", data)], { reuse });
+    expect([second.work.segmentsCompressed, second.segments]).toEqual([0, first.segments]);
+  });
+
   it("compresses the headers' segments anew when times change, and those of large files' data never", async () => {
     const clamped = await layerOf(
       project().map((entry) => ("mtimeSec" in entry ? { ...entry, mtimeSec: 5 } : entry)),

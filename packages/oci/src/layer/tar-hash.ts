@@ -14,6 +14,10 @@ export interface TarHash {
   allocate(byteCount: number): Buffer;
   /** Gives a segment's own SHA-256. The bytes must stay as they are until then. */
   add(segment: Uint8Array): string | Promise<string>;
+  /** Takes a segment as a part of the tar only. The bytes must stay as they are until then. */
+  extend(segment: Uint8Array): void | Promise<void>;
+  /** Gives the SHA-256 of a segment that was only taken as a part of the tar. */
+  ownOf(segment: Uint8Array): string | Promise<string>;
   /** Hashes bytes that are no part of the tar. Those that were given may be gone by then: the same come back. */
   beside(bytes: Uint8Array): Promise<HashedBytes>;
   /** Gives the SHA-256 of all segments, in the order they came in. */
@@ -40,6 +44,14 @@ class InlineTarHash implements TarHash {
 
   add(segment: Uint8Array): string {
     this.#whole.update(segment);
+    return hash("sha256", segment, "hex");
+  }
+
+  extend(segment: Uint8Array): void {
+    this.#whole.update(segment);
+  }
+
+  ownOf(segment: Uint8Array): string {
     return hash("sha256", segment, "hex");
   }
 

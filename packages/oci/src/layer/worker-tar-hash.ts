@@ -2,10 +2,10 @@ import { Worker } from "node:worker_threads";
 import { sha256Of } from "./sha256-of.js";
 import type { HashedBytes, TarHash } from "./tar-hash.js";
 
-/** What is asked of the thread: the next segment is hashed alone and as part of the whole, what is `beside` the tar
- * alone, and comes back. */
+/** What is asked of the thread: the next segment is hashed as part of the whole, and alone if it is to be `named`; `own`
+ * is one that was a part before. What is `beside` the tar comes back. */
 type Request =
-  | { readonly kind: "segment" | "beside"; readonly bytes: Uint8Array }
+  | { readonly kind: "named" | "part" | "own" | "beside"; readonly bytes: Uint8Array }
   | { readonly kind: "whole" };
 
 /** What the thread does. It is text, not a file, so that it also works from a bundle and from sources that Node cannot
@@ -16,9 +16,9 @@ const { parentPort } = require("node:worker_threads");
 const whole = createHash("sha256");
 parentPort.on("message", ({ kind, bytes }) => {
   if (kind === "whole") return parentPort.postMessage({ hex: whole.digest("hex") });
-  const hex = hash("sha256", bytes, "hex");
+  const hex = kind === "part" ? "" : hash("sha256", bytes, "hex");
   if (kind === "beside") return parentPort.postMessage({ hex, bytes }, [bytes.buffer]);
-  whole.update(bytes);
+  if (kind !== "own") whole.update(bytes);
   parentPort.postMessage({ hex });
 });
 `;
@@ -50,7 +50,15 @@ export class WorkerTarHash implements TarHash {
   }
 
   async add(segment: Uint8Array): Promise<string> {
-    return (await this.#ask({ kind: "segment", bytes: segment })).hex;
+    return (await this.#ask({ kind: "named", bytes: segment })).hex;
+  }
+
+  async extend(segment: Uint8Array): Promise<void> {
+    await this.#ask({ kind: "part", bytes: segment });
+  }
+
+  async ownOf(segment: Uint8Array): Promise<string> {
+    return (await this.#ask({ kind: "own", bytes: segment })).hex;
   }
 
   async beside(bytes: Uint8Array): Promise<HashedBytes> {

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Digest } from "../digest.js";
 import type { LayerCompression } from "../image/media-types.js";
 import { headerInto } from "../tar/entry-header.js";
@@ -32,6 +33,9 @@ export interface WriteLayerOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told how many bytes of files were taken so far, about once a megabyte. */
   readonly onProgress?: ((fileBytes: number) => void) | undefined;
+  /** Told of the whole tree, once, while the last segments are still under compression: what is made of it costs no
+   * time of its own. What it throws ends the writing. */
+  readonly onMembers?: ((tree: readonly TreeEntry[]) => void) | undefined;
 }
 
 type LayerEntries = Parameters<typeof writeLayer>[0];
@@ -41,6 +45,7 @@ interface LayerContext extends CopyContext {
   readonly clampMtimeSec: number;
   /** One block, for the header at hand. */
   readonly block: Buffer;
+  readonly onMembers: WriteLayerOptions["onMembers"];
 }
 
 /** Writes one layer, and gives both of its identities, its segments and its tree.
@@ -60,7 +65,7 @@ export async function writeLayer(
   sink: LayerSink,
   options: WriteLayerOptions = {},
 ): Promise<LayerWritten> {
-  const { signal, onProgress } = options;
+  const { signal, onProgress, onMembers } = options;
   const codec = chooseCodec(options.compression, options.level);
   const { reuse, sinkDigest, expectedBytes = 0 } = options;
   const pipeline = new SegmentPipeline({ codec, sink, reuse, signal, expectedBytes, sinkDigest });
@@ -71,7 +76,7 @@ export async function writeLayer(
   try {
     const room = { probe: new Uint8Array(1), block: Buffer.alloc(BLOCK_BYTES) };
     const written = await runSteps(
-      writeAll(entries, { assembler, tree, clampMtimeSec, signal, onBytes, ...room }),
+      writeAll(entries, { assembler, tree, clampMtimeSec, signal, onBytes, onMembers, ...room }),
     );
     return { mediaType: codec.mediaType, ...written, tree: { diffId: written.diffId, entries: tree } };
   } finally {
@@ -80,10 +85,17 @@ export async function writeLayer(
 }
 
 function* writeAll(entries: LayerEntries, context: LayerContext): Steps<PipelineResult> {
+  const { assembler } = context;
   yield* writeMembers(entries, context);
-  if (!context.assembler.fits(TAR_END_BYTES)) yield* context.assembler.cut();
-  context.assembler.appendZeros(TAR_END_BYTES);
-  return yield* context.assembler.finish();
+  if (!assembler.fits(TAR_END_BYTES)) yield* assembler.cut();
+  assembler.appendZeros(TAR_END_BYTES);
+  yield* assembler.cut();
+  if (context.onMembers !== undefined) {
+    // What was just cut is under compression when the work at hand has had its turn.
+    yield setImmediate();
+    context.onMembers(context.tree);
+  }
+  return yield* assembler.finish();
 }
 
 function* writeMembers(entries: LayerEntries, context: LayerContext): Steps<void> {
@@ -175,7 +187,6 @@ function* writeLarge(file: LayerFile, context: LayerContext): Steps<void> {
   yield* assembler.cut();
   const dataOffset = assembler.tarOffset;
   const digest = yield* copyLargeFile(file, context);
-  yield* assembler.cut();
   endFile(file, { digest, dataOffset }, context);
 }
 
