@@ -42,9 +42,6 @@ export type {
   ArchiveOutput,
   BuildOptions,
   BuildOutput,
-  BuildResult,
-  BuiltOutput,
-  BuiltStep,
   CompressionType,
   LayerCompression,
   LoadOutput,
@@ -52,6 +49,7 @@ export type {
   RegistryOutput,
   VirtualContext,
 } from "./options/build-options.js";
+export type { BuildResult, BuiltOutput, BuiltStep } from "./options/build-result.js";
 export type { CacheExportOption, CacheImportOption } from "./options/cache-options.js";
 export type {
   BuildSecret,

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { build } from "../build.js";
 import { buildError } from "../errors.js";
-import type { BuildResult } from "../options/build-options.js";
+import type { BuildResult } from "../options/build-result.js";
 import type { BuildFlags } from "./build-flags.js";
 import { readConfigFile } from "./config-file.js";
 import type { createDebugShell } from "./debug-shell.js";

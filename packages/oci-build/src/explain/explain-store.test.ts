@@ -5,7 +5,8 @@ import { digestHex, isOciBuildError } from "@oci-build/oci";
 import { describe, expect, it } from "vitest";
 import { explanationsOf, project, told } from "../../test/support/explained-project.js";
 import type { BuildEvent } from "../events/build-event.js";
-import type { BuildOptions, BuildResult } from "../options/build-options.js";
+import type { BuildOptions } from "../options/build-options.js";
+import type { BuildResult } from "../options/build-result.js";
 
 const HOUR_MS = 3_600_000;
 

@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { decodeManifest, writeImageArchive } from "@oci-build/oci";
 import { buildError } from "../errors.js";
-import type { BuiltOutput } from "../options/build-options.js";
+import type { BuiltOutput } from "../options/build-result.js";
 import { type ChildEnding, childEnding } from "./child-ending.js";
 import type { Loader, LoaderContext } from "./find-loader.js";
 import { namedContent, type OutputImage } from "./output-image.js";

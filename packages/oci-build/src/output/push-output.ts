@@ -7,7 +7,7 @@ import {
   type RepositoryName,
 } from "@oci-build/registry";
 import type { OutputBlobs } from "../events/build-event.js";
-import type { BuiltOutput } from "../options/build-options.js";
+import type { BuiltOutput } from "../options/build-result.js";
 import type { PushTarget } from "../options/resolve-outputs.js";
 import type { OutputImage } from "./output-image.js";
 import { outputProgress, sumOfBlobs } from "./output-progress.js";

@@ -1,6 +1,6 @@
 import { type Descriptor, decodeManifest, withDocuments } from "@oci-build/oci";
 import { type StoreOptions, storeImage } from "../images/store-image.js";
-import type { BuiltOutput } from "../options/build-options.js";
+import type { BuiltOutput } from "../options/build-result.js";
 import type { OutputImage } from "./output-image.js";
 import { outputProgress, sumOfBlobs } from "./output-progress.js";
 import { tellOutput } from "./tell-output.js";

@@ -1,7 +1,7 @@
 import type { Cache } from "@oci-build/cache";
 import type { RegistryClient } from "@oci-build/registry";
 import type { EmitEvent } from "../events/build-event.js";
-import type { BuiltOutput } from "../options/build-options.js";
+import type { BuiltOutput } from "../options/build-result.js";
 import type { ResolvedOptions } from "../options/resolve-options.js";
 import type { ResolvedArchive, ResolvedOutput } from "../options/resolve-outputs.js";
 import type { Draft } from "./draft.js";

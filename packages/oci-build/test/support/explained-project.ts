@@ -3,7 +3,8 @@ import { build } from "../../src/build.js";
 import { type BuildExplanation, type BuildForecast, explain, plan } from "../../src/explain/build-report.js";
 import { describeReasons } from "../../src/explain/describe-reasons.js";
 import type { StepExplanation } from "../../src/explain/step-explanation.js";
-import type { BuildOptions, BuildResult } from "../../src/options/build-options.js";
+import type { BuildOptions } from "../../src/options/build-options.js";
+import type { BuildResult } from "../../src/options/build-result.js";
 import { memoryProject } from "./memory-project.js";
 
 /** A project in memory with a cache of its own. */

@@ -2,7 +2,8 @@ import type { Volume } from "memfs";
 import { buildWith } from "../../src/build.js";
 import type { BuildEvent } from "../../src/events/build-event.js";
 import { type EvaluatedBuild, evaluate } from "../../src/explain/evaluate.js";
-import type { BuildOptions, BuildResult } from "../../src/options/build-options.js";
+import type { BuildOptions } from "../../src/options/build-options.js";
+import type { BuildResult } from "../../src/options/build-result.js";
 import {
   type FakeExecutorOptions,
   type FakeExecutors,
