@@ -2,7 +2,8 @@ import type { BuildEvent } from "../../events/build-event.js";
 import { columnsOf } from "../columns-of.js";
 import { columnsIn, type OutputStream } from "../terminal.js";
 import type { ProgressView } from "./create-progress.js";
-import { finishedLines, type RunningWork, runningRows, takeEvent } from "./tty-lines.js";
+import { type RunningWork, takeEvent } from "./running-work.js";
+import { finishedLines, runningRows } from "./tty-lines.js";
 
 const REDRAW_MS = 100;
 const HIDE_CURSOR = "\u001b[?25l";
