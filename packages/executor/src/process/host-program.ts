@@ -3,7 +3,11 @@ import type { Readable, Writable } from "node:stream";
 import type { IdSpace } from "../space/id-space.js";
 
 /** What is kept of what a program says in its distress. */
-const STDERR_MAX_BYTES = 4096;
+const STDERR_MAX_BYTES = 64 * 1024;
+/** Of a path through thousands of folders both ends are told, and what is wrong with it. */
+const WORD_END_LENGTH = 100;
+const LONG_WORD: RegExp = new RegExp(`(\\S{${WORD_END_LENGTH}})\\S+(\\S{${WORD_END_LENGTH}})`, "g");
+const SAID_MAX_LENGTH = 1000;
 
 /** How a program ended, and the first that it wrote to stderr, as one line. */
 export interface ProgramEnd {
@@ -92,7 +96,9 @@ function endOf(child: ChildProcess, stderr: Readable): Promise<ProgramEnd> {
       const said = Buffer.concat(parts)
         .toString("utf8")
         .replaceAll(/[\s\p{Cc}]+/gu, " ")
-        .trim();
+        .trim()
+        .replaceAll(LONG_WORD, "$1…$2")
+        .slice(0, SAID_MAX_LENGTH);
       resolve({ status: status ?? signal ?? "unknown", said });
     });
   });

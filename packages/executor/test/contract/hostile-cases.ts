@@ -83,7 +83,8 @@ export const hostileCases: readonly HostileCase[] = [
   refused("silences the kernel's log", "dmesg -n 1"),
   refused("loads a module", "insmod /bin/busybox"),
   refused("adds swap", "dd if=/dev/zero of=/swap bs=4096 count=16 && swapon /swap"),
-  refused("sets the clock", "date -s 2001-01-01; test $(date +%Y) = 2001"),
+  // To the pace that it has: whoever is let harms nobody, and no other clock-setter is taken for this one.
+  refused("sets the clock", "adjtimex -q -t 10000"),
   refused("takes the host's network down", "ip link set lo down"),
   ...["/", "/dev/", "/dev/shm/", "/tmp/"].map((folder) =>
     opensNode(`opens the host's disk by a node in ${folder}`, `${folder}disk b $DISK`),
