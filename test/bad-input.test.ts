@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
@@ -158,6 +158,27 @@ describe("bad input: the context", () => {
     expect((await readImage(path.join(out, "app.tar"))).layers.flatMap(layerLines)).toContain(
       "fifo app/pipe 0644",
     );
+  });
+
+  it.each(["Dockerfile", "Dockerfile.dockerignore", ".dockerignore", "Dockerfile.lock", "oci-build.toml"])(
+    "does not wait for a FIFO that lies where a %s is looked for",
+    async (name) => {
+      writeFiles(app, { Dockerfile: "FROM base\n" });
+      fs.rmSync(path.join(app, name), { force: true });
+      execFileSync("mkfifo", [path.join(app, name)]);
+      expectFailure(await run(["--offline"]), 1, "BUILD_FILE_UNREADABLE", `${name}: it is a named pipe`);
+    },
+  );
+
+  it("reads a pipe that --file names, for as long as it takes", async () => {
+    const pipe = path.join(base, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const writer = spawn("sh", ["-c", 'sleep 0.3; printf "FROM scratch\nCOPY file.txt /\n" > "$0"', pipe]);
+    expect((await run(["--file", pipe])).exitCode).toBe(0);
+    writer.kill();
+    expect((await readImage(path.join(out, "app.tar"))).layers.flatMap(layerLines)).toEqual([
+      "file file.txt 0644 4",
+    ]);
   });
 
   it("keeps names that are not UTF-8 byte for byte", async () => {

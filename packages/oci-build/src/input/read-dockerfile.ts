@@ -5,7 +5,7 @@ import type { ContextFileSystem } from "@oci-build/snapshot";
 import { buildError } from "../errors.js";
 import type { BuildOptions } from "../options/build-options.js";
 import type { ContextFolder } from "./context-folder.js";
-import { readSmallFile } from "./read-small-file.js";
+import { readFoundFile, readSmallFile } from "./read-small-file.js";
 
 /** BuildKit has no limit of its own but the one of its messages, 16 MiB. */
 export const DOCKERFILE_MAX_BYTES: number = 16 * 1024 * 1024;
@@ -30,7 +30,8 @@ export function readDockerfile(
     return { label: "Dockerfile", text: dockerfile.text, location: undefined };
   }
   const location = locate(dockerfile, context);
-  const bytes = readSmallFile(location.fs, location.path, DOCKERFILE_MAX_BYTES);
+  const read = dockerfile === undefined ? readFoundFile : readSmallFile;
+  const bytes = read(location.fs, location.path, DOCKERFILE_MAX_BYTES);
   if (bytes === undefined) throw missing(location.label, context);
   return { label: location.label, text: decodeDockerfile(bytes, location.label), location };
 }

@@ -3,7 +3,7 @@ import { compilePatterns, type PatternMatcher, parseIgnoreFile } from "@oci-buil
 import { buildError } from "../errors.js";
 import type { ContextFolder } from "./context-folder.js";
 import type { DockerfileText } from "./read-dockerfile.js";
-import { readSmallFile } from "./read-small-file.js";
+import { readFoundFile } from "./read-small-file.js";
 
 /** Enough for any list that people write, and for generated ones. */
 const IGNORE_FILE_MAX_BYTES = 16 * 1024 * 1024;
@@ -40,7 +40,7 @@ function firstRules(
   candidates: readonly { readonly fs: ContextFolder["fs"]; readonly path: string }[],
 ): IgnoreRules | undefined {
   for (const candidate of candidates) {
-    const bytes = readSmallFile(candidate.fs, candidate.path, IGNORE_FILE_MAX_BYTES);
+    const bytes = readFoundFile(candidate.fs, candidate.path, IGNORE_FILE_MAX_BYTES);
     if (bytes === undefined) continue;
     if (bytes.length > IGNORE_FILE_MAX_BYTES) throw tooLarge(candidate.path);
     return compileRules(bytes.toString("utf8"), candidate.path);

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { buildError } from "../errors.js";
 import type { DockerfileText } from "../input/read-dockerfile.js";
-import { readSmallFile } from "../input/read-small-file.js";
+import { readFoundFile } from "../input/read-small-file.js";
 import type { ResolvedOptions } from "../options/resolve-options.js";
 import type { LockedImages } from "./locked-image.js";
 import { parseLock } from "./parse-lock.js";
@@ -26,7 +26,7 @@ export function readLock(dockerfile: DockerfileText): LockFile | undefined {
   const { location } = dockerfile;
   if (location === undefined) return undefined;
   const label = lockLabel(dockerfile);
-  const bytes = readSmallFile(location.fs, `${location.path}.lock`, LOCK_FILE_MAX_BYTES);
+  const bytes = readFoundFile(location.fs, `${location.path}.lock`, LOCK_FILE_MAX_BYTES);
   if (bytes === undefined) return undefined;
   if (bytes.length > LOCK_FILE_MAX_BYTES) {
     throw unreadable(label, `the file has more than ${LOCK_FILE_MAX_BYTES} bytes`);
