@@ -1,12 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, describe, expect, it, type TestContext } from "vitest";
 import { childFile } from "../test/support/child.js";
 import { childCommand, type HostVariant, variantProblem } from "../test/support/host-variants.js";
+import { changeLines, shell } from "../test/support/run-request.js";
 import { makeFolder, removeFolder } from "../test/support/temporary-folder.js";
+import { baseLayer, testRoot } from "../test/support/test-root.js";
 import type { ExecutorChoice, ExecutorWarning, OpenExecutorOptions } from "./executor-options.js";
 import { checkExecutor, openExecutor } from "./open-executor.js";
+import { runsFolder } from "./run/executor-home.js";
 
 const folders: string[] = [];
 afterAll(async () => {
@@ -156,6 +159,25 @@ describe("openExecutor", () => {
     await (await openExecutor(options))[Symbol.asyncDispose]();
     expect(readdirSync(options.dir)).toEqual(["host-util-linux.json"]);
   });
+
+  itAsRoot(
+    "runs on while what an earlier command left is removed, and waits for that at its end",
+    async () => {
+      const hold = path.join(temporaryFolder(), "hold");
+      const env = envWith({ rm: `while [ -e '${hold}' ]; do sleep 0.02; done; exec /bin/rm "$@"` });
+      const options = optionsWith("util-linux", env);
+      const executor = await openExecutor(options);
+      const root = await testRoot(baseLayer());
+      writeFileSync(hold, "");
+      await (await executor.run(shell(root, "echo 1 >/first")))[Symbol.asyncDispose]();
+      const second = await executor.run(shell(root, "echo 2 >/second"));
+      expect(await changeLines(second)).toEqual(["file second 0644 '2\n'"]);
+      rmSync(hold);
+      await second[Symbol.asyncDispose]();
+      await executor[Symbol.asyncDispose]();
+      expect(readdirSync(runsFolder(options.dir))).toEqual([]);
+    },
+  );
 
   const lines = ["touch /file && chown 1000:50 /file && id -u"];
   const owned = { status: "exit 0", stdout: "0\n", stderr: "", changes: ["file file 0644 1000:50 ''"] };

@@ -25,6 +25,15 @@ describe("writeLayer", () => {
     expect(found).toMatchObject({ ...blob, segments: written.segments, tree: written.tree });
   });
 
+  it("gives the rows of the tree as they are read back, without reading them", async () => {
+    const { cache } = await opened();
+    const { tree } = await cache.writeLayer(writes("layer"));
+    const read = await cache.layer(blob);
+    await rm(fileOf(cache, "trees"));
+    expect([...(tree.rows ?? [])]).toEqual([...(read?.tree.rows ?? ["none"])]);
+    expect(tree.rows?.count).toBe(written.tree.entries.length);
+  });
+
   it("leaves nothing when the layer cannot be made", async () => {
     const { cache } = await opened();
     const failing = cache.writeLayer(async (sink) => {

@@ -45,13 +45,11 @@ export class LayerStore {
       const found = writer.digest();
       if (found !== written.digest) throw otherBytes(written, found);
       // The blob waits for the disk; meanwhile the rest is made. Nothing runs on when one of them fails.
-      const parts = await Promise.allSettled([
-        this.#commit(writer, written),
-        this.#writeSegments(written),
-        this.writeTree(written.tree),
-      ]);
-      for (const part of parts) if (part.status === "rejected") throw part.reason;
-      return written;
+      const tree = this.#encodeTree(written.tree);
+      const parts = [this.#commit(writer, written), this.#writeSegments(written), tree];
+      await Promise.allSettled(parts);
+      await Promise.all(parts);
+      return { ...written, tree: await tree };
     } finally {
       await writer.discard();
     }
@@ -76,7 +74,16 @@ export class LayerStore {
   }
 
   async writeTree(tree: LayerTree): Promise<void> {
-    await writeSealed(this.#store, this.#treePath(tree.diffId), { kind: treeKind, body: encodeTree(tree) });
+    await this.#encodeTree(tree);
+  }
+
+  /** Writes a tree, and gives it as it is read back. */
+  async #encodeTree(tree: LayerTree): Promise<LayerTree> {
+    const { diffId, entries } = tree;
+    const path = this.#treePath(diffId);
+    const bytes = encodeTree(tree);
+    await writeSealed(this.#store, path, { kind: treeKind, body: bytes });
+    return storedTree({ diffId, path, bytes }, entries);
   }
 
   async #commit(writer: BlobWriter, written: LayerWritten): Promise<void> {

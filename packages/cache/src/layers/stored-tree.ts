@@ -11,10 +11,10 @@ interface TreeFile {
 }
 
 /** A tree of the store. A build that changes nothing never looks into its trees, so they are decoded when asked for.
- * The seal held, so that a failure then is a bug of the writer. */
-export function storedTree(file: TreeFile): LayerTree {
+ * The seal held, so that a failure then is a bug of the writer. `known` are its entries where it was just written. */
+export function storedTree(file: TreeFile, known?: readonly TreeEntry[]): LayerTree {
   let rows: LayerRows | undefined;
-  let entries: readonly TreeEntry[] | undefined;
+  let entries = known;
   const openedRows = (): LayerRows => {
     rows ??= readableRows(file);
     return rows;

@@ -126,6 +126,6 @@ class LocalResult implements ExecResult {
   async [Symbol.asyncDispose](): Promise<void> {
     const { home, root, place } = this.#run;
     await closeFiles(root.files);
-    await home.remove([place.folder]);
+    await home.removeBeside(place.folder);
   }
 }
