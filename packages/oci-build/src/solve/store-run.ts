@@ -1,5 +1,11 @@
-import type { StepKey, StoredLayer } from "@oci-build/cache";
-import { type LayerEntry, type LayerEntryBatches, type LayerWork, writeLayer } from "@oci-build/oci";
+import type { LayerBlob, StepKey, StepRecord, StoredLayer } from "@oci-build/cache";
+import {
+  type ContentDigest,
+  type LayerEntry,
+  type LayerEntryBatches,
+  type LayerWork,
+  writeLayer,
+} from "@oci-build/oci";
 import { contentDigest as digestOfContent } from "@oci-build/snapshot";
 import type { StepInfo } from "../events/build-event.js";
 import { layerEncoding } from "../options/compression.js";
@@ -27,6 +33,7 @@ export async function storeRun(
   const { contentDigest, layer } = own;
   const content = { digest: contentDigest, form: runForm(context), layer };
   const record = await cache.record(key, { stepName: step.name, createdSec: own.createdSec, content }, mode);
+  if (isOf(record, content)) return { ...own, createdSec: record.createdSec, work: written.work };
   const stands = await recordedRun(key, record, context);
   if (stands === undefined) return { ...own, work: written.work };
   // Whose layer it is in the end does not change what this build wrote.
@@ -39,6 +46,8 @@ function noChange(createdSec: number): RecordedRun {
 
 interface Written {
   readonly layer: StoredLayer;
+  readonly contentDigest: ContentDigest;
+  readonly entryCount: number;
   readonly work: LayerWork;
 }
 
@@ -49,6 +58,7 @@ async function writeChanges(changes: LayerEntryBatches, context: SolveContext): 
   if (entries === undefined) return undefined;
   context.willWrite?.();
   let work: LayerWork | undefined;
+  let content: Pick<Written, "contentDigest" | "entryCount"> | undefined;
   const { compression, level } = layerEncoding(context.compression, times);
   const layer = await cache.writeLayer(async (sink, sinkDigest) => {
     const reuse = cache.segmentSource();
@@ -56,6 +66,9 @@ async function writeChanges(changes: LayerEntryBatches, context: SolveContext): 
       const written = await writeLayer(entries, sink, {
         ...{ compression, level, reuse, sinkDigest, signal },
         clampMtimeSec: times.kind === "clamp" ? times.epochSec : undefined,
+        onMembers: (tree) => {
+          content = { contentDigest: digestOfContent(tree), entryCount: tree.length };
+        },
       });
       work = written.work;
       return written;
@@ -63,8 +76,9 @@ async function writeChanges(changes: LayerEntryBatches, context: SolveContext): 
       await reuse[Symbol.asyncDispose]();
     }
   });
-  if (work === undefined) throw new TypeError("a layer that was written took some work");
-  return { layer, work };
+  if (work === undefined || content === undefined)
+    throw new TypeError("a layer that was written has content and took some work");
+  return { layer, ...content, work };
 }
 
 /** The same entries, if there is one. */
@@ -93,19 +107,32 @@ async function* resumed(
   }
 }
 
+/** Whether a record is of this very layer, of which nothing has to be read back then. */
+function isOf(
+  { contentDigest, layers }: StepRecord,
+  {
+    digest,
+    form,
+    layer,
+  }: { readonly digest: ContentDigest; readonly form: string; readonly layer: LayerBlob },
+): boolean {
+  if (contentDigest !== digest) return false;
+  return layers.some((recorded) => recorded.form === form && recorded.digest === layer.digest);
+}
+
 /** The layer that stands for this content: the first one that was recorded, whoever wrote it. */
 async function underContent(
   step: StepInfo,
-  { layer, createdSec }: { readonly layer: StoredLayer; readonly createdSec: number },
+  { layer, contentDigest, entryCount, createdSec }: Written & { readonly createdSec: number },
   context: SolveContext,
 ) {
   const form = runForm(context);
-  const contentDigest = digestOfContent(layer.tree.entries);
-  const totals = { entries: layer.tree.entries.length, fileBytes: 0 };
+  const totals = { entries: entryCount, fileBytes: 0 };
   const mode = context.cacheUse === "read-write" ? "keep" : "replace";
   const content = { digest: contentDigest, form, layer };
   const result = { stepName: step.name, createdSec, content };
   const record = await context.cache.record(contentKey(contentDigest), result, mode);
+  if (isOf(record, content)) return { contentDigest, createdSec: record.createdSec, layer };
   const stands = await recordedContent(record, { totals, form }, context);
   return { contentDigest, createdSec: stands?.createdSec ?? createdSec, layer: stands?.layer ?? layer };
 }

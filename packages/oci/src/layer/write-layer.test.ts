@@ -5,7 +5,7 @@ import { bytesReader, dirOf, fileOf, layerOf, noise, plain } from "../../test/la
 import { digestOf } from "../digest.js";
 import { beginsSegment, FILE_PART_BYTES, LARGE_FILE_BYTES, SEGMENT_MAX_BYTES } from "./cut-policy.js";
 import type { LayerEntry } from "./layer-entry.js";
-import type { TreeFile } from "./layer-tree.js";
+import type { TreeEntry, TreeFile } from "./layer-tree.js";
 import { writeLayer } from "./write-layer.js";
 
 /** Small files, one of exactly the size that has segments of its own, one just below, one of several parts. */
@@ -158,6 +158,31 @@ describe("writeLayer", () => {
     await layerOf(mixedEntries(), { onProgress: (bytes) => void told.push(bytes) });
     expect(told.length).toBeGreaterThan(5);
     expect(told).toEqual(told.toSorted((a, b) => a - b));
+  });
+});
+
+describe("writeLayer, before it is done", () => {
+  it("tells the whole tree once, while segments are still to be sent", async () => {
+    const told: (readonly TreeEntry[])[] = [];
+    let sentBytes = 0;
+    let sentBefore = 0;
+    const sink = (chunk: Uint8Array): void => {
+      sentBytes += chunk.length;
+    };
+    const onMembers = (tree: readonly TreeEntry[]): void => {
+      told.push([...tree]);
+      sentBefore = sentBytes;
+    };
+    const layer = await writeLayer(mixedEntries(), sink, { onMembers });
+    expect(told).toEqual([layer.tree.entries]);
+    expect(layer.size - sentBefore).toBeGreaterThan(2 * FILE_PART_BYTES);
+  });
+
+  it("ends with what the one who is told throws", async () => {
+    const onMembers = (): void => {
+      throw new Error("no use for it");
+    };
+    await expect(layerOf(mixedEntries(), { onMembers })).rejects.toThrow("no use for it");
   });
 });
 
