@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { type BuildEvent, type BuildOptions, build, explain } from "oci-build";
+import { type BuildEvent, type BuildOptions, build, explain, plan } from "oci-build";
 import { beforeEach, describe, expect, it } from "vitest";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
+import { runOciBuild } from "./support/run-command.js";
 
 let folder: string;
 let shared: string;
@@ -119,17 +120,57 @@ describe("a cache that is exported and imported", () => {
     ]);
   });
 
-  it("is asked for by plan and explain, too, and imports are asked in their order", async () => {
+  it("is asked for by plan and explain, too, which say what is imported from where; imports are asked in their order", async () => {
     await run("one", exported());
     const none = path.join(folder, "none");
-    const { steps } = await explain({
+    const options = (cache: string): BuildOptions => ({
       context: path.join(folder, "context"),
       dockerfile: { text: `${LINES.join("\n")}\n` },
-      cacheDir: path.join(folder, "two"),
+      cacheDir: path.join(folder, cache),
       cacheFrom: [none, shared].map((src) => ({ type: "local", src }) as const),
       env: {},
     });
-    expect(new Set(steps.map(({ verdict }) => verdict))).toEqual(new Set(["hit"]));
+    for (const report of [explain, plan]) {
+      const { steps } = await report(options(report.name));
+      const told = steps.map(({ verdict, importedFrom }) => [verdict, importedFrom]);
+      expect(told).toEqual(steps.map(() => ["hit", shared]));
+      const again = await report(options(report.name));
+      expect(again.steps.map(({ importedFrom }) => importedFrom)).toEqual(steps.map(() => undefined));
+    }
+  });
+
+  it("is where a build that is explained says a hit is from, which a miss is not", async () => {
+    await run("one", exported());
+    writeFiles(path.join(folder, "context"), { new: "n" });
+    const explained: string[] = [];
+    await run("two", {
+      ...imported(),
+      dockerfile: { text: "FROM scratch\nCOPY a /\nCOPY new /\n" },
+      explain: true,
+      onEvent: (event) => {
+        if (event.type !== "step.explained") return;
+        const { instruction, verdict, importedFrom } = event.explanation;
+        explained.push([instruction, verdict, importedFrom].join(" "));
+      },
+    });
+    expect(explained).toEqual([`COPY a / hit ${shared}`, "COPY new / miss "]);
+  });
+
+  it.each([
+    ["explain", [/^COPY d \.\/ +hit \(imported from (.*)\)$/m, /^WORKDIR \/x +hit \(imported from (.*)\)$/m]],
+    ["plan", [/^COPY d \.\/ +hit +3 files,/m, /^3 imported from (.*)$/m]],
+  ] as const)("is named by oci-build %s", async (command, lines) => {
+    writeFiles(path.join(folder, "context"), {
+      Dockerfile: "FROM scratch\nWORKDIR /w\nCOPY d ./\nWORKDIR /x\n",
+    });
+    const use = ["--cache-dir", path.join(folder, "one"), "-o", "type=oci,dest=x.tar", "context"];
+    await runOciBuild(["build", "--cache-to", `type=local,dest=${shared}`, ...use], { cwd: folder });
+    const from = ["--cache-dir", path.join(folder, "two"), "--cache-from", `type=local,src=${shared}`];
+    const { stdout } = await runOciBuild([command, ...from, "context"], { cwd: folder });
+    for (const line of lines) {
+      const [found, dir = shared] = line.exec(stdout) ?? [];
+      expect([found === undefined, dir], stdout).toEqual([false, shared]);
+    }
   });
 
   it("is told of", async () => {

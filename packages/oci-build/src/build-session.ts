@@ -1,6 +1,7 @@
 import os from "node:os";
 import { basename } from "node:path";
 import { type Cache, type CacheImport, type OnCacheWarning, openCache } from "@oci-build/cache";
+import type { Digest } from "@oci-build/oci";
 import { BaseLayers } from "./base/base-layers.js";
 import { ImageResolver } from "./base/image-resolver.js";
 import { type ImageSources, imageSources } from "./base/image-sources.js";
@@ -43,6 +44,8 @@ export interface BuildSession {
   readonly registries: ImageSources["registries"];
   /** Whether a file of the store with this name has proved damaged. */
   readonly isDamaged: (name: string) => boolean;
+  /** The import that the record of a key was copied from in this session; undefined for those of the cache itself. */
+  readonly importedFrom: (key: Digest) => string | undefined;
   /** Looks for what can run commands, before any is run, and opens it. */
   readonly executors: Pick<ExecutorSource, "check" | "fidelity" | "open">;
   /** What steps work with, with a context that is not scanned yet. */
@@ -65,9 +68,11 @@ export async function withBuildSession<T>(
   };
   const removeFolder = folderRemover(read.options.env);
   const own = await openCache({ dir: cacheDir, signal: run.signal, removeFolder, onWarning });
+  const imported = new Map<Digest, string>();
   const { cache, imports } = await withShared(own, read.options.shared.imports, {
     onWarning,
     emit: run.emit,
+    onRecord: (key, dir) => imported.set(key, dir),
   });
   const lease = await cache.lease();
   const scratch = new Scratch();
@@ -82,6 +87,7 @@ export async function withBuildSession<T>(
       registries: sources.registries,
       executors,
       isDamaged: (name) => damaged.has(name),
+      importedFrom: (key) => imported.get(key),
       solveContext: (watcher) =>
         solveContextOf(read, {
           ...{ ...run, agents, cache, imports, scratch, watcher, executors },

@@ -72,7 +72,7 @@ async function checkIfPossible(
 
 async function evaluateSteps(
   { plan, steps: planned, options }: PreparedBuild,
-  { cache, isDamaged, solveContext }: BuildSession,
+  { cache, isDamaged, importedFrom, solveContext }: BuildSession,
   last: BuildLog | undefined,
 ): Promise<readonly EvaluatedStep[]> {
   const journal = new StepJournal(planned);
@@ -81,7 +81,7 @@ async function evaluateSteps(
     keyed: () => undefined,
     lookedUp: undefined,
   });
-  const explainer = new StepExplainer({ steps: planned, last, cache, isDamaged });
+  const explainer = new StepExplainer({ steps: planned, last, cache, isDamaged, importedFrom });
   const form = layerForm(layerEncoding(options.compression, options.times));
   const evaluating: Evaluating = { context, journal, explainer, form, solved: new Map(), made: new Set() };
   const byId = new Map(planned.map((step) => [step.id, step]));

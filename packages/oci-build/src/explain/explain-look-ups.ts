@@ -13,11 +13,11 @@ export async function explainLookUps(
   { plan, steps, project, mayNotMiss }: PreparedBuild,
   { session, journal, emit }: WatchContext,
 ): Promise<NonNullable<StepWatcher["lookedUp"]>> {
-  const { cache, isDamaged } = session;
+  const { cache, isDamaged, importedFrom } = session;
   const last = await cache.lastBuild(project.id);
   for (const explanation of explainBases(plan, last)) emit({ type: "base.explained", explanation });
   const byId = new Map(steps.map((step) => [step.id, step]));
-  const explainer = new StepExplainer({ steps, last, cache, isDamaged });
+  const explainer = new StepExplainer({ steps, last, cache, isDamaged, importedFrom });
   return async (stepId, looked) => {
     const planned = byId.get(stepId);
     if (planned === undefined) throw new TypeError(`step ${stepId} was not planned`);

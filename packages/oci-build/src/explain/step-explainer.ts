@@ -1,5 +1,5 @@
 import { type BuildLog, type Cache, hideSecrets, type LoggedStep } from "@oci-build/cache";
-import type { TreeEntry } from "@oci-build/oci";
+import type { Digest, TreeEntry } from "@oci-build/oci";
 import type { EarlierLayer } from "./compress-bytes.js";
 import { keyDigest, type LookedUp, missReasons } from "./explain-step.js";
 import type { ChangedParent } from "./input-reasons.js";
@@ -16,6 +16,8 @@ export interface ExplainerContext {
   readonly cache: Pick<Cache, "tree" | "tombstone">;
   /** Whether a file of the store with this name was found to be damaged. */
   readonly isDamaged: (hex: string) => boolean;
+  /** The import that the record of a key was copied from. */
+  readonly importedFrom: (key: Digest) => string | undefined;
 }
 
 /** Says of the steps of one build, in their order, why each hits or misses. */
@@ -43,7 +45,10 @@ export class StepExplainer {
     this.#changed.add(id);
     const step = { id: cause.id, instruction: cause.instruction };
     const reasons = [{ kind: "after", step }] as const;
-    return { id, stage, instruction, destination: undefined, verdict: "unknown", key: undefined, reasons };
+    return {
+      ...{ id, stage, instruction, destination: undefined, verdict: "unknown" },
+      ...{ importedFrom: undefined, key: undefined, reasons },
+    };
   }
 
   async explain(
@@ -51,7 +56,7 @@ export class StepExplainer {
     inputs: StepInputs,
     looked: LookedUp,
   ): Promise<StepExplanation> {
-    const { last, cache, isDamaged } = this.#context;
+    const { last, cache, isDamaged, importedFrom } = this.#context;
     const earlier = this.#earlier.get(id);
     let parent = this.#changed.size === 0 ? undefined : below;
     while (parent !== undefined && !this.#changed.has(parent.id)) parent = parent.below;
@@ -71,7 +76,9 @@ export class StepExplainer {
     if (!isAsBefore(looked, earlier)) this.#changed.add(id);
     const verdict = looked.found === "hit" ? "hit" : "miss";
     const destination = inputs.facts?.find(([name]) => name === "destination")?.[1];
-    return { id, stage, instruction, destination, verdict, key: keyDigest(looked), reasons };
+    const key = keyDigest(looked);
+    const from = verdict === "hit" ? importedFrom(key) : undefined;
+    return { id, stage, instruction, destination, verdict, importedFrom: from, key, reasons };
   }
 
   /** What a step wrote in the last build, and in which form it is kept; undefined where that is not known. */

@@ -74,6 +74,8 @@ export interface StepExplanation {
    * or may hold a secret. */
   readonly destination: string | undefined;
   readonly verdict: "hit" | "miss" | "unknown";
+  /** Of a hit: the folder of `cacheFrom` that it was copied from just now; undefined where it was in the cache. */
+  readonly importedFrom: string | undefined;
   readonly key: Digest | undefined;
   readonly reasons: readonly MissReason[];
 }

@@ -6,7 +6,7 @@ import type { StepWatcher } from "./step-watcher.js";
 
 /** Where a build is watched from. */
 export interface WatchContext {
-  readonly session: Pick<BuildSession, "cache" | "isDamaged">;
+  readonly session: Pick<BuildSession, "cache" | "importedFrom" | "isDamaged">;
   readonly journal: StepJournal;
   readonly emit: EmitEvent;
 }

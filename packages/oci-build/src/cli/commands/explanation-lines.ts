@@ -24,6 +24,7 @@ type Verdict = StepExplanation["verdict"] | "cached" | "executed";
 /** What a line tells of: a step, how it goes or went, and why. */
 export interface ToldStep extends Pick<StepExplanation, "stage" | "instruction" | "destination" | "reasons"> {
   readonly verdict: Verdict;
+  readonly importedFrom?: string | undefined;
 }
 
 /** The explanations as lines: the instruction, `hit` or `miss:` and why, below each other; what more there is to say of
@@ -55,8 +56,9 @@ function nameWidth(names: readonly string[]): number {
 }
 
 function verdictLines(explanation: ToldStep, style: LineStyle): readonly string[] {
-  const { verdict } = explanation;
-  const shown = paint(verdict, verdictColors[verdict], style);
+  const { verdict, importedFrom } = explanation;
+  const origin = importedFrom === undefined ? "" : ` (imported from ${safeText(importedFrom)})`;
+  const shown = `${paint(verdict, verdictColors[verdict], style)}${origin}`;
   const [first, ...more] = describeReasons(explanation).flatMap(({ headline, details }) => [
     `${REASON_INDENT}${safeText(headline)}`,
     ...details.map((detail) => `${DETAIL_INDENT}${paint(safeText(detail), "dim", style)}`),

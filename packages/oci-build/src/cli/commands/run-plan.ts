@@ -3,6 +3,7 @@ import { columnsOf, padColumns } from "../columns-of.js";
 import { paint } from "../paint.js";
 import { formatBytes } from "../progress/format-quantity.js";
 import type { LineStyle } from "../progress/tty-lines.js";
+import { safeText } from "../safe-text.js";
 import type { CliProcess } from "../terminal.js";
 import { stepNames, verdictColors } from "./explanation-lines.js";
 import { runReport } from "./run-report.js";
@@ -29,7 +30,17 @@ function planLines(forecast: BuildForecast, style: LineStyle): readonly string[]
   return [
     paint(head ?? "", "bold", style),
     ...lines.map((line, index) => painted(line, steps[index]?.verdict, style)),
+    ...importLines(steps),
   ];
+}
+
+/** How many hits were copied from each import. */
+function importLines(steps: readonly ForecastStep[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { importedFrom: dir } of steps) {
+    if (dir !== undefined) counts.set(dir, (counts.get(dir) ?? 0) + 1);
+  }
+  return Array.from(counts, ([dir, count]) => `${count} imported from ${safeText(dir)}`);
 }
 
 function workCells(
