@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseOptions, UsageError } from "./options.mjs";
+import { UsageError } from "../command/flags.mjs";
+import { parseOptions } from "./options.mjs";
 import { selectFigures, selectGroups } from "./select-figures.mjs";
 
 const env = { OCI_BUILD_BENCH_DIR: "/somewhere" };

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -9,7 +10,8 @@ const LIFETIME_SEC = 600;
 const ATTEMPTS = 100;
 const PAUSE_MS = 50;
 
-/** Starts Debian's docker-registry on a free port of the loopback, with its storage in a folder. */
+/** Starts Debian's docker-registry on a free port of the loopback, with its storage in a folder.
+ * @param {string} folder */
 export async function startRegistry(folder) {
   const port = await freePort();
   await mkdir(folder, { recursive: true });
@@ -29,6 +31,7 @@ export async function startRegistry(folder) {
   };
 }
 
+/** @param {string} folder @param {number} port */
 function configOf(folder, port) {
   return [
     "version: 0.1",
@@ -40,12 +43,14 @@ function configOf(folder, port) {
 
 async function freePort() {
   const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
 
+/** @param {number} port */
 async function untilItAnswers(port) {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const answer = await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => undefined);

@@ -80,7 +80,7 @@ function otherCaller(user, bases, add) {
     Number(execFileSync("id", [flag, user], { encoding: "utf8" })),
   );
   // Other users cannot enter root's own folders.
-  const home = scratchBelow(join(tmpdir(), sharedName("user")), add);
+  const home = scratchBelow(join(tmpdir(), sharedName("home")), add);
   const memory = memoryFolder("user", add) ?? home;
   for (const folder of [home, memory]) chownSync(folder, uid, gid);
   const prefix = ["--reuid", String(uid), "--regid", String(gid), "--init-groups", "--"];

@@ -1,18 +1,10 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { benchFolder, UsageError, wholeNumber } from "../build/options.mjs";
+import { chosenSize, parseFlags, text } from "../command/flags.mjs";
+import { sharedFlags, sharedOptions } from "../command/shared-options.mjs";
 
-/** What one run of the benchmark does.
- * @typedef {object} RunBenchOptions
- * @property {RunSize} size
- * @property {number} rounds Timed rounds; 0 times the one round that also counts work.
- * @property {number} peerRounds At most so many timed rounds of other builders; 0 leaves them out.
- * @property {string | undefined} only Only groups and figures whose name holds this.
- * @property {"compile" | "as-it-is"} ourselves Whether oci-build is compiled first.
- * @property {string | undefined} base A tar of a root file system to take for Debian's.
- * @property {boolean} publish Whether docs/benchmarks gets the figures.
- * @property {string} results Folder to write to.
- * @property {string} folder Where bases stay between runs. */
+/** What one run of the benchmark does. `base` is a tar of a root file system to take for Debian's.
+ * @typedef {import("../command/shared-options.mjs").SharedOptions & { size: RunSize, base: string | undefined }}
+ *   RunBenchOptions */
 
 /** smoke: tiny bases, one round. quick: no other builders. @typedef {"smoke" | "quick" | "standard"} RunSize */
 
@@ -37,48 +29,15 @@ folder as a user, and 2 GB in /dev/shm where that is in memory.`;
 
 /** @param {readonly string[]} args @param {NodeJS.ProcessEnv} env @returns {RunBenchOptions | "help"} */
 export function parseOptions(args, env) {
-  const values = parseFlags(args);
+  const values = parseFlags(args, { ...sharedFlags, base: text });
   if (values.help === true) return "help";
-  if (values.smoke === true && values.quick === true)
-    throw new UsageError("--smoke and --quick exclude each other");
-  const size = values.smoke === true ? "smoke" : values.quick === true ? "quick" : "standard";
-  const isPartial = size !== "standard" || values.only !== undefined || values.base !== undefined;
-  if (values.publish === true && (isPartial || values["no-build"] === true))
-    throw new UsageError("--publish needs a whole run of what is compiled now");
-  return {
-    size,
-    rounds: wholeNumber("--rounds", values.rounds) ?? ROUNDS[size],
-    peerRounds: wholeNumber("--peer-rounds", values["peer-rounds"]) ?? PEER_ROUNDS[size],
-    only: values.only,
-    ourselves: values["no-build"] === true ? "as-it-is" : "compile",
-    base: values.base,
-    publish: values.publish === true,
-    results: values.results ?? join(import.meta.dirname, "../../reports/bench-run"),
-    folder: benchFolder(env),
+  const size = chosenSize(values, ["smoke", "quick"]);
+  const { base } = values;
+  const defaults = {
+    rounds: ROUNDS[size],
+    peerRounds: PEER_ROUNDS[size],
+    results: join(import.meta.dirname, "../../reports/bench-run"),
+    isPartial: size !== "standard" || base !== undefined,
   };
-}
-
-/** @param {readonly string[]} args */
-function parseFlags(args) {
-  const flag = /** @type {const} */ ({ type: "boolean" });
-  const text = /** @type {const} */ ({ type: "string" });
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        smoke: flag,
-        quick: flag,
-        rounds: text,
-        "peer-rounds": text,
-        only: text,
-        base: text,
-        "no-build": flag,
-        results: text,
-        publish: flag,
-        help: { ...flag, short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  return { ...sharedOptions(values, defaults, env), size, base };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UsageError } from "../build/options.mjs";
+import { UsageError } from "../command/flags.mjs";
 import { parseOptions } from "./options.mjs";
 
 const env = { OCI_BUILD_BENCH_DIR: "/somewhere" };
