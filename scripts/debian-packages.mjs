@@ -20,6 +20,8 @@ const packages = [
   "runc", // and as the one that Docker has
   "uidmap", // gives normal users the ids of images
   "libcap2-bin", // gives files capabilities
+  "openssh-client", // makes keys, and asks our agent for them
+  "openssh-server", // lets in who has one, which is started by a test alone
 ];
 
 /** A mirror that hangs is no reason to wait for ever. */

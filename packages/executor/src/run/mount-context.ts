@@ -29,6 +29,6 @@ export interface MountContext {
   readonly mapping: IdMapping;
   readonly hostMounts: () => readonly HostMount[];
   readonly look: LookOnDisk;
-  /** Starts to pass connections on, from a socket that it makes; gives its path. */
-  readonly proxySocket: (mount: Extract<ExecMount, { kind: "socket" }>) => Promise<string>;
+  /** Makes the socket of a mount and serves it; gives its path. */
+  readonly openSocket: (mount: Extract<ExecMount, { kind: "socket" }>) => Promise<string>;
 }

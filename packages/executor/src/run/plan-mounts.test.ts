@@ -49,7 +49,7 @@ const context: MountContext = {
     const found = lookAsSelf(at);
     return found === "hidden" ? undefined : found;
   },
-  proxySocket: () => Promise.resolve("/tmp/proxy/socket"),
+  openSocket: () => Promise.resolve("/tmp/agent/socket"),
 };
 
 const file = (target: string): ExecMount => {

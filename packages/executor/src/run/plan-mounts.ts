@@ -46,7 +46,7 @@ export class MountPlan {
       case "socket":
         return this.#place(mount.target, soleEntry("file"), {
           type: "bind",
-          source: await this.#context.proxySocket(mount),
+          source: await this.#context.openSocket(mount),
           options: ["bind"],
         });
     }

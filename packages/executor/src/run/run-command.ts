@@ -6,6 +6,7 @@ import { copyRoot } from "../fallback/copy-root.js";
 import type { PreparedCommand } from "./backend.js";
 import { checkProgram } from "./check-program.js";
 import { checkUser } from "./check-user.js";
+import { CommandSocket } from "./command-socket.js";
 import { networkFiles } from "./etc-files.js";
 import type { ExecutorHome } from "./executor-home.js";
 import type { ExecutorParts } from "./executor-parts.js";
@@ -16,7 +17,6 @@ import { soleEntry } from "./mount-view.js";
 import { MountPlan } from "./plan-mounts.js";
 import { type ResolvedUser, resolveUser } from "./resolve-user.js";
 import type { RunPlace, RunRoot } from "./root-files.js";
-import { SocketProxy } from "./socket-proxy.js";
 import { startOptions } from "./start-options.js";
 import { startSandbox } from "./start-sandbox.js";
 
@@ -35,7 +35,7 @@ export async function runCommand(
 ): Promise<ExecStatus> {
   const user = await resolveUser(command.user, root.tree);
   checkUser(user, command.user, parts);
-  const proxies: SocketProxy[] = [];
+  const sockets: CommandSocket[] = [];
   try {
     const plan = new MountPlan(root.view, {
       ...place,
@@ -44,10 +44,10 @@ export async function runCommand(
       mapping: parts.space.mapping,
       hostMounts: readHostMounts,
       look: lookInSpace({ space: parts.space, programs: parts.facts.programs, env: home.env }),
-      proxySocket: async (mount) => {
-        const proxy = await SocketProxy.open(mount, parts.space.mapping);
-        proxies.push(proxy);
-        return proxy.path;
+      openSocket: async (mount) => {
+        const socket = await CommandSocket.open(mount, parts.space.mapping);
+        sockets.push(socket);
+        return socket.path;
       },
     });
     const prepared = await prepare(command, user, plan, place);
@@ -56,7 +56,7 @@ export async function runCommand(
     const ended = await startSandbox(start);
     return (await launch.status?.(ended)) ?? ended;
   } finally {
-    await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
+    await Promise.all(sockets.map((socket) => socket[Symbol.asyncDispose]()));
   }
 }
 

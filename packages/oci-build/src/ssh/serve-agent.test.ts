@@ -92,7 +92,7 @@ describe("serveAgent", () => {
     });
     const silent = await servedSocket(async (connection) => {
       connection.resume();
-      await once(connection, "close");
+      await once(connection, "end");
       left();
     });
     const ending = await servedSocket((connection) => {

@@ -14,7 +14,7 @@ const CONNECTIONS_MAX = 64;
 
 /** A socket for one command, which ends with it. It lies in the system's folder for temporary files, since a socket's
  * path is short, where nobody but the caller can reach it. */
-export class SocketProxy implements AsyncDisposable {
+export class CommandSocket implements AsyncDisposable {
   readonly path: string;
   readonly #folder: string;
   readonly #server: Server;
@@ -29,16 +29,16 @@ export class SocketProxy implements AsyncDisposable {
   }
 
   /** Other owners than root need a mapping that has them; the socket is the caller's then, and any user may connect. */
-  static async open({ serve, mode, uid, gid }: SocketMount, mapping: IdMapping): Promise<SocketProxy> {
-    const proxy = new SocketProxy(serve);
+  static async open({ serve, mode, uid, gid }: SocketMount, mapping: IdMapping): Promise<CommandSocket> {
+    const made = new CommandSocket(serve);
     try {
-      await proxy.#listen();
+      await made.#listen();
       const isRoots = uid === 0 && gid === 0;
-      await chmod(proxy.path, isRoots || mapping === "root" ? mode : 0o666);
-      if (!isRoots && mapping === "root") await chown(proxy.path, uid, gid);
-      return proxy;
+      await chmod(made.path, isRoots || mapping === "root" ? mode : 0o666);
+      if (!isRoots && mapping === "root") await chown(made.path, uid, gid);
+      return made;
     } catch (error) {
-      await proxy[Symbol.asyncDispose]();
+      await made[Symbol.asyncDispose]();
       throw error;
     }
   }
