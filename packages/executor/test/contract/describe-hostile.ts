@@ -99,16 +99,20 @@ export function describeHostile(subject: GetSubject): void {
       if (group === undefined) return;
       // As few as show it: other things run on this machine.
       writeFileSync(path.join(group, "pids.max"), "60");
-      const bomb = "sleep 1 & rest=$!; bomb() { bomb | bomb & }; bomb 2>/dev/null; wait $rest; echo survived";
-      const running = run(executor, shell(root, bomb));
-      let most = 0;
-      const watching = setInterval(() => {
-        most = Math.max(most, Number(readFileSync(path.join(group, "pids.current"), "utf8")));
-      }, 10);
-      const { stdout } = await running.finally(() => clearInterval(watching));
-      expect(stdout).toBe("survived\n");
-      expect(most).toBeGreaterThan(30);
-      expect(most).toBeLessThanOrEqual(60);
+      const isAtLimit = (): boolean =>
+        !/^max 0$/m.test(readFileSync(path.join(group, "pids.events"), "utf8"));
+      const gate = path.join(state.folder, `gate-${name}`);
+      mkdirSync(gate);
+      // The shell itself forks once, before the bomb has taken all: it would end where it may not.
+      const bomb =
+        "mkfifo /tmp/wait; bomb() { bomb | bomb & }; bomb 2>/dev/null & until [ -e /gate/open ]; do read -t 1 x <>/tmp/wait; done; echo survived";
+      const source = { kind: "folder", folder: gate, path: "" } as const;
+      const mounts: readonly ExecMount[] = [{ kind: "bind", target: "/gate", source, writes: "refused" }];
+      const running = run(executor, shell(root, bomb, { mounts }));
+      const wasAtLimit = await until(isAtLimit, 20_000);
+      writeFileSync(path.join(gate, "open"), "");
+      expect((await running).stdout).toBe("survived\n");
+      expect(wasAtLimit).toBe(true);
       const current = (): string => readFileSync(path.join(group, "pids.current"), "utf8").trim();
       expect(await until(() => current() === "0", 2000)).toBe(true);
     });
