@@ -17,7 +17,7 @@ export function parseCompression({ type, level }: CompressionTexts, invalid: Inv
     throw invalid("compression", `the compression is one of ${compressionTypes.join(", ")}, not ${type}`);
   }
   if (level && !/^\d{1,3}$/.test(level)) {
-    throw invalid("compression-level", `the compression level is a number, not ${level}`);
+    throw invalid("compression-level", `the compression level is a whole number, not ${level}`);
   }
   return { type: known, level: level ? Number(level) : undefined };
 }

@@ -39,7 +39,10 @@ describe("flagOptions", () => {
       { output: ["type=oci,compression-level=1"], compressionLevel: "2" },
       "--compression 2: the output asks for another one",
     ],
-    [{ compressionLevel: "fast" }, "--compression-level fast: the compression level is a number, not fast"],
+    [
+      { compressionLevel: "fast" },
+      "--compression-level fast: the compression level is a whole number, not fast",
+    ],
   ])("refuses %j", (flags, message) => {
     expect(() => compressionOf(flags)).toThrowError(
       expect.objectContaining({ code: "OPTION_INVALID", message }),
@@ -75,9 +78,20 @@ describe("--fail-on-cache-miss", () => {
     ["nothing by default", [], undefined],
     ["any stage, and leaves the context alone", ["--fail-on-cache-miss"], true],
     ["one stage", ["--fail-on-cache-miss=build"], { stage: "build" }],
+    ["the first stage", ["--fail-on-cache-miss=0"], { stage: "0" }],
+    ["the second stage", ["--fail-on-cache-miss=1"], { stage: "1" }],
     ["nothing where it is turned off", ["--fail-on-cache-miss=false"], undefined],
   ])("asks for %s", (_, args, expected) => {
     expect(asked(...args)).toEqual(expected);
+  });
+
+  it("does not let everything pass where a variable that should hold the stage is empty", () => {
+    expect(() => asked("--fail-on-cache-miss=")).toThrow(
+      expect.objectContaining({
+        code: "OPTION_INVALID",
+        message: `--fail-on-cache-miss "": it names no stage`,
+      }),
+    );
   });
 
   it("can be turned off where the configuration file asks for it", () => {

@@ -113,6 +113,7 @@ function compressionOption(flags: BuildFlags, output: LayerCompression): LayerCo
 
 function failOnCacheMiss({ failOnCacheMiss: stage }: BuildFlags): BuildOptions["failOnCacheMiss"] {
   if (stage === undefined || stage === false) return undefined;
+  if (stage === "") throw invalid("--fail-on-cache-miss", "", "it names no stage");
   return stage === "*" ? true : { stage };
 }
 

@@ -1,6 +1,10 @@
 const TRUE = /^(1|t|T|true|TRUE|True)$/;
 const FALSE = /^(0|f|F|false|FALSE|False)$/;
 
+/** Where the value may be a stage, digits are its index and letters its name. */
+const TRUE_AND_NO_STAGE = /^(true|TRUE|True)$/;
+const FALSE_AND_NO_STAGE = /^(false|FALSE|False)$/;
+
 /** What a flag that takes no value becomes when it is turned off; that wins over the configuration file. */
 const OPPOSITES: ReadonlyMap<string, string> = new Map([
   ["--no-cache", "--cache"],
@@ -37,6 +41,7 @@ function plainFlag(arg: string): string {
   const opposite = OPPOSITES.get(name);
   if (equals < 0 || opposite === undefined) return ANY.get(arg) ?? arg;
   const value = arg.slice(equals + 1);
-  if (TRUE.test(value)) return ANY.get(name) ?? name;
-  return FALSE.test(value) ? opposite : arg;
+  const any = ANY.get(name);
+  if ((any === undefined ? TRUE : TRUE_AND_NO_STAGE).test(value)) return any ?? name;
+  return (any === undefined ? FALSE : FALSE_AND_NO_STAGE).test(value) ? opposite : arg;
 }

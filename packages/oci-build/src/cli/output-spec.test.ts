@@ -82,7 +82,7 @@ describe("parseOutput", () => {
     ["type=oci,dest=-,tar=false", "a folder cannot go to standard output"],
     ["type=oci,tar=false", "a folder needs a dest"],
     ["type=oci,compression=estargz", "the compression is one of gzip, zstd, uncompressed, not estargz"],
-    ["type=oci,compression-level=high", "the compression level is a number, not high"],
+    ["type=oci,compression-level=high", "the compression level is a whole number, not high"],
     ["type=oci,dest=a,tar=maybe", "tar is true or false, not maybe"],
   ])("refuses %s", (spec, problem) => {
     expect(() => parseOutput(spec, stdout)).toThrowError(
