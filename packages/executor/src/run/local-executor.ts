@@ -16,6 +16,7 @@ import { ExecutorHome } from "./executor-home.js";
 import type { ExecutorParts } from "./executor-parts.js";
 import { lookInSpace } from "./look-on-disk.js";
 import { folderLookup, type Lookup } from "./mount-view.js";
+import { opaqueInSpace } from "./opaque-directory.js";
 import { closeFiles, type RootFiles, type RunPlace, type RunRoot, rootFiles } from "./root-files.js";
 import { runCommand } from "./run-command.js";
 import { upperView } from "./upper-view.js";
@@ -117,10 +118,12 @@ class LocalResult implements ExecResult {
   /** The root as the command left it: on the disk, since the tree is from before. */
   #leftBehind(): Lookup {
     const { parts, home, root, place } = this.#run;
-    const look = lookInSpace({ space: parts.space, programs: parts.facts.programs, env: home.env });
-    return root.files.kind === "copied"
-      ? folderLookup(root.files.folder, look)
-      : upperView(join(place.folder, "upper"), root.tree, look);
+    const { space, facts } = parts;
+    const look = lookInSpace({ space, programs: facts.programs, env: home.env });
+    const { files } = root;
+    if (files.kind === "copied") return folderLookup(files.folder, look);
+    const isOpaque = opaqueInSpace({ space, tar: facts.programs.tar, xattrs: files.overlay.xattrs });
+    return upperView(join(place.folder, "upper"), root.tree, { look, isOpaque });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

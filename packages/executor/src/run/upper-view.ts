@@ -1,17 +1,38 @@
 import type { Entry } from "@oci-build/oci";
 import type { DiskFacts, LookOnDisk } from "./look-on-disk.js";
 import { entryOf, type Lookup } from "./mount-view.js";
+import type { IsOpaque } from "./opaque-directory.js";
 
-/** A tree with the changes of a command over it, as they lie in the command's upper directory. */
-export function upperView(upper: string, tree: Lookup, look: LookOnDisk): Lookup {
+/** How an upper directory is looked at. */
+export interface UpperDisk {
+  readonly look: LookOnDisk;
+  readonly isOpaque: IsOpaque;
+}
+
+/** A tree with the changes of a command over it, as they lie in the command's upper directory, which nobody changes
+ * meanwhile. */
+export function upperView(upper: string, tree: Lookup, { look, isOpaque }: UpperDisk): Lookup {
+  const known = new Map<string, boolean>();
+  const hides = (directory: string): boolean => {
+    const answer = known.get(directory) ?? isOpaque(directory);
+    known.set(directory, answer);
+    return answer;
+  };
   return {
     get: (path): Entry | undefined => {
       const names = path === "" ? [] : path.split("/");
+      const above: string[] = [];
       for (let count = 0; count <= names.length; count += 1) {
-        const facts = look([upper, ...names.slice(0, count)].join("/"));
-        if (facts === undefined) return tree.get(path);
-        if (isWhiteout(facts)) return undefined;
-        if (count === names.length) return entryOf(path, facts);
+        const at = [upper, ...names.slice(0, count)].join("/");
+        const facts = look(at);
+        if (facts === undefined) {
+          const below = tree.get(path);
+          // Asked last: it costs a program, and most of what is looked up is not below.
+          return below === undefined || above.some(hides) ? undefined : below;
+        }
+        if (count === names.length) return isWhiteout(facts) ? undefined : entryOf(path, facts);
+        if (!isDirectory(facts)) return undefined;
+        if (count > 0) above.push(at);
       }
       return undefined;
     },
@@ -20,4 +41,8 @@ export function upperView(upper: string, tree: Lookup, look: LookOnDisk): Lookup
 
 function isWhiteout({ mode, device }: DiskFacts): boolean {
   return (mode & 0o170000) === 0o020000 && device === 0;
+}
+
+function isDirectory({ mode }: DiskFacts): boolean {
+  return (mode & 0o170000) === 0o040000;
 }

@@ -11,8 +11,9 @@ import {
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { ExecMount } from "../../src/executor.js";
-import { outputOf, run, shell } from "../support/run-request.js";
+import { collectOutput, outputOf, run, shell } from "../support/run-request.js";
 import { makeFolder, removeFolder } from "../support/temporary-folder.js";
+import { baseLayer, linesLayer, testRoot } from "../support/test-root.js";
 import type { GetSubject } from "./subject.js";
 
 /** A program of the host that prepares every command, so that whoever mounts over it has left the sandbox. */
@@ -178,6 +179,24 @@ export function describeSwaps(subject: GetSubject): void {
       expect(result.status).toEqual({ kind: "exited", exitCode: 1 });
       await ended(result.enter({ ...asked, args: ["/bin/true"] }));
       expect(existsSync(sentinel)).toBe(false);
+    });
+
+    it("begins in a folder of its own where the other put a new one above", async () => {
+      const { executor } = subject();
+      const root = await testRoot(baseLayer(), linesLayer("dir work 0755", "dir work/sub 0755"));
+      const asked = shell(root, "rm -r /work && mkdir /work && echo x >/work/new; exit 1", {
+        cwd: "/work/sub",
+      });
+      await using result = await executor.run(asked);
+      expect(result.status).toEqual({ kind: "exited", exitCode: 1 });
+      const output = collectOutput();
+      const { root: _, ...again } = shell(root, "pwd; ls /work /work/sub", { cwd: "/work/sub" });
+      const status = await result.enter({ ...again, onOutput: output.onOutput });
+      expect({ status, ...output.texts() }).toEqual({
+        status: { kind: "exited", exitCode: 0 },
+        stdout: "/work/sub\n/work:\nnew\nsub\n\n/work/sub:\n",
+        stderr: "",
+      });
     });
 
     it("sees its mounts where the other left everything alone", async () => {
