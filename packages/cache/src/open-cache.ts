@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { resolve } from "node:path";
-import { isOciBuildError, type OciBuildError } from "@oci-build/oci";
+import { isOciBuildError, type OciBuildError, systemErrorCode } from "@oci-build/oci";
 import { FileBlobStore } from "./blobs/file-blob-store.js";
 import type { Cache } from "./cache.js";
 import { tidyStore } from "./collect/tidy-store.js";
@@ -24,7 +24,6 @@ import { makeFolder } from "./store/make-folder.js";
 import { prepareStore } from "./store/prepare-store.js";
 import { removeTree } from "./store/remove-tree.js";
 import type { OnCacheWarning, StoreContext } from "./store/store-context.js";
-import { systemErrorCode } from "./store/store-error.js";
 import { storeOwner } from "./store/store-owner.js";
 import { storePaths } from "./store/store-paths.js";
 import { sweepStore } from "./store/sweep-store.js";

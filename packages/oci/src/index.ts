@@ -95,6 +95,7 @@ export type { WriteOptions } from "./layout/write-options.js";
 export { decodePath, encodePath, isUtf8Path } from "./path-bytes.js";
 export { isTreePath } from "./path-check.js";
 export { compareTreePaths } from "./path-order.js";
+export { systemErrorCode } from "./system-error-code.js";
 export type { ArchiveCompression } from "./tar/archive-magic.js";
 export { archiveCompression } from "./tar/archive-magic.js";
 export { cleanArchivePath } from "./tar/clean-archive-path.js";

@@ -1,9 +1,9 @@
 import type { BigIntStats } from "node:fs";
 import { rm, stat } from "node:fs/promises";
-import type { Digest } from "@oci-build/oci";
+import { type Digest, systemErrorCode } from "@oci-build/oci";
 import type { BlobRange, BlobStore, BlobWriter } from "../blob-store.js";
 import type { StoreContext } from "../store/store-context.js";
-import { storeError, systemErrorCode } from "../store/store-error.js";
+import { storeError } from "../store/store-error.js";
 import { digestPath } from "../store/store-paths.js";
 import { createTemporary, replaceFile } from "../store/write-file.js";
 import { FileBlobWriter } from "./file-blob-writer.js";

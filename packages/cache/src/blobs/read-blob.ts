@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { BigIntStats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import type { Digest } from "@oci-build/oci";
+import { type Digest, systemErrorCode } from "@oci-build/oci";
 import type { BlobRange } from "../blob-store.js";
 import { cacheError } from "../errors.js";
-import { storeError, systemErrorCode } from "../store/store-error.js";
+import { storeError } from "../store/store-error.js";
 
 /** Measured while 115 MB went to an archive: a tenth less time than with 256 KiB. */
 const CHUNK_BYTES = 1024 * 1024;

@@ -1,13 +1,13 @@
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
-import { isOciBuildError } from "@oci-build/oci";
+import { isOciBuildError, systemErrorCode } from "@oci-build/oci";
 import { withLock } from "../lock/with-lock.js";
 import { partsOf } from "../mounts/mount-folder.js";
 import { mountUsers } from "../mounts/mount-users.js";
 import { MOUNTS_LOCK } from "../mounts/mounts-lock.js";
 import { removeTree } from "../store/remove-tree.js";
 import type { StoreContext } from "../store/store-context.js";
-import { storeError, systemErrorCode } from "../store/store-error.js";
+import { storeError } from "../store/store-error.js";
 import { ownedName } from "../store/temporary-name.js";
 import type { PlannedFolder } from "./plan-prune.js";
 import { readProtection } from "./protection.js";

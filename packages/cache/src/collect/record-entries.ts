@@ -1,9 +1,9 @@
-import { type DiffId, type Digest, isOciBuildError, parseDigest } from "@oci-build/oci";
+import { type DiffId, type Digest, isOciBuildError, parseDigest, systemErrorCode } from "@oci-build/oci";
 import { readRecordFile } from "../records/record-store.js";
 import type { RecordedImage, RecordedLayer } from "../records/step-record.js";
 import { JsonShapeError } from "../store/json-reader.js";
 import type { StoreContext } from "../store/store-context.js";
-import { storeError, systemErrorCode } from "../store/store-error.js";
+import { storeError } from "../store/store-error.js";
 import { listFiles, type StoreFile } from "../store/store-files.js";
 import { digestPath, type StorePaths } from "../store/store-paths.js";
 

@@ -1,10 +1,11 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
+import { systemErrorCode } from "@oci-build/oci";
 import { partsOf, readMountInfo } from "../mounts/mount-folder.js";
 import { mountUsers } from "../mounts/mount-users.js";
 import { isForeignFolder } from "../store/foreign-folder.js";
 import type { StoreContext } from "../store/store-context.js";
-import { storeError, systemErrorCode } from "../store/store-error.js";
+import { storeError } from "../store/store-error.js";
 import { readFolder, type StoreFile, statFile } from "../store/store-files.js";
 
 /** A cache mount of RUN. The time of its file is that of its last use. */

@@ -1,7 +1,8 @@
 import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { systemErrorCode } from "@oci-build/oci";
 import type { StoreContext } from "../store/store-context.js";
-import { storeError, systemErrorCode } from "../store/store-error.js";
+import { storeError } from "../store/store-error.js";
 import { ownedName } from "../store/temporary-name.js";
 
 /** Windows refuses to move a file that somebody reads: it is in use. */

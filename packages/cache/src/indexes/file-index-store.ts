@@ -1,11 +1,11 @@
 import { hash } from "node:crypto";
 import { rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { isOciBuildError } from "@oci-build/oci";
+import { isOciBuildError, systemErrorCode } from "@oci-build/oci";
 import { makeFolder } from "../store/make-folder.js";
 import { readSealed, type SealedKind, writeSealed } from "../store/sealed-file.js";
 import type { StoreContext } from "../store/store-context.js";
-import { storeError, systemErrorCode } from "../store/store-error.js";
+import { storeError } from "../store/store-error.js";
 import { listFiles } from "../store/store-files.js";
 import { readOrWarn } from "../store/warn-damage.js";
 

@@ -1,5 +1,5 @@
 import { utimes } from "node:fs/promises";
-import { systemErrorCode } from "../store/store-error.js";
+import { systemErrorCode } from "@oci-build/oci";
 
 /** Touches a file again and again, so that processes which cannot see this one (of another machine or container) know
  * that it lives. It does not keep the process running. Gives what stops it. */

@@ -1,9 +1,10 @@
 import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { systemErrorCode } from "@oci-build/oci";
 import { livenessOf } from "../process/process-identity.js";
 import { writeNewFile } from "../store/new-file.js";
 import type { StoreContext } from "../store/store-context.js";
-import { storeError, systemErrorCode } from "../store/store-error.js";
+import { storeError } from "../store/store-error.js";
 import { readFolder } from "../store/store-files.js";
 import { ownedName, ownerOfName } from "../store/temporary-name.js";
 import { startHeartbeat } from "./heartbeat.js";

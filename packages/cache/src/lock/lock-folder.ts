@@ -1,9 +1,10 @@
 import { readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { systemErrorCode } from "@oci-build/oci";
 import { formatIdentity, type ProcessIdentity, parseIdentity } from "../process/process-identity.js";
 import { newFolder, writeNewFile } from "../store/new-file.js";
 import type { StoreContext } from "../store/store-context.js";
-import { storeError, systemErrorCode } from "../store/store-error.js";
+import { storeError } from "../store/store-error.js";
 import { readFolder } from "../store/store-files.js";
 import { ownedName } from "../store/temporary-name.js";
 

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { mkdir, rename, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { systemErrorCode } from "@oci-build/oci";
 import { asInteger, asString, JsonShapeError, parseJsonObject } from "../store/json-reader.js";
 import { makeFolder } from "../store/make-folder.js";
 import { readBounded } from "../store/read-file.js";
 import { removeTree } from "../store/remove-tree.js";
 import type { StoreContext } from "../store/store-context.js";
-import { storeError, systemErrorCode } from "../store/store-error.js";
+import { storeError } from "../store/store-error.js";
 import { ownedName } from "../store/temporary-name.js";
 import type { MountRequest } from "./mount-request.js";
 

@@ -1,9 +1,10 @@
 import { rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { systemErrorCode } from "@oci-build/oci";
 import { startHeartbeat } from "../lock/heartbeat.js";
 import { isLive } from "../lock/lease.js";
 import type { StoreContext } from "../store/store-context.js";
-import { storeError, systemErrorCode } from "../store/store-error.js";
+import { storeError } from "../store/store-error.js";
 import { readFolder } from "../store/store-files.js";
 import { ownedName, ownerOfName } from "../store/temporary-name.js";
 import type { MountFolder } from "./mount-folder.js";

@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemErrorCode } from "@oci-build/oci";
 import { livenessOf, type ProcessIdentity } from "../process/process-identity.js";
-import { systemErrorCode } from "../store/store-error.js";
 import { readFolder } from "../store/store-files.js";
 import { ownedName, ownerOfName } from "../store/temporary-name.js";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { systemErrorCode } from "../store/store-error.js";
+import { systemErrorCode } from "@oci-build/oci";
 
 /** What tells one process from every other, also after its pid was given to another one.
  *

@@ -1,5 +1,5 @@
 import { utimes } from "node:fs/promises";
-import type { Digest } from "@oci-build/oci";
+import { type Digest, systemErrorCode } from "@oci-build/oci";
 import type { LayerBlob } from "../blob-store.js";
 import { hideSecrets } from "../keys/hide-secrets.js";
 import type { StepKey } from "../keys/step-key.js";
@@ -7,7 +7,6 @@ import type { LayerStore } from "../layers/layer-store.js";
 import { withLock } from "../lock/with-lock.js";
 import { readSealed, type SealedKind, writeSealed } from "../store/sealed-file.js";
 import type { StoreContext } from "../store/store-context.js";
-import { systemErrorCode } from "../store/store-error.js";
 import { digestPath } from "../store/store-paths.js";
 import { readOrWarn } from "../store/warn-damage.js";
 import { decodeRecord, encodeRecord } from "./record-codec.js";

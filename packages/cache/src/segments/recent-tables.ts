@@ -1,8 +1,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Digest, isOciBuildError, parseDigest } from "@oci-build/oci";
+import { type Digest, isOciBuildError, parseDigest, systemErrorCode } from "@oci-build/oci";
 import type { StoreContext } from "../store/store-context.js";
-import { storeError, systemErrorCode } from "../store/store-error.js";
+import { storeError } from "../store/store-error.js";
 
 /** Tables whose age is looked at. A store with more has not been pruned for long, and any of them will do. */
 const LISTED_MAX_TABLES = 4096;

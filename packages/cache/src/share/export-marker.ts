@@ -1,9 +1,10 @@
 import { readdir } from "node:fs/promises";
+import { systemErrorCode } from "@oci-build/oci";
 import { cacheError } from "../errors.js";
 import { makeFolder } from "../store/make-folder.js";
 import { readSealed, type SealedKind, writeSealed } from "../store/sealed-file.js";
 import type { StoreContext } from "../store/store-context.js";
-import { storeError, systemErrorCode } from "../store/store-error.js";
+import { storeError } from "../store/store-error.js";
 import type { StorePaths } from "../store/store-paths.js";
 
 /** Tells an export from a cache that builds work in, which must not lose what one build does not use. */

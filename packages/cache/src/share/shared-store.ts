@@ -8,6 +8,7 @@ import {
   isOciBuildError,
   type LayerSegment,
   mediaTypes,
+  systemErrorCode,
 } from "@oci-build/oci";
 import type { BlobStore, LayerBlob } from "../blob-store.js";
 import { FileBlobStore } from "../blobs/file-blob-store.js";
@@ -20,7 +21,7 @@ import type { StepRecord } from "../records/step-record.js";
 import { soundSegmentTable } from "../segments/read-segment-table.js";
 import { corrupt } from "../store/sealed-file.js";
 import type { OnCacheWarning, StoreContext } from "../store/store-context.js";
-import { storeError, systemErrorCode } from "../store/store-error.js";
+import { storeError } from "../store/store-error.js";
 import { digestPath, storePaths } from "../store/store-paths.js";
 import { readOrWarn } from "../store/warn-damage.js";
 import { exportState } from "./export-marker.js";

@@ -1,9 +1,9 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
+import { systemErrorCode } from "@oci-build/oci";
 import { cacheError } from "../errors.js";
 import { foreignFile } from "./file-owner.js";
 import type { StoreContext } from "./store-context.js";
-import { systemErrorCode } from "./store-error.js";
 
 /** Whether a folder is one that this user may not look into, as root keeps what its commands left: their files may be
  * programs that act as root. It is told of. */

@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { systemErrorCode } from "@oci-build/oci";
 import { newFolder } from "./new-file.js";
 import type { StoreContext } from "./store-context.js";
-import { notWritable, storeError, systemErrorCode } from "./store-error.js";
+import { notWritable, storeError } from "./store-error.js";
 
 type Owned = Pick<StoreContext, "owner">;
 

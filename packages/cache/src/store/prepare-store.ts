@@ -1,8 +1,9 @@
 import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { access, readFile } from "node:fs/promises";
+import { systemErrorCode } from "@oci-build/oci";
 import { makeFolder } from "./make-folder.js";
 import type { StoreContext } from "./store-context.js";
-import { storeError, systemErrorCode } from "./store-error.js";
+import { storeError } from "./store-error.js";
 import type { StorePaths } from "./store-paths.js";
 import { writeStoreFile } from "./write-file.js";
 

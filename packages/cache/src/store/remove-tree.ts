@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
+import { systemErrorCode } from "@oci-build/oci";
 import type { StoreContext } from "./store-context.js";
-import { storeError, systemErrorCode } from "./store-error.js";
+import { storeError } from "./store-error.js";
 
 /** What is said of files of other users, and of folders that may not be written. */
 const REFUSED: ReadonlySet<string | undefined> = new Set(["EACCES", "EPERM"]);

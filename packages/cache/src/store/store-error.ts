@@ -1,14 +1,9 @@
+import { systemErrorCode } from "@oci-build/oci";
 import { cacheError } from "../errors.js";
 import { foreignFile } from "./file-owner.js";
 
 const fullCodes: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 const refusedCodes: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"]);
-
-/** The code of a failed system call (`ENOENT`), or undefined for any other error. */
-export function systemErrorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
-}
 
 /** What to throw when a system call on a file of the store failed; errors of another kind pass unchanged. */
 export function storeError(cause: unknown, path: string): Error {

@@ -1,7 +1,8 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { systemErrorCode } from "@oci-build/oci";
 import { bytesOnDisk } from "./bytes-on-disk.js";
-import { storeError, systemErrorCode } from "./store-error.js";
+import { storeError } from "./store-error.js";
 import { treeBytes } from "./tree-bytes.js";
 
 /** A file of the store as it lies on the disk. Of a folder, `diskBytes` is what the files in it take. */

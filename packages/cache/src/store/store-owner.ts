@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { systemErrorCode } from "@oci-build/oci";
 import { nearestThere } from "./file-owner.js";
-import { systemErrorCode } from "./store-error.js";
 
 /** Whom new files of a store are given to, by number. */
 export interface StoreOwner {

@@ -1,12 +1,12 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { isOciBuildError } from "@oci-build/oci";
+import { isOciBuildError, systemErrorCode } from "@oci-build/oci";
 import { isLive, listLeases } from "../lock/lease.js";
 import { livenessOf } from "../process/process-identity.js";
 import { removeTree } from "./remove-tree.js";
 import { corrupt } from "./sealed-file.js";
 import type { StoreContext } from "./store-context.js";
-import { storeError, systemErrorCode } from "./store-error.js";
+import { storeError } from "./store-error.js";
 import { readFolder } from "./store-files.js";
 import { ownerOfName } from "./temporary-name.js";
 

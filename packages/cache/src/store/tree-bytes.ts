@@ -1,7 +1,8 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { systemErrorCode } from "@oci-build/oci";
 import { bytesOnDisk } from "./bytes-on-disk.js";
-import { storeError, systemErrorCode } from "./store-error.js";
+import { storeError } from "./store-error.js";
 
 /** Enough to keep libuv's threads busy. */
 const STATS_AT_ONCE = 64;

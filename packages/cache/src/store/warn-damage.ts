@@ -1,7 +1,7 @@
-import { isOciBuildError } from "@oci-build/oci";
+import { isOciBuildError, systemErrorCode } from "@oci-build/oci";
 import { corrupt } from "./sealed-file.js";
 import type { StoreContext } from "./store-context.js";
-import { storeError, systemErrorCode } from "./store-error.js";
+import { storeError } from "./store-error.js";
 
 /** Reads an entry; an absent one is undefined, and a damaged or unreadable one is undefined with a warning: the build
  * makes it again. */

@@ -1,9 +1,10 @@
 import { type FileHandle, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { systemErrorCode } from "@oci-build/oci";
 import { newFile } from "./new-file.js";
 import type { StoreContext } from "./store-context.js";
-import { storeError, systemErrorCode } from "./store-error.js";
+import { storeError } from "./store-error.js";
 import { ownedName } from "./temporary-name.js";
 
 /** `flush`: on the disk before it gets its name. `lazy`: a crash may leave a damaged file, which its checksum tells. */

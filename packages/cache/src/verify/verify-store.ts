@@ -1,12 +1,12 @@
 import { rm } from "node:fs/promises";
 import { relative, sep } from "node:path";
-import { isOciBuildError } from "@oci-build/oci";
+import { isOciBuildError, systemErrorCode } from "@oci-build/oci";
 import { listImages } from "../collect/image-parts.js";
 import { ImageIndexStore } from "../images/image-index-store.js";
 import { JsonShapeError } from "../store/json-reader.js";
 import { removeTree } from "../store/remove-tree.js";
 import type { StoreContext } from "../store/store-context.js";
-import { storeError, systemErrorCode } from "../store/store-error.js";
+import { storeError } from "../store/store-error.js";
 import { listFiles, type StoreFile, statFile } from "../store/store-files.js";
 import { type FileCheck, storeChecks } from "./store-checks.js";
 import type { CacheDamage, VerifyOptions, VerifyReport } from "./verify-report.js";

@@ -1,4 +1,4 @@
-import { systemCode } from "../process/system-code.js";
+import { systemErrorCode } from "@oci-build/oci";
 import { listNames } from "./list-names.js";
 import { tarNames } from "./tar-names.js";
 import type { UpperFolder } from "./upper-folder.js";
@@ -21,7 +21,7 @@ export async function readUpperNames(upper: UpperFolder): Promise<UpperNames> {
   try {
     return { kinds: await listNames(upper), reach: "own" };
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+    if (systemErrorCode(error) === undefined) throw error;
     return { kinds: await tarNames(upper), reach: "tar" };
   }
 }

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { systemErrorCode } from "@oci-build/oci";
 import { ownerState } from "./owned-name.js";
-import { systemCode } from "./system-code.js";
 
 /** A folder whose owner cannot be seen from here (it was of another boot, or is of another machine that shares the disk)
  * is left over when it is as old as this. */
@@ -14,7 +14,7 @@ export async function isLeftOver(parent: string, name: string, prefix = ""): Pro
   try {
     return (await stat(join(parent, name))).mtimeMs < Date.now() - STALE_AFTER_MS;
   } catch (error) {
-    if (systemCode(error) !== "ENOENT") throw error;
+    if (systemErrorCode(error) !== "ENOENT") throw error;
     return false;
   }
 }

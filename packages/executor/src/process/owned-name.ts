@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
-import { systemCode } from "./system-code.js";
+import { systemErrorCode } from "@oci-build/oci";
 
 const pattern = /^([0-9a-f]{16})-([1-9][0-9]{0,9})-([0-9]{1,20})-[0-9a-f]{16}$/;
 
@@ -45,7 +45,7 @@ function readProc(read: () => string): string | undefined {
   try {
     return read();
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+    if (systemErrorCode(error) === undefined) throw error;
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { systemErrorCode } from "@oci-build/oci";
 import type { ExecCommand, ExecMount } from "../executor.js";
-import { systemCode } from "../process/system-code.js";
 
 const RESOLV_CONF_MAX_BYTES = 64 * 1024;
 
@@ -24,7 +24,7 @@ function hostResolver(): Uint8Array {
   try {
     return readFileSync("/etc/resolv.conf").subarray(0, RESOLV_CONF_MAX_BYTES);
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+    if (systemErrorCode(error) === undefined) throw error;
     return new Uint8Array();
   }
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { systemCode } from "../process/system-code.js";
+import { systemErrorCode } from "@oci-build/oci";
 
 /** open(2)'s flag, in octal as /proc has it. */
 const CLOSE_ON_EXEC = 0o2000000;
@@ -18,7 +18,7 @@ function isInherited(fd: number): boolean {
     const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "latin1"))?.[1];
     return flags !== undefined && (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) === 0;
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+    if (systemErrorCode(error) === undefined) throw error;
     return false;
   }
 }

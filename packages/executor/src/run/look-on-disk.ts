@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { lstatSync, readlinkSync } from "node:fs";
-import { decodePath, encodePath } from "@oci-build/oci";
+import { decodePath, encodePath, systemErrorCode } from "@oci-build/oci";
 import { executorError } from "../errors.js";
-import { systemCode } from "../process/system-code.js";
 import { firstLine } from "../space/first-line.js";
 import type { IdSpace } from "../space/id-space.js";
 
@@ -34,7 +33,7 @@ export function lookAsSelf(path: string): DiskFacts | "hidden" | undefined {
     const target = (mode & TYPE_BITS) === LINK ? decodePath(readlinkSync(name, "buffer")) : undefined;
     return { mode, uid, gid, size, mtimeSec: Math.floor(mtimeMs / 1000), device: rdev, target };
   } catch (error) {
-    const code = systemCode(error);
+    const code = systemErrorCode(error);
     if (code === undefined) throw error;
     return code === "EACCES" ? "hidden" : undefined;
   }

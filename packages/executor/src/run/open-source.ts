@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
+import { systemErrorCode } from "@oci-build/oci";
 import { resolvePath } from "@oci-build/snapshot";
 import type { ExecMount, MountSource } from "../executor.js";
-import { systemCode } from "../process/system-code.js";
 import { escapeField, lockedFlags, shownPart } from "./host-mounts.js";
 import type { MountContext } from "./mount-context.js";
 import type { MountParts } from "./mount-parts.js";
@@ -101,7 +101,7 @@ function realFolder(folder: string, target: string): string {
   try {
     return realpathSync(folder);
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+    if (systemErrorCode(error) === undefined) throw error;
     throw mountInvalid(target, `its source ${JSON.stringify(folder)} is not there`);
   }
 }

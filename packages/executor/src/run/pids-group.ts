@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { systemErrorCode } from "@oci-build/oci";
 import { ownerState } from "../process/owned-name.js";
-import { systemCode } from "../process/system-code.js";
 
 /** How many processes and threads the commands of an executor may have at a time: half of what a kernel has by default. */
 const PIDS_MAX = 16_384;
@@ -76,7 +76,7 @@ function attempt(work: () => void): boolean {
     work();
     return true;
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+    if (systemErrorCode(error) === undefined) throw error;
     return false;
   }
 }

@@ -1,5 +1,5 @@
 import fs from "node:fs/promises";
-import { systemCode } from "../process/system-code.js";
+import { systemErrorCode } from "@oci-build/oci";
 
 /** More than any runtime has to say of one container. */
 const LOG_MAX_BYTES = 64 * 1024;
@@ -27,7 +27,7 @@ async function openIfThere(file: string): Promise<fs.FileHandle | undefined> {
   try {
     return await fs.open(file);
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
+    if (systemErrorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { systemCode } from "../process/system-code.js";
+import { systemErrorCode } from "@oci-build/oci";
 import type { IdOwner } from "./subordinate-ids.js";
 
 /** Who runs this process. */
@@ -20,7 +20,7 @@ export function readSystemFile(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+    if (systemErrorCode(error) === undefined) throw error;
     return "";
   }
 }

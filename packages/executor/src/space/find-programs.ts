@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
-import { systemCode } from "../process/system-code.js";
+import { systemErrorCode } from "@oci-build/oci";
 import type { HostPrograms } from "./host-facts.js";
 
 /** Where the programs of administrators lie, which normal users often lack on their PATH. */
@@ -55,7 +55,7 @@ function isProgram(path: string): boolean {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+    if (systemErrorCode(error) === undefined) throw error;
     return false;
   }
 }

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readlinkSync, statSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { systemErrorCode } from "@oci-build/oci";
 import { ownedName } from "../process/owned-name.js";
-import { systemCode } from "../process/system-code.js";
 import { readSystemFile } from "./caller.js";
 
 /** All that what was tried may depend on. */
@@ -83,7 +83,7 @@ function namespaceOf(kind: "mnt" | "user"): string {
   try {
     return readlinkSync(`/proc/self/ns/${kind}`);
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+    if (systemErrorCode(error) === undefined) throw error;
     return "";
   }
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { systemCode } from "../process/system-code.js";
+import { systemErrorCode } from "@oci-build/oci";
 
 interface Machine {
   readonly bits: 32 | 64;
@@ -68,7 +68,7 @@ function readRules(folder: string): readonly string[] {
     const names = readdirSync(folder).filter((name) => name !== "register" && name !== "status");
     return names.map((name) => readFileSync(join(folder, name), "utf8"));
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+    if (systemErrorCode(error) === undefined) throw error;
     return [];
   }
 }

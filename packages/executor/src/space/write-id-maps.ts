@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { systemCode } from "../process/system-code.js";
+import { systemErrorCode } from "@oci-build/oci";
 import { formatIdMap, type IdMaps, idMapArguments } from "./id-map.js";
 import { type RunProgramOptions, runProgram } from "./run-program.js";
 import { NamespaceRefused } from "./user-namespace.js";
@@ -38,7 +38,7 @@ export async function writeOwnMaps(
     await writeFile(`/proc/${pid}/uid_map`, formatIdMap(users));
     await writeFile(`/proc/${pid}/gid_map`, formatIdMap(groups));
   } catch (error) {
-    const code = systemCode(error);
+    const code = systemErrorCode(error);
     if (code === undefined) throw error;
     throw new NamespaceRefused(`the mapping of ids is refused (${code})`, { cause: error });
   }

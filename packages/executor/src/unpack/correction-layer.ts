@@ -7,11 +7,11 @@ import {
   encodeEntryHeader,
   encodePath,
   parseDiffId,
+  systemErrorCode,
 } from "@oci-build/oci";
 import type { Snapshot } from "@oci-build/snapshot";
 import { executorError } from "../errors.js";
 import type { RootLayer } from "../executor.js";
-import { systemCode } from "../process/system-code.js";
 import { impliedDirectory, parentOf } from "./layer-paths.js";
 import type { UnpackedLayer } from "./unpacked-layers.js";
 
@@ -73,7 +73,7 @@ async function hasLink(folder: string, path: string): Promise<boolean> {
   try {
     return (await lstat(Buffer.concat([Buffer.from(`${folder}/`), encodePath(path)]))).isSymbolicLink();
   } catch (error) {
-    const code = systemCode(error);
+    const code = systemErrorCode(error);
     // What this process may not look at is taken to be there.
     if (code === "EACCES") return true;
     if (code === "ENOENT" || code === "ENOTDIR") return false;

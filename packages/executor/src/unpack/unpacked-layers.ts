@@ -1,13 +1,12 @@
 import { utimesSync } from "node:fs";
 import { chmod, mkdir, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { digestHex } from "@oci-build/oci";
+import { digestHex, systemErrorCode } from "@oci-build/oci";
 import type { RootFileSystem, RootLayer } from "../executor.js";
 import type { ExecutorWarning } from "../executor-options.js";
 import { hostEnvironment } from "../process/host-program.js";
 import { isLeftOver } from "../process/left-over.js";
 import { ownedName } from "../process/owned-name.js";
-import { systemCode } from "../process/system-code.js";
 import type { HostPrograms } from "../space/host-facts.js";
 import type { IdSpace } from "../space/id-space.js";
 import { removeInSpace } from "../space/remove-in-space.js";
@@ -127,7 +126,7 @@ export class UnpackedLayers {
       this.#known.set(name, layer);
       return layer;
     } catch (error) {
-      if (systemCode(error) !== "ENOENT") throw error;
+      if (systemErrorCode(error) !== "ENOENT") throw error;
       return undefined;
     }
   }
@@ -207,7 +206,7 @@ async function tryRename(from: string, to: string): Promise<"done" | "taken"> {
     await rename(from, to);
     return "done";
   } catch (error) {
-    if (!["ENOTEMPTY", "EEXIST"].includes(systemCode(error) ?? "")) throw error;
+    if (!["ENOTEMPTY", "EEXIST"].includes(systemErrorCode(error) ?? "")) throw error;
     return "taken";
   }
 }

@@ -1,4 +1,4 @@
-import { isOciBuildError } from "@oci-build/oci";
+import { isOciBuildError, systemErrorCode } from "@oci-build/oci";
 import { buildError } from "../errors.js";
 
 /** What the system's codes mean for a file that is to be written. */
@@ -18,10 +18,10 @@ const FULL_CODES: ReadonlySet<string | undefined> = new Set(["ENOSPC", "EDQUOT",
 /** A system's complaint about an output, as one of ours; any other error as it is. That a disk is full is told in one
  * way, also of a folder, whose writer has an error of its own for what it cannot write. */
 export function outputError(error: unknown, file: string): unknown {
-  if (isOciBuildError(error, "OCI_LAYOUT_UNWRITABLE") && FULL_CODES.has(systemCode(error.cause))) {
+  if (isOciBuildError(error, "OCI_LAYOUT_UNWRITABLE") && FULL_CODES.has(systemErrorCode(error.cause))) {
     return outputError(error.cause, file);
   }
-  const code = systemCode(error);
+  const code = systemErrorCode(error);
   if (FULL_CODES.has(code)) {
     return buildError("OUTPUT_DISK_FULL", {
       message: `no space left to write ${file}`,
@@ -40,10 +40,4 @@ export function outputError(error: unknown, file: string): unknown {
         : "Check the folder and its permissions, or name another place.",
     cause: error,
   });
-}
-
-/** The code of an error of the operating system, such as ENOSPC. */
-function systemCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return undefined;
-  return String(error.code);
 }
