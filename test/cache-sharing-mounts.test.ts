@@ -85,6 +85,20 @@ describe.skipIf(obstacle)(unlessObstacle("cache mounts that are exported and imp
     expect(second.output).toBe("own\nown\n");
   });
 
+  it("begin alike where private ones of one id are used at the same time", async () => {
+    const cache = "RUN --mount=type=cache,id=c,sharing=private,target=/c";
+    await run("one", ["FROM base", `${cache} echo kept > /c/f`], exported(true));
+    // Each waits until the other has begun, and has put nothing into a folder that the other sees.
+    const stage = (name: string, other: string): readonly string[] => [
+      `FROM base AS ${name}`,
+      `${cache} --mount=type=cache,id=met,target=/met echo $(ls /c) > /met/${name}; touch /c/${name}; while ! [ -e /met/${other} ]; do sleep 0.1; done; cat /met/${other}`,
+    ];
+    const lines = [...stage("a", "b"), ...stage("b", "a"), "FROM a", "COPY --from=b /bin/busybox /b"];
+    const { output } = await run("two", lines, imported());
+    expect(output).toBe("f\nf\n");
+    expect(fs.readdirSync(path.join(folder, "two/v1/mounts")).length).toBe(3);
+  });
+
   it("are those that began with the same files", async () => {
     const cache = "RUN --mount=type=cache,from=here,source=seed,target=/c";
     const options = { buildContexts: { programs, here: path.join(folder, "context") } };
