@@ -126,13 +126,16 @@ function otherLines(
   removed: string,
 ): readonly string[] {
   const amounts = [
-    { name: "files that nothing needs", ...leftovers },
-    { name: "file indexes", ...indexes },
-    { name: "unpacked layers", ...unpacked },
+    { one: "file that nothing needs", more: "files that nothing needs", ...leftovers },
+    { one: "file index", more: "file indexes", ...indexes },
+    { one: "unpacked layer", more: "unpacked layers", ...unpacked },
   ];
   const told = amounts.filter(({ count }) => count > 0);
   return [
-    ...told.map(({ name, count, bytes }) => `${removed} ${count} ${name} (${formatBytes(bytes)})`),
+    ...told.map(
+      ({ one, more, count, bytes }) =>
+        `${removed} ${count} ${count === 1 ? one : more} (${formatBytes(bytes)})`,
+    ),
     ...mounts.map(
       ({ id, reclaimedBytes, reason }) =>
         `${removed} the cache mount ${safeText(id)} (${formatBytes(reclaimedBytes)}, ${reason})`,
