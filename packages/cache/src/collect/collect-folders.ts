@@ -9,8 +9,8 @@ import { removeTree } from "../store/remove-tree.js";
 import type { StoreContext } from "../store/store-context.js";
 import { storeError } from "../store/store-error.js";
 import { ownedName } from "../store/temporary-name.js";
-import type { PlannedFolder } from "./plan-prune.js";
 import { readProtection } from "./protection.js";
+import type { PlannedFolder } from "./prune-plan.js";
 import { lastUseMs, type RunFolder } from "./run-folders.js";
 
 interface TakenFolder {

@@ -5,8 +5,8 @@ import { statFile } from "../store/store-files.js";
 import type { Tombstone } from "../tombstones/tombstone.js";
 import { TombstoneStore } from "../tombstones/tombstone-store.js";
 import { batchesOf } from "./collect-files.js";
-import type { PlannedRecord } from "./plan-prune.js";
 import { readProtection } from "./protection.js";
+import type { PlannedRecord } from "./prune-plan.js";
 import { type TakenFile, takeAway } from "./take-away.js";
 
 interface TakenRecord {

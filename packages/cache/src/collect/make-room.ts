@@ -2,7 +2,7 @@ import type { StoreContext } from "../store/store-context.js";
 import type { StoreFile } from "../store/store-files.js";
 import { collectFiles } from "./collect-files.js";
 import type { Inventory } from "./inventory.js";
-import type { PrunePlan } from "./plan-prune.js";
+import type { PrunePlan } from "./prune-plan.js";
 import { referencesOf } from "./references.js";
 
 /** Enough for a lock, which takes a folder and two files. */

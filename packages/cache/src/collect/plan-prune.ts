@@ -4,41 +4,16 @@ import { type StoreFile, sumBytes } from "../store/store-files.js";
 import type { PruneReason } from "../tombstones/tombstone.js";
 import type { Inventory } from "./inventory.js";
 import type { Protection } from "./protection.js";
-import type { PrunePolicy, PruneReport } from "./prune-policy.js";
+import type { PlannedFolder, PlannedRecord, PrunePlan } from "./prune-plan.js";
+import type { PrunePolicy } from "./prune-policy.js";
 import { isAboutSize, isConditional, type PruneScope, pruneScope } from "./prune-scope.js";
 import type { RecordEntry } from "./record-entries.js";
 import { type References, referencesOf } from "./references.js";
 import type { RunFolder } from "./run-folders.js";
+import { storeBytes } from "./store-bytes.js";
 
 /** What a small file takes of most disks. */
 const NEW_FILE_BYTES = 4096;
-
-/** What is to go, in this order. */
-export interface PrunePlan {
-  readonly records: readonly PlannedRecord[];
-  readonly leftovers: readonly StoreFile[];
-  readonly indexes: readonly StoreFile[];
-  readonly folders: readonly PlannedFolder[];
-  readonly projects: readonly { readonly log: ProjectLog; readonly file: StoreFile }[];
-  readonly untagged: readonly string[];
-  readonly kept: PruneReport["kept"];
-  /** What the store takes before. */
-  readonly usedBytes: number;
-  readonly reclaimedBytes: number;
-}
-
-/** A record that is to go. */
-export interface PlannedRecord {
-  readonly entry: RecordEntry;
-  readonly reason: PruneReason;
-  readonly reclaimedBytes: number;
-}
-
-/** A cache mount or an unpacked layer that is to go. */
-export interface PlannedFolder {
-  readonly entry: RunFolder;
-  readonly reason: PruneReason;
-}
 
 /** What a plan depends on besides the store. */
 export interface PruneFacts {
@@ -200,12 +175,4 @@ function plannedProjects(
     const staysSinceMs = Math.min(protection.youngSinceMs, nowMs - (unusedForMs ?? 0));
     return file.mtimeMs < staysSinceMs ? [{ log, file }] : [];
   });
-}
-
-/** What everything in a store takes of the disk. */
-export function storeBytes(inventory: Inventory): number {
-  const { parts, records, projectFiles, indexes, temporary, other, mounts, unpacked } = inventory;
-  const entryFiles = [...records, ...mounts, ...unpacked].map(({ file }) => file);
-  const groups = [parts.values(), entryFiles, projectFiles.values(), indexes, temporary, other];
-  return groups.reduce((bytes, files) => bytes + sumBytes(files), 0);
 }

@@ -1,5 +1,5 @@
 import { type StoreFile, sumBytes } from "../store/store-files.js";
-import type { PlannedFolder, PlannedRecord, PrunePlan } from "./plan-prune.js";
+import type { PlannedFolder, PlannedRecord, PrunePlan } from "./prune-plan.js";
 import type { PrunedMount, PrunedRecord, PruneReport } from "./prune-policy.js";
 
 /** A plan as it is told, before it is carried out or with what was left of it afterwards. */

@@ -10,8 +10,9 @@ import { collectRecords } from "./collect-records.js";
 import { diskSpace } from "./disk-space.js";
 import { type Inventory, readInventory } from "./inventory.js";
 import { makeRoom } from "./make-room.js";
-import { type PrunePlan, planPrune } from "./plan-prune.js";
+import { planPrune } from "./plan-prune.js";
 import { readProtection } from "./protection.js";
+import type { PrunePlan } from "./prune-plan.js";
 import type { PrunePolicy, PruneReport } from "./prune-policy.js";
 import { pruneReport } from "./prune-report.js";
 

@@ -3,11 +3,12 @@ import type { Project } from "../projects/build-log.js";
 import type { StoreContext } from "../store/store-context.js";
 import { type StoreFile, sumBytes } from "../store/store-files.js";
 import { type Inventory, keyOwners, readInventory } from "./inventory.js";
-import { planPrune, storeBytes } from "./plan-prune.js";
+import { planPrune } from "./plan-prune.js";
 import { type Protection, readProtection } from "./protection.js";
 import type { RecordEntry } from "./record-entries.js";
 import { referencesOf } from "./references.js";
 import type { MountEntry } from "./run-folders.js";
+import { storeBytes } from "./store-bytes.js";
 
 /** How many files there are of a kind, and what they take of the disk. */
 export interface Amount {
