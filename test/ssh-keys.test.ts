@@ -96,17 +96,20 @@ describe.skipIf(obstacle)(unlessObstacle("--ssh with files of keys", obstacle), 
 
   const files = (): string => keys.map(({ file }) => file).join(",");
 
-  it("gives a command keys of every kind, in their order, and no way to change what is there", async () => {
-    const lines = [
-      "RUN --mount=type=ssh ssh-add -L && ! ssh-add -D && ! ssh-add -x </dev/null && ssh-add -L",
-    ];
-    const listed = keys.map(({ publicLine }) => publicLine);
-    const output = written(await build(lines, "--ssh", `default=${files()}`));
-    expect(output.filter((line) => line.startsWith("ssh-") || line.startsWith("ecdsa-"))).toEqual([
-      ...listed,
-      ...listed,
-    ]);
-  });
+  it.for(["util-linux", "crun", "runc"])(
+    "gives a command of %s keys of every kind, in their order, and no way to change what is there",
+    async (executor, { skip }) => {
+      const missing = executor === "util-linux" ? undefined : toolObstacle(executor);
+      skip(missing !== undefined, missing);
+      const changes = ["ssh-add -D", "ssh-add -x </dev/null", "ssh-add -s /usr/bin/ssh </dev/null"];
+      const lines = [
+        `RUN --mount=type=ssh ssh-add -L ${changes.map((change) => `&& ! ${change}`).join(" ")} && ssh-add -L # ${executor}`,
+      ];
+      const listed = keys.map(({ publicLine }) => publicLine);
+      const output = written(await build(lines, "--executor", executor, "--ssh", `default=${files()}`));
+      expect(output.filter((line) => line.endsWith(" a comment"))).toEqual([...listed, ...listed]);
+    },
+  );
 
   it("signs with each of them what ssh-keygen verifies, in the command and outside", async () => {
     const each = keys.map(({ publicLine }, index) =>
