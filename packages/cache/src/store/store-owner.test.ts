@@ -36,7 +36,8 @@ async function use(cache: Cache): Promise<void> {
   const layer = await cache.writeLayer(writes("a"));
   const digest = parseContentDigest(`sha256:${"c".repeat(64)}`);
   await cache.record(key, { stepName: "a", content: { digest, form: "f", layer } });
-  await cache.tagImage("name", layer);
+  const { mediaType, size } = layer;
+  await cache.tagImage("name", { mediaType, digest: layer.digest, size });
   await cache.rememberOutput({ path: "/x", content: layer.digest, stat: "", blobs: [] });
   await cache.tidy("unlimited");
   await cache.withLock("held", () => Promise.resolve(expect(ownersBelow(cache.root).size).toBe(1)));
