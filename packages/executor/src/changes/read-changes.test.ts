@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compareTreePaths, type DiffId, digestOf, writeLayer } from "@oci-build/oci";
@@ -280,6 +280,18 @@ describe.runIf(isRoot)("readChanges (skipped: needs root)", () => {
       code: "CHANGES_UNREADABLE",
       exitCode: 3,
       data: { status: 1 },
+    });
+  });
+
+  it("tells what tar said when it ends inside a file", async () => {
+    const options = await changedBy("head -c 3000000 /dev/zero > a; head -c 10 /dev/zero > b");
+    const dying = join(dir, "dying-tar");
+    const script = `#!/bin/sh\n${tar} "$@" | head -c 1000000\necho "tar: ./a: Input/output error" >&2\nexit 2\n`;
+    writeFileSync(dying, script, { mode: 0o755 });
+    const writing = writeLayer(readChanges({ ...options, tar: dying }), async () => undefined);
+    await expect(writing).rejects.toMatchObject({
+      code: "CHANGES_UNREADABLE",
+      data: { status: 2, said: "tar: ./a: Input/output error" },
     });
   });
 

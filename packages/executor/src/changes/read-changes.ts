@@ -55,21 +55,16 @@ async function* upperEntries(
   });
   let state: "reading" | "read" = "reading";
   try {
-    const batches = readTarBatches(program.stdout, { maxMembers: TAR_MEMBERS_MAX });
+    const batches = readTarBatches(wholeTar(program, signal), { maxMembers: TAR_MEMBERS_MAX });
     for await (const members of batches) yield entries.read(members);
-    state = "read";
     await named;
-  } catch (error) {
-    throw await explained(error, program, signal);
+    state = "read";
   } finally {
     if (state === "reading") {
       program.kill();
       await program.ended;
     }
   }
-  const end = await program.ended;
-  signal?.throwIfAborted();
-  if (end.status !== 0) throw changesUnreadable(end);
 }
 
 /** Names come from stdin: tar knows no order that is a layer's. */
@@ -86,14 +81,14 @@ async function writeNames({ stdin }: HostProgram, kinds: NameKinds): Promise<voi
   stdin.end(encodePath(text));
 }
 
-/** Why reading failed: a tar that ended early says less than the program that did. */
-async function explained(
-  error: unknown,
-  program: HostProgram,
+/** What tar writes. It ends only where tar ended well: whoever reads on in a file that tar did not write to its end
+ * gets to know what tar said, not that the tar is cut off. */
+async function* wholeTar(
+  { stdout, ended }: HostProgram,
   signal: AbortSignal | undefined,
-): Promise<unknown> {
-  if (signal?.aborted === true) return signal.reason;
-  program.stdout.destroy();
-  const end = await program.ended;
-  return end.status === 0 || end.status === "SIGPIPE" ? error : changesUnreadable(end, error);
+): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* stdout as AsyncIterable<Uint8Array>;
+  const end = await ended;
+  signal?.throwIfAborted();
+  if (end.status !== 0) throw changesUnreadable(end);
 }

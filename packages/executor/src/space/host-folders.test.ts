@@ -67,7 +67,8 @@ describe.skipIf(process.platform !== "linux")("withHostFolders (skipped: needs L
       await writeFile(join(top, "new", "b"), "b");
       await symlink("b", join(top, "new", "a"));
       const found: string[] = [];
-      for await (const { type, path } of folders.read(join(top, "new"))) found.push(`${type} ${path}`);
+      for await (const entries of folders.read(join(top, "new")))
+        for (const { type, path } of entries) found.push(`${type} ${path}`);
       expect(found).toEqual(["symlink a", "file b"]);
     });
   });

@@ -1,5 +1,5 @@
 import { chmod, chown, mkdir } from "node:fs/promises";
-import type { LayerEntry } from "@oci-build/oci";
+import type { LayerEntryBatches } from "@oci-build/oci";
 import { fileTreeOf } from "@oci-build/snapshot";
 import { executorError } from "../errors.js";
 import type { MountFileMeta, RootLayer } from "../executor.js";
@@ -28,10 +28,10 @@ export interface HostFolders {
   /** Removes a folder, whoever its files belong to; no error where there is none.
    * @throws OciBuildError EXECUTOR_FOLDERS_REMAIN */
   remove(folder: string): Promise<void>;
-  /** What a folder holds, as the entries of a layer, owners as commands see them; the folder itself is no entry. One pass:
-   * a file can be opened until the next entry is asked for.
+  /** What a folder holds, as the entries of a layer, owners as commands see them; the folder itself is no entry. It comes
+   * in batches, in one pass: a file can be opened until the next entry is asked for.
    * @throws OciBuildError CHANGES_UNREADABLE, CHANGES_TOO_MANY */
-  read(folder: string, signal?: AbortSignal): AsyncIterable<LayerEntry>;
+  read(folder: string, signal?: AbortSignal): LayerEntryBatches;
 }
 
 export interface HostFolderParts {
@@ -122,11 +122,11 @@ async function* readFolder(
   folder: string,
   { space, programs }: HostFolderParts,
   signal: AbortSignal | undefined,
-): AsyncGenerator<LayerEntry, void, undefined> {
+): LayerEntryBatches {
   const { readChanges } = await import("../changes/read-changes.js");
   const overlayXattrs = overlayXattrsOf(space);
   const reading = { folder, space, tar: programs.tar, overlayXattrs, below: fileTreeOf([]), signal };
-  for await (const entries of readChanges(reading)) yield* entries;
+  yield* readChanges(reading);
 }
 
 function overlayXattrsOf({ mapping }: Pick<IdSpace, "mapping">): OverlayXattrs {

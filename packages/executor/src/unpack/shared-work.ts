@@ -1,3 +1,5 @@
+import { unlessAborted } from "./unless-aborted.js";
+
 interface Work<T> {
   readonly result: Promise<T>;
   readonly controller: AbortController;
@@ -58,12 +60,4 @@ export class SharedWork<T> {
   #forget(name: string, work: Work<T>): void {
     if (this.#running.get(name) === work) this.#running.delete(name);
   }
-}
-
-function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    signal.addEventListener("abort", abort, { once: true });
-    result.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }

@@ -7,6 +7,7 @@ import type { IdSpace } from "../space/id-space.js";
 import { extractArguments } from "./extract-arguments.js";
 import { LayerFilter } from "./layer-filter.js";
 import type { OverlayXattrs } from "./overlay-xattrs.js";
+import { itemsUnlessAborted } from "./unless-aborted.js";
 import type { UnpackLimits } from "./unpack-limits.js";
 
 export interface UnpackTarOptions {
@@ -67,7 +68,7 @@ async function feed(
   signal: AbortSignal,
 ): Promise<DiffId | undefined> {
   const hash = createHash("sha256");
-  for await (const chunk of source) {
+  for await (const chunk of itemsUnlessAborted(source, signal)) {
     signal.throwIfAborted();
     hash.update(chunk);
     const pieces = filter.take(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));

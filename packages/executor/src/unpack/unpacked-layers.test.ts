@@ -233,6 +233,28 @@ describe.runIf(isRoot)("UnpackedLayers (skipped: needs root)", () => {
     expect(readdirSync(join(dir, "root"))).toEqual([]);
   });
 
+  it("stops at once when its source has nothing to give", async () => {
+    const tar = tarBytes("file a 0644 'x'");
+    let waits = 0;
+    const stuck: RootLayer = {
+      diffId: digestOf(tar) as string as DiffId,
+      async *open() {
+        yield tar.subarray(0, 512);
+        waits += 1;
+        await new Promise<never>(() => undefined);
+      },
+    };
+    const unpacked = layers();
+    const asking = unpacked.folder(stuck).catch((error: unknown) => error);
+    await expect.poll(() => waits).toBe(1);
+    const started = performance.now();
+    const reason = new Error("enough");
+    await unpacked.stop(reason);
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(await asking).toBe(reason);
+    expect(readdirSync(join(dir, "root"))).toEqual([]);
+  });
+
   it("removes what ended processes left, and nothing of others", async () => {
     const [kernel, , start, random] = ownedName().split("-");
     const ended = `aside-${kernel}-${spawnSync("true").pid}-${start}-${random}`;

@@ -25,7 +25,8 @@ export async function checkUnpacked(
 ): Promise<string | undefined> {
   if (tree === undefined || space !== folders.space) return undefined;
   const entries: TreeEntry[] = [];
-  for await (const entry of folders.read(join(folder, FILES), signal)) entries.push(await withDigest(entry));
+  for await (const batch of folders.read(join(folder, FILES), signal))
+    for (const entry of batch) entries.push(await withDigest(entry));
   const [expected, found] = await Promise.all([entriesOf(tree), entriesOf({ diffId, entries })]);
   const changes = compareEntries(expected, found).flatMap((change) => told(change, { space, expected }));
   const [first] = changes;
