@@ -6,10 +6,12 @@ import { findProgram, programEnv } from "../space/find-programs.js";
 import { removeInSpace } from "../space/remove-in-space.js";
 import { runProgram } from "../space/run-program.js";
 import type { ExecutorParts } from "./executor-parts.js";
+import { HeldMounts } from "./held-mounts.js";
 import { inheritedDescriptors } from "./inherited-descriptors.js";
 import { LayerLinks } from "./layer-links.js";
 import { OutputPipes } from "./output-pipes.js";
 import { PidsGroup } from "./pids-group.js";
+import type { RunPlace } from "./root-files.js";
 import { RunHolder } from "./run-holder.js";
 import { type StopTree, stopTree } from "./stop-tree.js";
 
@@ -68,12 +70,12 @@ export class ExecutorHome implements AsyncDisposable {
   }
 
   /** A new folder for one run, and its name in the folder of all. */
-  runFolder(): { readonly folder: string; readonly name: string } {
+  runFolder(): RunPlace {
     this.#count += 1;
     const name = `r${this.#count.toString(36)}`;
     const folder = join(this.folder, name);
     mkdirSync(folder, { mode: 0o700 });
-    return { folder, name };
+    return { folder, name, mounts: new HeldMounts() };
   }
 
   async remove(folders: readonly string[]): Promise<void> {
@@ -83,9 +85,10 @@ export class ExecutorHome implements AsyncDisposable {
 
   /** Begins to remove a folder, which goes on while other commands run: it takes as long for many files as reading them
    * did. It waits for the one before, so that no more than one lies about. */
-  async removeBeside(folder: string): Promise<void> {
+  async removeBeside({ folder, mounts }: RunPlace): Promise<void> {
     await this.#removal;
-    this.#removal = Promise.allSettled([this.remove([folder])]);
+    const removal = mounts.release().then(() => this.remove([folder]));
+    this.#removal = Promise.allSettled([removal]);
   }
 
   /** Ends what still runs. */

@@ -66,9 +66,12 @@ export class LocalExecutor implements Executor {
       files = await rootFiles(request, { parts, home, folders }, place);
       const root: RunRoot = { files, tree, view: tree };
       const status = await runCommand({ parts, home }, request, root, place);
+      // It takes as long as it takes; whoever needs them gone waits for it.
+      void place.mounts.release();
       return new LocalResult({ parts, home, root, place, status });
     } catch (error) {
       if (files !== undefined) await closeFiles(files);
+      await place.mounts.release();
       await home.remove([place.folder]);
       throw error;
     }
@@ -105,12 +108,15 @@ class LocalResult implements ExecResult {
   }
 
   async enter(command: ExecCommand): Promise<ExecStatus> {
-    const { parts, home, root } = this.#run;
+    const { parts, home, root, place } = this.#run;
     const own = home.runFolder();
+    // The kernel warns of an upper directory of two overlays.
+    await place.mounts.release();
     const view = this.#leftBehind();
     try {
       return await runCommand({ parts, home }, command, { ...root, view }, own);
     } finally {
+      await own.mounts.release();
       await home.remove([own.folder]);
     }
   }
@@ -129,6 +135,6 @@ class LocalResult implements ExecResult {
   async [Symbol.asyncDispose](): Promise<void> {
     const { home, root, place } = this.#run;
     await closeFiles(root.files);
-    await home.removeBeside(place.folder);
+    await home.removeBeside(place);
   }
 }

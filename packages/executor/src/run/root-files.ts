@@ -7,6 +7,7 @@ import { copyRoot } from "../fallback/copy-root.js";
 import type { OverlayFacts } from "../space/host-facts.js";
 import type { ExecutorHome } from "./executor-home.js";
 import type { ExecutorParts } from "./executor-parts.js";
+import type { HeldMounts } from "./held-mounts.js";
 import type { Lookup } from "./mount-view.js";
 
 /** Layers that overlayfs stacks. `lowers` are names in the folder of links, the top first; `upper` is relative to it. */
@@ -50,6 +51,7 @@ export interface RunPlace {
   readonly folder: string;
   /** How the folder of links names it, without the dots. */
   readonly name: string;
+  readonly mounts: HeldMounts;
 }
 
 /** Lets go of what a run's folder does not have. */

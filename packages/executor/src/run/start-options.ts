@@ -36,6 +36,7 @@ export function startOptions(start: StartParts): SandboxStart {
     pipes: home.pipes,
     inherited: home.inherited,
     stop: home.stop,
+    mounts: place.mounts,
     terminal:
       stdio === "inherited" && parts.backend.name === "util-linux" ? ownTerminal(parts.env) : undefined,
   };

@@ -3,6 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import { executorError } from "../errors.js";
 import type { ExecCommand, ExecStatus } from "../executor.js";
 import { ControlChannel } from "./control-channel.js";
+import type { HeldMounts } from "./held-mounts.js";
 import type { OutputPipe, OutputPipes } from "./output-pipes.js";
 import type { OwnTerminal } from "./own-terminal.js";
 import type { StopTree } from "./stop-tree.js";
@@ -18,6 +19,7 @@ export interface SandboxStart extends Pick<ExecCommand, "stdio" | "onStart" | "o
   /** Descriptors of ours that children inherit. */
   readonly inherited: readonly number[];
   readonly stop: StopTree;
+  readonly mounts: HeldMounts;
   /** For an inherited terminal, where the back end makes none itself. */
   readonly terminal: OwnTerminal | undefined;
 }
@@ -36,6 +38,7 @@ export async function startSandbox(start: SandboxStart): Promise<ExecStatus> {
   const drained = pipes === undefined ? [] : readPipes(pipes, start.onOutput);
   for (const fd of start.inherited) if (fd > 4) child.stdio[fd as 4]?.destroy();
   const control = new ControlChannel(child.stdio[3] as Readable, start.onStart);
+  void control.pid.then((pid) => pid === undefined || start.mounts.hold(pid));
   sendFiles(child.stdio[4] as Writable, start.files);
   const ended = endOf(child);
   const ending = await stopOnAbort(ended, control, start);
