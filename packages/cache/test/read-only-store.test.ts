@@ -1,4 +1,4 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { digestOf, type OciBuildError, parseContentDigest } from "@oci-build/oci";
@@ -77,6 +77,19 @@ describe("a store that can only be read", () => {
     await cache.layer(layer);
     await cache.usage();
     expect(await readdir(temporary)).toEqual([]);
+  });
+
+  it("leaves no temporary folder on a disk that is full, and works once it is not", async (test) => {
+    const { dir } = await readOnlyStore(test);
+    const disk = await smallDisk(test, { sizeKiB: 64 });
+    await writeFile(join(disk.folder, "full"), Buffer.alloc(64 * 1024));
+    vi.stubEnv("TMPDIR", disk.folder);
+    const cache = await openCache({ dir });
+    await expect(cache.lease()).rejects.toMatchObject({ code: "CACHE_DISK_FULL" });
+    expect(await readdir(disk.folder)).toEqual(["full"]);
+    await rm(join(disk.folder, "full"));
+    await (await cache.lease()).release();
+    expect(await readdir(disk.folder)).toEqual([]);
   });
 
   it("is neither pruned nor tidied", async (test) => {

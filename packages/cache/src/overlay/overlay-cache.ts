@@ -44,18 +44,31 @@ export function overlayCache(upper: UpperStore, lower: Cache): Cache {
 function leasesOf(upper: UpperStore): Cache["lease"] {
   let held = 0;
   return async (): Promise<Lease> => {
-    const lease = await (await upper.opened()).lease();
     held += 1;
+    const leave = async (): Promise<void> => {
+      held -= 1;
+      if (held === 0) await upper.remove();
+    };
+    const lease = await upperLease(upper, leave);
     let state: "held" | "released" = "held";
     const release = async (): Promise<void> => {
       if (state === "released") return;
       state = "released";
       await lease.release();
-      held -= 1;
-      if (held === 0) await upper.remove();
+      await leave();
     };
     return { release, [Symbol.asyncDispose]: release };
   };
+}
+
+/** What could be made of a store on a disk that is full stays no longer than the attempt. */
+async function upperLease(upper: UpperStore, leave: () => Promise<void>): Promise<Lease> {
+  try {
+    return await (await upper.opened()).lease();
+  } catch (error) {
+    await leave();
+    throw error;
+  }
 }
 
 interface Recording {
