@@ -8,10 +8,9 @@ import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "./support/build-folder.js";
 import { readRawImage } from "./support/read-raw-image.js";
-import { debianImage, debianObstacle } from "./support/registry/debian-image.js";
+import { debianObstacle } from "./support/registry/debian-image.js";
+import { type DebianRegistry, debianRegistry } from "./support/registry/debian-registry.js";
 import { toolObstacle, unlessObstacle } from "./support/registry/obstacle.js";
-import { type RegistryServer, startRegistry } from "./support/registry/registry-server.js";
-import { skopeoCopy } from "./support/registry/skopeo.js";
 import { type CommandResult, runOciBuild } from "./support/run-command.js";
 
 const example = fileURLToPath(new URL("../examples/node-service", import.meta.url));
@@ -35,25 +34,27 @@ function hostSecrets(): readonly string[] {
 }
 
 describe.skipIf(obstacle)(unlessObstacle("examples/node-service on Debian of a registry", obstacle), () => {
-  let registry: RegistryServer;
+  let debian: DebianRegistry;
   let folder: string;
   let problem: string | undefined;
 
   beforeAll(async () => {
-    registry = await startRegistry();
     folder = temporaryFolder();
-    const debian = await debianImage();
-    if (typeof debian === "string") problem = debian;
-    else await skopeoCopy(debian.image, `docker://${registry.name}/debian:bookworm`);
+    const found = await debianRegistry();
+    if (typeof found === "string") {
+      problem = found;
+      return;
+    }
+    debian = found;
     const npm = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
     await run("npm", npm, { cwd: path.join(example, "toolchain") });
-    return () => registry.stop();
+    return () => found.registry.stop();
   }, 2 * MINUTE_MS);
 
   const options = (): readonly string[] => ["--cache-dir", path.join(folder, "cache")];
 
   function buildExample(dest: string, ...more: readonly string[]): Promise<CommandResult> {
-    const base = ["--build-arg", `BASE=${registry.name}/debian:bookworm`];
+    const base = ["--build-arg", `BASE=${debian.reference}`];
     const args = [
       "build",
       ...options(),

@@ -12,10 +12,9 @@ import {
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
 import { layerEntries } from "./support/final-image.js";
 import { readRawImage } from "./support/read-raw-image.js";
-import { debianImage, debianObstacle } from "./support/registry/debian-image.js";
+import { debianObstacle } from "./support/registry/debian-image.js";
+import { type DebianRegistry, debianRegistry } from "./support/registry/debian-registry.js";
 import { toolObstacle, unlessObstacle } from "./support/registry/obstacle.js";
-import { type RegistryServer, startRegistry } from "./support/registry/registry-server.js";
-import { skopeoCopy } from "./support/registry/skopeo.js";
 
 const command = fileURLToPath(new URL("../packages/oci-build/bin/oci-build.js", import.meta.url));
 const helper = "/usr/lib/apt/apt-helper";
@@ -59,18 +58,20 @@ function mirrorProblem(folder: string): string | undefined {
 }
 
 describe.skipIf(obstacle)(unlessObstacle("RUN apt-get install on Debian", obstacle), () => {
-  let registry: RegistryServer;
+  let debian: DebianRegistry;
   let folder: string;
   let problem: string | undefined;
 
   beforeAll(async () => {
-    registry = await startRegistry();
     folder = temporaryFolder();
-    const debian = await debianImage();
-    problem = typeof debian === "string" ? debian : mirrorProblem(folder);
-    if (typeof debian !== "string")
-      await skopeoCopy(debian.image, `docker://${registry.name}/debian:bookworm`);
-    return () => registry.stop();
+    const found = await debianRegistry();
+    if (typeof found === "string") {
+      problem = found;
+      return;
+    }
+    debian = found;
+    problem = mirrorProblem(folder);
+    return () => found.registry.stop();
   }, 2 * MINUTE_MS);
 
   const files = mirrorFiles();
@@ -80,7 +81,7 @@ describe.skipIf(obstacle)(unlessObstacle("RUN apt-get install on Debian", obstac
       (file, index) => `--mount=type=secret,id=mirror${index},target=${file},mode=0444`,
     );
     return [
-      `FROM ${registry.name}/debian:bookworm`,
+      `FROM ${debian.reference}`,
       `RUN ${mounts.join(" ")} apt-get update -qq && apt-get install -y -qq --no-install-recommends hello && rm /var/lib/apt/lists/*_*`,
       "RUN hello > /said && dpkg -s hello | grep -x 'Status: install ok installed' >> /said",
       "",

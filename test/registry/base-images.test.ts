@@ -3,10 +3,10 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../support/build-folder.js";
 import { BUSYBOX_PLATFORMS, busyboxLayout } from "../support/registry/busybox-image.js";
-import { debianImage, debianObstacle } from "../support/registry/debian-image.js";
+import { debianObstacle } from "../support/registry/debian-image.js";
+import { debianRegistry } from "../support/registry/debian-registry.js";
 import { toolObstacle, unlessObstacle } from "../support/registry/obstacle.js";
-import { startRegistry } from "../support/registry/registry-server.js";
-import { skopeo, skopeoCopy, skopeoRaw } from "../support/registry/skopeo.js";
+import { skopeo, skopeoRaw } from "../support/registry/skopeo.js";
 import { runTool } from "../support/tools.js";
 
 const obstacle = toolObstacle("docker-registry", "skopeo", "busybox");
@@ -49,13 +49,12 @@ const noDebian = debianObstacle() ?? toolObstacle("docker-registry", "skopeo");
 
 describe.skipIf(noDebian)(unlessObstacle("Debian, packed by the tests", noDebian), () => {
   it("goes to a registry and back whole", { timeout: 120_000 }, async ({ skip, annotate }) => {
-    const debian = await debianImage();
+    const debian = await debianRegistry();
     if (typeof debian === "string") return skip(debian);
+    await using _registry = debian.registry;
     await annotate(`${Math.round(debian.uncompressedSize / 1e6)} MB, uncompressed`);
-    await using registry = await startRegistry();
-    await skopeoCopy(debian.image, `docker://${registry.name}/debian:bookworm`);
     const raw = await skopeoRaw(debian.image);
-    expect(await skopeoRaw(`docker://${registry.name}/debian:bookworm`)).toBe(raw);
+    expect(await skopeoRaw(`docker://${debian.reference}`)).toBe(raw);
     expect(debian.uncompressedSize).toBeGreaterThan(50_000_000);
   });
 });

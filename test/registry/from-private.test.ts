@@ -4,7 +4,8 @@ import { temporaryFolder, writeFiles } from "../support/build-folder.js";
 import { isBlobRead, requestLines } from "../support/registry/access-log.js";
 import { busyboxLayout } from "../support/registry/busybox-image.js";
 import { makeCertificateAuthority } from "../support/registry/certificates.js";
-import { debianImage, debianObstacle } from "../support/registry/debian-image.js";
+import { debianObstacle } from "../support/registry/debian-image.js";
+import { debianRegistry } from "../support/registry/debian-registry.js";
 import { startFaultyFront } from "../support/registry/faulty-front.js";
 import { toolObstacle, unlessObstacle } from "../support/registry/obstacle.js";
 import { startRegistry } from "../support/registry/registry-server.js";
@@ -120,11 +121,10 @@ const noDebian = debianObstacle() ?? obstacle;
 
 describe.skipIf(noDebian)(unlessObstacle("FROM Debian", noDebian), () => {
   it("builds on a real system, and does not fetch it again", { timeout: 150_000 }, async ({ skip }) => {
-    const debian = await debianImage();
+    const debian = await debianRegistry();
     if (typeof debian === "string") return skip(debian);
-    await using registry = await startRegistry();
-    await skopeoCopy(debian.image, `docker://${registry.name}/debian:bookworm`);
-    const reference = `${registry.name}/debian:bookworm`;
+    await using registry = debian.registry;
+    const { reference } = debian;
     expect(await buildFrom(reference)).toMatchObject({ exitCode: 0 });
     await registry.newRequests();
     writeFiles(path.join(home, "context"), { "a.txt": "changed" });
