@@ -1,6 +1,5 @@
-import { type BuildLog, type Cache, layerForm, type StepRecord } from "@oci-build/cache";
-import { imageLayers } from "./base/image-layers.js";
-import { type BuildContext, type BuildSession, type RunContext, withBuildSession } from "./build-session.js";
+import { type BuildLog, type Cache, layerForm } from "@oci-build/cache";
+import { type BuildContext, type RunContext, withBuildSession } from "./build-session.js";
 import { eventEmitter, type StepOutcome } from "./events/build-event.js";
 import { errorSummary } from "./events/error-summary.js";
 import { logBuild } from "./explain/log-build.js";
@@ -9,27 +8,18 @@ import { loggedImage } from "./explain/logged-image.js";
 import type { StepExplanation } from "./explain/step-explanation.js";
 import { StepJournal } from "./explain/step-journal.js";
 import { watchSteps } from "./explain/watch-steps.js";
-import { makeImage } from "./image/make-image.js";
 import type { BuildOptions } from "./options/build-options.js";
 import type { BuildResult, BuiltStep } from "./options/build-result.js";
 import { layerEncoding } from "./options/compression.js";
 import { type ResolvedOptions, resolveOptions } from "./options/resolve-options.js";
-import type { Draft } from "./output/draft.js";
-import { startDraft } from "./output/start-draft.js";
-import { type ResultContext, writeResult } from "./output/write-result.js";
-import {
-  type PreparedBuild,
-  prepareOnImages,
-  prepareWithoutImages,
-  type ReadBuild,
-  readBuild,
-} from "./prepare-build.js";
+import type { ResultContext } from "./output/write-result.js";
+import { type PreparedBuild, prepareWithoutImages, readBuild } from "./prepare-build.js";
+import { prepareRuns } from "./prepare-runs.js";
 import type { ExportedBuild } from "./share/export-build.js";
 import { abortReason } from "./solve/abort-reason.js";
 import { type ExecutorFactory, hostExecutors } from "./solve/executor-source.js";
 import { repairBlobs } from "./solve/repair-blobs.js";
-import type { SolveContext } from "./solve/solve-context.js";
-import { solvePlan } from "./solve/solve-plan.js";
+import { solveAndWrite } from "./solve/solve-and-write.js";
 
 /** Builds a Dockerfile into an image.
  *
@@ -119,24 +109,6 @@ async function run(
   return built;
 }
 
-/** Makes sure that commands can be run before any image is asked for, and once more when images bring commands, or
- * another platform. */
-async function prepareRuns(
-  read: ReadBuild,
-  early: PreparedBuild | undefined,
-  { session, emit }: Pick<RunContext, "emit"> & { readonly session: BuildSession },
-): Promise<PreparedBuild> {
-  await session.executors.check((early ?? read).runs);
-  if (early !== undefined) return early;
-  const prepared = await prepareOnImages(read, session.images, emit);
-  const own = read.options.buildPlatform;
-  const isForeign = prepared.runs.some(
-    ({ os = own.os, architecture = own.architecture }) => os !== own.os || architecture !== own.architecture,
-  );
-  if (isForeign || prepared.runs.length > read.runs.length) await session.executors.check(prepared.runs);
-  return prepared;
-}
-
 /** What loads the outputs that are to be loaded; looked for only where there are some. */
 async function loadersOf(
   { env, outputs }: ResolvedOptions,
@@ -169,52 +141,4 @@ async function lastIfExecuted(
 ): Promise<BuildLog | undefined> {
   const isExecuted = [...outcomes.values()].some(({ status }) => status === "executed");
   return isExecuted ? cache.lastBuild(project.id) : undefined;
-}
-
-interface Solving extends RunContext, Pick<ResultContext, "loaders" | "registries"> {
-  readonly solveContext: SolveContext;
-}
-
-interface Solved {
-  readonly result: Omit<BuildResult, "steps">;
-  readonly imageRecord: StepRecord | undefined;
-}
-
-async function solveAndWrite(
-  prepared: PreparedBuild,
-  { solveContext, ...solving }: Solving,
-): Promise<Solved> {
-  const { cache } = solveContext;
-  const draft = await startDraft({ options: prepared.options, cache });
-  try {
-    // The layer is begun while the file is removed; how that ends is told below.
-    const willWrite = (): void => void draft?.discard().catch(() => undefined);
-    const context = { ...solveContext, willWrite };
-    return await solveInto(draft, prepared, { ...solving, solveContext: context });
-  } finally {
-    await draft?.discard();
-  }
-}
-
-async function solveInto(
-  draft: Draft | undefined,
-  { options, plan }: PreparedBuild,
-  { solveContext, ...solving }: Solving,
-): Promise<Solved> {
-  const target = await solvePlan(plan, solveContext);
-  const { image, record } = await makeImage(target, solveContext);
-  const { names } = options;
-  const { cache, baseLayers } = solveContext;
-  const layers = imageLayers(cache.blobs, target.image, baseLayers);
-  const outputs = await writeResult({ image, layers }, { ...solving, options, cache, draft });
-  const { descriptor } = image.manifest;
-  const result = {
-    digest: descriptor.digest,
-    configDigest: image.config.descriptor.digest,
-    descriptor,
-    platform: target.plan.platform,
-    names,
-    outputs,
-  };
-  return { result, imageRecord: record };
 }
