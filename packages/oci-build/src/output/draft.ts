@@ -1,7 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { open, rm } from "node:fs/promises";
 import path from "node:path";
-import { Worker } from "node:worker_threads";
 import { digestHex, type PlacedBlob } from "@oci-build/oci";
 import { asideName } from "./aside-file.js";
 
@@ -112,6 +111,8 @@ function startCopies(
     const hex = digestHex(digest);
     return { path: path.join(folder, hex), hex, size, offset };
   });
+  // Only large outputs load it.
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
   const thread = new Worker(program, { eval: true, execArgv: [], workerData: { fd, blobs: sources } });
   const waiting = [...blobs];
   const ended = new Promise<void>((resolve) => {

@@ -1,9 +1,9 @@
 import { promisify } from "node:util";
-import { constants, crc32, inflateRaw } from "node:zlib";
 import { digestOf } from "../digest.js";
 import { isOciBuildError, type OciBuildError } from "../error.js";
 import { ociError } from "../errors.js";
 import type { LayerCompression } from "../image/media-types.js";
+import { loadZlib } from "../load-zlib.js";
 import { SEGMENT_MAX_BYTES } from "./cut-policy.js";
 import { encodedMaxBytes } from "./encoded-max-bytes.js";
 import type { RangeSource } from "./layer-reader.js";
@@ -11,8 +11,6 @@ import type { LayerSegment } from "./layer-tree.js";
 import { nodeZstd, zstdMissing } from "./node-zstd.js";
 
 const ENCODED_MAX_BYTES = encodedMaxBytes(SEGMENT_MAX_BYTES);
-
-const inflate = promisify(inflateRaw);
 
 /** Reads one segment of a blob and gives its raw bytes, after its digest, its size and its CRC were found right.
  * @throws OciBuildError LAYER_SEGMENT_CORRUPT, LAYER_ZSTD_UNAVAILABLE */
@@ -23,7 +21,7 @@ export async function decodeSegment(blob: RangeSource, segment: LayerSegment): P
   const encoded = await readRange(blob, segment);
   if (digestOf(encoded) !== segment.digest) throw segmentCorrupt(segment, "other bytes than were written");
   const raw = await decodeBytes(encoded, segment);
-  if (raw.length !== segment.rawSize || crc32(raw) !== segment.rawCrc32) {
+  if (raw.length !== segment.rawSize || loadZlib().crc32(raw) !== segment.rawCrc32) {
     throw segmentCorrupt(segment, "it unpacks to other bytes than were packed");
   }
   return raw;
@@ -69,8 +67,13 @@ type Decode = (encoded: Buffer, rawBytes: number) => Promise<Buffer>;
 const decoders: { readonly [Compression in LayerCompression]: Decode } = {
   none: (encoded) => Promise.resolve(encoded),
   // A segment has no last block, so its end is no end of the stream.
-  gzip: (encoded, rawBytes) =>
-    inflate(encoded, { finishFlush: constants.Z_SYNC_FLUSH, ...outputOf(rawBytes) }),
+  gzip: (encoded, rawBytes) => {
+    const { constants, inflateRaw } = loadZlib();
+    return promisify(inflateRaw)(encoded, {
+      finishFlush: constants.Z_SYNC_FLUSH,
+      ...outputOf(rawBytes),
+    });
+  },
   zstd: (encoded, rawBytes) => {
     const zstd = nodeZstd();
     if (zstd === undefined) throw zstdMissing();
@@ -79,5 +82,8 @@ const decoders: { readonly [Compression in LayerCompression]: Decode } = {
 };
 
 function outputOf(rawBytes: number): { readonly chunkSize: number; readonly maxOutputLength: number } {
-  return { chunkSize: Math.max(rawBytes, constants.Z_MIN_CHUNK), maxOutputLength: Math.max(rawBytes, 1) };
+  return {
+    chunkSize: Math.max(rawBytes, loadZlib().constants.Z_MIN_CHUNK),
+    maxOutputLength: Math.max(rawBytes, 1),
+  };
 }

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
-import { constants, deflateRaw } from "node:zlib";
 import { mediaTypes } from "../image/media-types.js";
+import { loadZlib } from "../load-zlib.js";
 import { encodedMaxBytes } from "./encoded-max-bytes.js";
 import type { LayerCodec, RawTotals } from "./layer-codec.js";
 
@@ -9,8 +9,6 @@ const header = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
 
 /** An empty last block. It stands alone, so that the last segment ends like every other and can be reused. */
 const lastBlock = [0x03, 0x00] as const;
-
-const deflate = promisify(deflateRaw);
 
 /** One ordinary gzip member, its segments deflated apart: each ends with a full flush, after which deflate starts on a
  * whole byte and looks back at nothing, so the joined segments are one deflate stream.
@@ -28,7 +26,8 @@ export function gzipCodec(level: number): LayerCodec {
 }
 
 async function encode(raw: Uint8Array, level: number): Promise<Uint8Array> {
-  return deflate(raw, {
+  const { constants, deflateRaw } = loadZlib();
+  return promisify(deflateRaw)(raw, {
     level,
     finishFlush: constants.Z_FULL_FLUSH,
     // So much that it runs in one go and in one allocation.

@@ -1,7 +1,7 @@
 import type { Transform } from "node:stream";
-import zlib from "node:zlib";
 import type { OciBuildError } from "../error.js";
 import { ociError } from "../errors.js";
+import { loadZlib } from "../load-zlib.js";
 
 type Callback = (error: Error | null, result: Buffer) => void;
 
@@ -19,6 +19,7 @@ export const zstdParameters = { compressionLevel: 100, contentSizeFlag: 200, che
 /** What Node has of zstd: nothing before 22.15 and in 23.0 to 23.7. Packages that bring it as WebAssembly compress on
  * the thread that calls them, give other bytes than Node does, and unpack no stream of unknown length. */
 export function nodeZstd(): NodeZstd | undefined {
+  const zlib = loadZlib();
   return "zstdCompress" in zlib ? (zlib as unknown as NodeZstd) : undefined;
 }
 

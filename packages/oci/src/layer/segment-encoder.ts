@@ -1,6 +1,6 @@
-import { crc32 } from "node:zlib";
 import { type Digest, digestHex, parseDigest } from "../digest.js";
 import { ociError } from "../errors.js";
+import { loadZlib } from "../load-zlib.js";
 import { encodedMaxBytes } from "./encoded-max-bytes.js";
 import type { LayerCodec } from "./layer-codec.js";
 import type { FoundSegment, NamedSegment, SegmentSource } from "./segment-source.js";
@@ -77,7 +77,7 @@ export class SegmentEncoder {
     const [key, bytes] = await Promise.all([naming, this.#codec.encode(raw)]);
     this.#checkRunning();
     const digest = parseDigest(`sha256:${await sha256Of(bytes)}`);
-    return { key, rawCrc32: crc32(raw), digest, bytes, origin: "compressed" };
+    return { key, rawCrc32: loadZlib().crc32(raw), digest, bytes, origin: "compressed" };
   }
 
   async #reuse(key: string, rawBytes: number, source: SegmentSource): Promise<EncodedSegment | undefined> {

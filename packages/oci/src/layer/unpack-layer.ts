@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
-import { crc32 } from "node:zlib";
 import { parseDigest } from "../digest.js";
 import { mediaTypes } from "../image/media-types.js";
+import { loadZlib } from "../load-zlib.js";
 import { FILE_PART_BYTES } from "./cut-policy.js";
 import type { LayerSegment, LayerWritten } from "./layer-tree.js";
 import { plainCodec } from "./plain-codec.js";
@@ -61,7 +61,7 @@ function plainSegment(raw: Buffer, offset: number): LayerSegment {
     compression: "none",
     rawOffset: offset,
     rawSize: raw.length,
-    rawCrc32: crc32(raw),
+    rawCrc32: loadZlib().crc32(raw),
     offset,
     size: raw.length,
     digest: parseDigest(`sha256:${hex}`),

@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { sha256Of } from "./sha256-of.js";
 import type { HashedBytes, TarHash } from "./tar-hash.js";
 
@@ -35,11 +35,14 @@ interface Waiting {
 
 /** Hashes on a thread of its own. Bytes in shared memory are not copied. */
 export class WorkerTarHash implements TarHash {
-  readonly #worker = new Worker(program, { eval: true, execArgv: [] });
+  readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
   #failure: Error | undefined;
 
   constructor() {
+    // Only large layers load it.
+    const { Worker } = process.getBuiltinModule("node:worker_threads");
+    this.#worker = new Worker(program, { eval: true, execArgv: [] });
     this.#worker.on("message", (reply: Reply) => this.#waiting.shift()?.resolve(reply));
     this.#worker.on("error", (error) => this.#fail(error));
     this.#worker.on("exit", () => this.#fail(new Error("the thread that hashes has ended")));

@@ -1,8 +1,8 @@
 import { Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import { ociError } from "../errors.js";
 import { nodeZstd } from "../layer/node-zstd.js";
+import { loadZlib } from "../load-zlib.js";
 import { type ArchiveCompression, archiveCompression, MAGIC_BYTES } from "./archive-magic.js";
 import { zstdFramePieces } from "./zstd-frame-pieces.js";
 
@@ -93,7 +93,7 @@ function feedOf(packed: AsyncIterable<Uint8Array>, compression: ArchiveCompressi
 
 function unpackingStream(compression: Exclude<ArchiveCompression, "none">): Transform {
   const zstd = nodeZstd();
-  if (compression === "gzip") return createGunzip({ chunkSize: CHUNK_BYTES });
+  if (compression === "gzip") return loadZlib().createGunzip({ chunkSize: CHUNK_BYTES });
   if (compression === "zstd" && zstd !== undefined) {
     return zstd.createZstdDecompress({ chunkSize: CHUNK_BYTES });
   }

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { StringDecoder } from "node:string_decoder";
 import type { OciBuildError } from "@oci-build/oci";
 import { registryError } from "../errors.js";
@@ -66,6 +65,8 @@ interface Ended {
 }
 
 async function run(call: HelperCall): Promise<Ended> {
+  // Every build on an image loads this module, and few ask a helper.
+  const { spawn } = await import("node:child_process");
   const child = spawn(`docker-credential-${call.helper}`, [call.action], {
     env: call.env,
     stdio: "pipe",

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Digest } from "@oci-build/oci";
 import type { Snapshot } from "../snapshot.js";
 import type { Subtree } from "../subtree/subtree.js";
+import { monotonicMs } from "./monotonic-ms.js";
 
 /** How far a bulk hashing has come. */
 export interface HashProgress {
@@ -50,17 +51,17 @@ function* filesOf(snapshot: Snapshot, paths: Iterable<string>): Iterable<HashedF
 
 async function hashInTurns(files: Iterable<HashedFile>, options: HashFilesOptions): Promise<HashProgress> {
   const progress = { files: 0, bytes: 0 };
-  let turnEnd = performance.now() + turnMs;
+  let turnEnd = monotonicMs() + turnMs;
   options.signal?.throwIfAborted();
   for (const { bytes, digest } of files) {
     if (digest instanceof Promise) await digest;
     progress.files++;
     progress.bytes += bytes;
-    if (progress.files % clockInterval !== 0 || performance.now() < turnEnd) continue;
+    if (progress.files % clockInterval !== 0 || monotonicMs() < turnEnd) continue;
     await nextTurn();
     options.signal?.throwIfAborted();
     options.onProgress?.({ ...progress });
-    turnEnd = performance.now() + turnMs;
+    turnEnd = monotonicMs() + turnMs;
   }
   options.signal?.throwIfAborted();
   options.onProgress?.({ ...progress });

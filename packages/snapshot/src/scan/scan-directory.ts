@@ -8,6 +8,7 @@ import { DigestColumn } from "./digest-column.js";
 import { takeDigests } from "./index/known-digests.js";
 import { openIndex, type ScanIndex, type ScanIndexOptions, scanIndex } from "./index/scan-index.js";
 import { type LeftOut, leftOutTest } from "./left-out-paths.js";
+import { monotonicMs } from "./monotonic-ms.js";
 import type { ScanWarning } from "./scan-warning.js";
 import { type ScannedSnapshot, scannedSnapshot } from "./scanned-snapshot.js";
 import { systemCode } from "./system-code.js";
@@ -95,7 +96,7 @@ export async function scanDirectory(options: ScanOptions): Promise<ScanResult> {
 }
 
 async function walkInTurns(walk: Walk, options: ScanOptions): Promise<void> {
-  while (walkUntil(walk, performance.now() + turnMs) === "unfinished") {
+  while (walkUntil(walk, monotonicMs() + turnMs) === "unfinished") {
     if (walk.attributes.waiting.length > 0) await supplyReader(walk);
     options.onProgress?.(walk.table.count - 1);
     await nextTurn();

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type ReadTarOptions, type TarHeader, TarHeaders } from "@oci-build/oci";
+import { monotonicMs } from "./monotonic-ms.js";
 import type { TarArchive } from "./scan-tar-archive.js";
 
 /** Takes the members of an archive in its order, each header good until the next; `dataOffset` is where a file's bytes
@@ -32,17 +33,17 @@ export async function takeMembersOfFile(
   const buffer = Buffer.allocUnsafe(PIECE_BYTES);
   headers.checkSize(archive.size);
   let isEnough = false;
-  let turnEnd = performance.now() + turnMs;
+  let turnEnd = monotonicMs() + turnMs;
   for (let count = 1; !isEnough && !headers.isAtEnd && headers.position < archive.size; count += 1) {
     const offset = headers.position;
     const length = archive.readAt(buffer, offset);
     // It was cut short since it was opened, which the check below tells.
     if (length === 0) break;
     isEnough = takeFrom(headers, { bytes: buffer.subarray(0, length), offset }, take) === "enough";
-    if (count % clockInterval !== 0 || performance.now() < turnEnd) continue;
+    if (count % clockInterval !== 0 || monotonicMs() < turnEnd) continue;
     await nextTurn();
     signal?.throwIfAborted();
-    turnEnd = performance.now() + turnMs;
+    turnEnd = monotonicMs() + turnMs;
   }
   signal?.throwIfAborted();
   archive.checkUnchanged("");

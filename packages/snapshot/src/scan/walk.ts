@@ -5,6 +5,7 @@ import { EntryTableBuilder } from "./entry-table.js";
 import { earlierNames } from "./index/earlier-scan.js";
 import { cursorOf, factsOf, factsOfRoot, type RowFacts } from "./index/index-use.js";
 import { rowFlags } from "./index/row-flags.js";
+import { monotonicMs } from "./monotonic-ms.js";
 import { linkTarget, namesOf, statOf, unreadable } from "./read-entry.js";
 import { leftOut } from "./scan-warning.js";
 import { directoryPath, type Frame, nativeOf, type Place, placeBelow, rootPlace } from "./walk-frame.js";
@@ -53,7 +54,7 @@ export function startWalk(options: WalkOptions): Walk {
   return walk;
 }
 
-/** Walks on until all is done, the time (of `performance.now()`) has come, or attributes are to be read and nothing is
+/** Walks on until all is done, the time (of `monotonicMs`) has come, or attributes are to be read and nothing is
  * there that could. */
 export function walkUntil(walk: Walk, deadline: number): "done" | "unfinished" {
   for (let count = 1; walk.attributes.waiting.length === 0; count++) {
@@ -62,7 +63,7 @@ export function walkUntil(walk: Walk, deadline: number): "done" | "unfinished" {
     const name = frame.names[frame.next++];
     if (name === undefined) leave(walk, frame);
     else if (visit(walk, frame, name) === "no row") frame.isComplete = false;
-    if (count % clockInterval === 0 && performance.now() >= deadline) return "unfinished";
+    if (count % clockInterval === 0 && monotonicMs() >= deadline) return "unfinished";
   }
   return "unfinished";
 }
