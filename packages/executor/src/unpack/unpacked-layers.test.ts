@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import {
+  chownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -290,9 +291,22 @@ describe.runIf(isRoot)("UnpackedLayers (skipped: needs root)", () => {
     expect(readFileSync(note, "utf8")).toContain("unwrittenIn");
     utimesSync(note, Date.now() / 1000 - 61, Date.now() / 1000 - 61);
     await layers().folder(layer);
-    expect(JSON.parse(readFileSync(note, "utf8"))).toEqual({ implied: ["a"], hidesAll: false });
+    const changedNs = String(lstatSync(join(note, "..", "root"), { bigint: true }).ctimeNs);
+    expect(JSON.parse(readFileSync(note, "utf8"))).toEqual({ implied: ["a"], hidesAll: false, changedNs });
     await layers().folder(layer);
     expect(layer.opened).toBe(1);
+  });
+
+  it("makes a layer again whose owners somebody else has set since", async () => {
+    const layer = layerOf("file a 0644 1:2 'x'");
+    const folder = await layers().folder(layer);
+    chownSync(join(folder, "a"), 5, 5);
+    chownSync(folder, 5, 5);
+    expect(await layers().folder(layer)).toBe(folder);
+    expect(layer.opened).toBe(2);
+    expect(lstatSync(join(folder, "a"))).toMatchObject({ uid: 1, gid: 2 });
+    await layers().folder(layer);
+    expect(layer.opened).toBe(2);
   });
 
   it("makes a layer again that was removed", async () => {

@@ -11,7 +11,7 @@ import type { HostPrograms } from "../space/host-facts.js";
 import type { IdSpace } from "../space/id-space.js";
 import { removeInSpace } from "../space/remove-in-space.js";
 import { correctionLayer } from "./correction-layer.js";
-import { type LayerNote, readNote, writeNote } from "./layer-note.js";
+import { FILES_FOLDER, type LayerNote, readNote, writeNote } from "./layer-note.js";
 import type { OverlayXattrs } from "./overlay-xattrs.js";
 import { SharedWork } from "./shared-work.js";
 import { type UnpackLimits, unpackLimits } from "./unpack-limits.js";
@@ -33,7 +33,6 @@ export interface UnpackedLayer extends LayerNote {
 }
 
 const ASIDE_PREFIX = "aside-";
-const FOLDER = "root";
 
 /** Layers unpacked at a time; what decompresses one has threads of its own. */
 const UNPACKED_AT_ONCE = 2;
@@ -122,7 +121,7 @@ export class UnpackedLayers {
       if (known !== undefined) return known;
       const note = await readNote(place);
       if (note === undefined) return undefined;
-      const layer = { ...note, folder: join(place, FOLDER) };
+      const layer = { ...note, folder: join(place, FILES_FOLDER) };
       this.#known.set(name, layer);
       return layer;
     } catch (error) {
@@ -160,7 +159,7 @@ export class UnpackedLayers {
 
   async #unpackInto(aside: string, layer: RootLayer, signal: AbortSignal): Promise<void> {
     const { space, programs, overlayXattrs, limits = unpackLimits } = this.#options;
-    const folder = join(aside, FOLDER);
+    const folder = join(aside, FILES_FOLDER);
     await mkdir(aside, { mode: 0o700 });
     await mkdir(folder);
     // Whatever this process's umask.
