@@ -63,3 +63,4 @@ export type {
   RunUlimit,
 } from "./options/run-options.js";
 export type { BuildMetadata } from "./output/metadata.js";
+export type { KeyProblem as SshKeyProblem } from "./ssh/key-problem.js";
