@@ -55,9 +55,10 @@ function comparison(
 }
 
 /** What a path must end with to match: `.log` for `*.log`. Looking for it first spares most paths the expression.
- * Only characters that are themselves in every pattern count, and none where a backslash may give them a meaning. */
+ * Only characters that are themselves in every pattern count, and none where a backslash may give them a meaning; the
+ * slash behind a double star is part of it, and need not be in the path. */
 function literalEnd(pattern: string): string {
-  return pattern.includes("\\") ? "" : (/[\w./ -]*$/.exec(pattern)?.[0] ?? "");
+  return pattern.includes("\\") ? "" : (/(?:\*\*\/)?([\w./ -]*)$/.exec(pattern)?.[1] ?? "");
 }
 
 function compilePlain(form: Exclude<PatternForm, { kind: "expression" }>): CompiledRegexp {
