@@ -3,6 +3,7 @@ import fs from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
@@ -42,6 +43,30 @@ describe("the bundled command", () => {
       "dist/command/run-build.js",
     ]);
     expect(loaded.filter((file) => file.includes("node_modules"))).toEqual([]);
+  });
+
+  it("loads nothing of Node for a build that changes nothing that packing, threads and programs need", async () => {
+    const folder = temporaryFolder();
+    const list = path.join(folder, "list");
+    writeFiles(folder, {
+      "app/Dockerfile": "FROM scratch\nWORKDIR /app\nCOPY . .\n",
+      "tell.cjs": `process.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(list)}, process.moduleLoadList.join("\\n")));`,
+    });
+    const args = ["--cache-dir", path.join(folder, "cache"), "-q", path.join(folder, "app")];
+    const env = { NODE_OPTIONS: `--require ${path.join(folder, "tell.cjs")}` };
+    const loaded: string[][] = [];
+    // So that what the first scan saw holds.
+    await sleep(2_100);
+    for (const _ of ["first", "second"]) {
+      expect(await runOciBuild(args, { cwd: folder, env })).toMatchObject({ exitCode: 0 });
+      loaded.push(fs.readFileSync(list, "utf8").split("\n"));
+    }
+    const rare = ["zlib", "worker_threads", "child_process", "perf_hooks"].map(
+      (name) => `NativeModule ${name}`,
+    );
+    const [first, second] = loaded.map((names) => rare.filter((name) => names.includes(name)));
+    expect(first).toContain("NativeModule zlib");
+    expect(second).toEqual([]);
   });
 
   it("loads one file more to ask what a tag stands for, and no HTTP client", async () => {
