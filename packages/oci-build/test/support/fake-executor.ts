@@ -110,7 +110,7 @@ function layerEntries(files: Readonly<Record<string, string | undefined>>): read
   });
 }
 
-async function* noEntries(): AsyncGenerator<LayerEntry> {
+async function* noEntries(): AsyncGenerator<Iterable<LayerEntry>, void, undefined> {
   await Promise.resolve();
   yield* [];
 }
