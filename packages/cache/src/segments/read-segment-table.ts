@@ -1,4 +1,5 @@
-import type { Digest } from "@oci-build/oci";
+import { rm } from "node:fs/promises";
+import { type Digest, systemErrorCode } from "@oci-build/oci";
 import { openSegments, type SegmentTable } from "../layers/segment-table.js";
 import { corrupt, readSealed, type SealedKind } from "../store/sealed-file.js";
 import type { StoreContext } from "../store/store-context.js";
@@ -11,9 +12,27 @@ export const SEGMENT_TABLE_MAX_BYTES: number = 64 * 1024 * 1024;
 /** Version 1 was JSON; version 2 had no digests of files' beginnings. */
 export const segmentsKind: SealedKind = { name: "segments", version: 3, maxBytes: SEGMENT_TABLE_MAX_BYTES };
 
-/** The segment table of a blob; undefined when it is absent, or damaged, with a warning. */
+/** The segment table of a blob; undefined when it is absent, or damaged, with a warning. A damaged one is removed: many
+ * blobs are no longer any step's, and their tables, which nothing writes again, would be told of by every build. */
 export function readSegmentTable(store: StoreContext, digest: Digest): Promise<SegmentTable | undefined> {
-  return readOrWarn(store, digestPath(store.paths.segments, digest), () => soundSegmentTable(store, digest));
+  const path = digestPath(store.paths.segments, digest);
+  return readOrWarn(store, path, async () => {
+    try {
+      return await soundSegmentTable(store, digest);
+    } catch (error) {
+      if (systemErrorCode(error) === undefined) await removeIfPossible(path);
+      throw error;
+    }
+  });
+}
+
+async function removeIfPossible(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (error) {
+    // A store that can only be read keeps what is damaged.
+    if (systemErrorCode(error) === undefined) throw error;
+  }
 }
 
 /** The segment table of a blob.

@@ -194,6 +194,16 @@ describe("segmentSource", () => {
     ]);
   });
 
+  it("tells once of a damaged table whose layer nobody writes again", async () => {
+    const { cache, warnings } = await opened();
+    const { digest } = await written(cache, entries());
+    await flip(pathOf(cache, "segments", digest), 130);
+    await written(cache, entries(0));
+    expect(warnings).toMatchObject([{ code: "CACHE_ENTRY_CORRUPT" }]);
+    await written(cache, entries(1));
+    expect(warnings).toHaveLength(1);
+  });
+
   it("reads a collected blob on while it is held", async () => {
     const { cache } = await opened();
     const { digest, segments } = await written(cache, entries());
