@@ -24,6 +24,7 @@ export { stepKey } from "./keys/step-key.js";
 export type { LayerEncoding, TimePolicy } from "./layers/layer-form.js";
 export { compressorId, layerForm } from "./layers/layer-form.js";
 export type { WriteLayer } from "./layers/layer-store.js";
+export { writeSharing } from "./layers/write-sharing.js";
 export type { Lease } from "./lock/lease.js";
 export type { MountLease, MountRequest, MountSharing, MountUse } from "./mounts/mount-request.js";
 export type { OpenCacheOptions } from "./open-cache.js";

@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
-import type { ContentDigest, Digest } from "@oci-build/oci";
+import type { ContentDigest, Digest, SegmentSource } from "@oci-build/oci";
 import type { StoredLayer } from "../blob-store.js";
 import type { Cache } from "../cache.js";
 import { hideValues } from "../keys/hide-secrets.js";
 import type { StepKey } from "../keys/step-key.js";
 import type { WriteLayer } from "../layers/layer-store.js";
+import { writeSharing } from "../layers/write-sharing.js";
 import { openCache } from "../open-cache.js";
 import { currentProcess } from "../process/process-identity.js";
 import type { RecordedLayer, StepRecord } from "../records/step-record.js";
-import type { StoredSegments } from "../segments/stored-segment-source.js";
 import type { OnCacheWarning, StoreContext } from "../store/store-context.js";
 import { storeOwner } from "../store/store-owner.js";
 import { storePaths } from "../store/store-paths.js";
@@ -30,7 +30,7 @@ export interface ExportedLayer {
   readonly stepName: string;
   readonly form: string;
   /** Gives the layer, with segments that an earlier export may have. */
-  readonly write: (reuse: StoredSegments) => WriteLayer;
+  readonly write: (reuse: SegmentSource) => WriteLayer;
   readonly digestOf: (layer: StoredLayer) => ContentDigest;
 }
 
@@ -121,14 +121,7 @@ async function addLayer(
   { stepName, form, write, digestOf }: ExportedLayer,
   target: Cache,
 ): Promise<void> {
-  const layer = await target.writeLayer(async (sink, sinkDigest) => {
-    const reuse = target.segmentSource();
-    try {
-      return await write(reuse)(sink, sinkDigest);
-    } finally {
-      await reuse[Symbol.asyncDispose]();
-    }
-  });
+  const layer = await writeSharing(target, write);
   const content = { digest: digestOf(layer), form, layer };
   await target.record({ ...key, fields: hideValues(key.fields) }, { stepName, content }, "replace");
 }

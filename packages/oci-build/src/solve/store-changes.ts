@@ -1,4 +1,4 @@
-import { layerForm, type StepKey, type StoredLayer } from "@oci-build/cache";
+import { layerForm, type StepKey, type StoredLayer, writeSharing } from "@oci-build/cache";
 import { type ContentDigest, type LayerTree, type LayerWork, writeLayer } from "@oci-build/oci";
 import { contentDigest as digestOfContent } from "@oci-build/snapshot";
 import type { ChangeSet } from "../copy/change.js";
@@ -117,25 +117,19 @@ async function writeStepLayer(
   context.willWrite?.();
   const { cache, signal, times } = context;
   const { compression, level } = layerEncoding(context.compression, times);
-  return cache.writeLayer(async (sink, sinkDigest) => {
-    // Closed before the blob gets its name: Windows replaces no file that is open.
-    const reuse = cache.segmentSource();
-    try {
-      const written = await writeLayer(layerEntries(changes, { createdSec, digests }), sink, {
-        compression,
-        level,
-        reuse,
-        expectedBytes: totals.fileBytes,
-        sinkDigest,
-        clampMtimeSec: times.kind === "clamp" ? times.epochSec : undefined,
-        signal,
-        onProgress: progressEmitter(step, totals.fileBytes, context),
-      });
-      onWork(written.work);
-      return written;
-    } finally {
-      await reuse[Symbol.asyncDispose]();
-    }
+  return writeSharing(cache, (reuse) => async (sink, sinkDigest) => {
+    const written = await writeLayer(layerEntries(changes, { createdSec, digests }), sink, {
+      compression,
+      level,
+      reuse,
+      expectedBytes: totals.fileBytes,
+      sinkDigest,
+      clampMtimeSec: times.kind === "clamp" ? times.epochSec : undefined,
+      signal,
+      onProgress: progressEmitter(step, totals.fileBytes, context),
+    });
+    onWork(written.work);
+    return written;
   });
 }
 

@@ -1,4 +1,10 @@
-import type { LayerBlob, StepKey, StepRecord, StoredLayer } from "@oci-build/cache";
+import {
+  type LayerBlob,
+  type StepKey,
+  type StepRecord,
+  type StoredLayer,
+  writeSharing,
+} from "@oci-build/cache";
 import {
   type ContentDigest,
   type LayerEntry,
@@ -60,21 +66,16 @@ async function writeChanges(changes: LayerEntryBatches, context: SolveContext): 
   let work: LayerWork | undefined;
   let content: Pick<Written, "contentDigest" | "entryCount"> | undefined;
   const { compression, level } = layerEncoding(context.compression, times);
-  const layer = await cache.writeLayer(async (sink, sinkDigest) => {
-    const reuse = cache.segmentSource();
-    try {
-      const written = await writeLayer(entries, sink, {
-        ...{ compression, level, reuse, sinkDigest, signal },
-        clampMtimeSec: times.kind === "clamp" ? times.epochSec : undefined,
-        onMembers: (tree) => {
-          content = { contentDigest: digestOfContent(tree), entryCount: tree.length };
-        },
-      });
-      work = written.work;
-      return written;
-    } finally {
-      await reuse[Symbol.asyncDispose]();
-    }
+  const layer = await writeSharing(cache, (reuse) => async (sink, sinkDigest) => {
+    const written = await writeLayer(entries, sink, {
+      ...{ compression, level, reuse, sinkDigest, signal },
+      clampMtimeSec: times.kind === "clamp" ? times.epochSec : undefined,
+      onMembers: (tree) => {
+        content = { contentDigest: digestOfContent(tree), entryCount: tree.length };
+      },
+    });
+    work = written.work;
+    return written;
   });
   if (work === undefined || content === undefined)
     throw new TypeError("a layer that was written has content and took some work");
