@@ -82,8 +82,7 @@ describe("oci-build cache", () => {
     for (const filter of ["project=.", "tag=app:1"]) {
       await build();
       makeOld();
-      const { stdout } = await run("cache", "prune", "--filter", filter);
-      if (filter === "project=.") expect(stdout).toMatch(/^Removed 1 file index \(/m);
+      await run("cache", "prune", "--filter", filter);
       expect((await usage()).records).toEqual([]);
       expect((await build()).stderr).not.toContain("CACHED");
     }

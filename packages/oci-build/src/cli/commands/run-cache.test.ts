@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { type Cache, keyField, openCache, stepKey } from "@oci-build/cache";
-import { digestOf } from "@oci-build/oci";
+import { digestHex, digestOf } from "@oci-build/oci";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { CliProcess } from "../terminal.js";
 import { runCache } from "./run-cache.js";
@@ -87,6 +87,21 @@ describe("oci-build cache prune", () => {
     expect(stdout).toMatch(/\n[0-9a-f]{12} +\S+ kB +2 hours ago +dangling +COPY b\\x1b\[31m \.\n/);
     expect(stdout).toMatch(/\nReclaimed \S+ kB; the cache takes \S+ kB\n$/);
     expect((await cache.usage()).records).toHaveLength(1);
+  });
+
+  it.each([
+    [1, "1 file that nothing needs"],
+    [2, "2 files that nothing needs"],
+  ])("says of %i leftover how many it is", async (count, words) => {
+    const { dir, cache } = await filledCache();
+    for (let index = 0; index < count; index++) {
+      const path = join(cache.root, "blobs", "sha256", digestHex(digestOf(String(index))));
+      writeFileSync(path, "");
+      utimesSync(path, 0, 0);
+    }
+    expect((await run(["prune", "--cache-dir", dir])).stdout).toMatch(
+      new RegExp(`^Removed ${words} \\(0 B\\)$`, "m"),
+    );
   });
 
   it("removes nothing in a dry run", async () => {
