@@ -31,6 +31,7 @@ const runElsewhere: readonly (readonly [command: RegExp, by: string])[] = [
   ],
   [/^(npx )?oci-build( -t \S+)+ --push \.$/, "test/output-push.test.ts"],
   [/^(npx )?oci-build run /, "test/run-image.test.ts"],
+  [/^oci-build build( --ssh \S+)+ \.$/, "test/ssh-keys.test.ts"],
   [
     /^(npm ci --prefix toolchain|npx oci-build .*node-service.*|npx oci-build --secret .* \.|curl http:\/\/127\.0\.0\.1:8080\/.*)$/,
     "test/node-service.test.ts",
