@@ -57,6 +57,7 @@ async function builtByUs(workshop: Workshop, folder: string, text: string): Prom
       context: path.join(workshop.folder, "context"),
       dockerfile: { text },
       cacheDir: path.join(workshop.folder, "cache"),
+      offline: true,
       output: { type: "oci", dest },
     });
   } catch (error) {

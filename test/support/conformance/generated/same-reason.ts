@@ -21,6 +21,7 @@ const messages: Readonly<Record<string, RegExp>> = {
   DOCKERFILE_VARIABLE_REQUIRED: /not allowed to be unset/,
   COPY_SOURCE_MISSING: /no such file or directory/,
   DOCKERFILE_VARIABLE_NOT_ALLOWED: /no stage or image found/,
+  BUILD_OFFLINE: /no stage or image found/,
   WORKDIR_NOT_DIRECTORY: /not a directory/,
   BUILD_UNSUPPORTED:
     /did not resolve to an alias|repository name must be lowercase|invalid reference format|no stage or image found/,
