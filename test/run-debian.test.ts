@@ -82,8 +82,11 @@ describe.skipIf(obstacle)(unlessObstacle("RUN apt-get install on Debian", obstac
     );
     return [
       `FROM ${debian.reference}`,
-      `RUN ${mounts.join(" ")} apt-get update -qq && apt-get install -y -qq --no-install-recommends hello && rm /var/lib/apt/lists/*_*`,
+      `RUN ${mounts.join(" ")} apt-get update -qq && apt-get install -y -qq --no-install-recommends hello sudo && rm /var/lib/apt/lists/*_*`,
       "RUN hello > /said && dpkg -s hello | grep -x 'Status: install ok installed' >> /said",
+      "RUN useradd --create-home app && echo 'app ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/app",
+      "USER app",
+      "RUN id -u > ~/by-app && sudo -n sh -c 'id -u > /by-root && chown daemon /by-root'",
       "",
     ].join("\n");
   }
@@ -112,7 +115,7 @@ describe.skipIf(obstacle)(unlessObstacle("RUN apt-get install on Debian", obstac
   }
 
   it.for(users)(
-    "works as a %s, with all that leads to the mirror as secrets",
+    "works as a %s, with all that leads to the mirror as secrets, and sudo in what follows",
     {
       timeout: 3 * MINUTE_MS,
     },
@@ -120,7 +123,7 @@ describe.skipIf(obstacle)(unlessObstacle("RUN apt-get install on Debian", obstac
       const unreachable = problem ?? variantProblem(user);
       skip(unreachable !== undefined, unreachable);
       const { config, layers } = await readRawImage(await buildAs(user));
-      const [installed, said] = layers.slice(-2);
+      const [installed, said, , bySudo] = layers.slice(-4);
       const members = await layerEntries(installed ?? Buffer.alloc(0));
       const names = members.map((entry) => entry.path);
       expect(names).toContain("usr/bin/hello");
@@ -130,6 +133,11 @@ describe.skipIf(obstacle)(unlessObstacle("RUN apt-get install on Debian", obstac
       expect(partial).toMatchObject({ mode: 0o700, uid: expect.not.toSatisfy((uid: number) => uid === 0) });
       expect((await layerEntries(said ?? Buffer.alloc(0))).map((entry) => entry.path)).toEqual(["said"]);
       expect(JSON.stringify(config)).not.toContain("secret0");
+      const written = await layerEntries(bySudo ?? Buffer.alloc(0));
+      expect(written.filter(({ type }) => type === "file")).toMatchObject([
+        { path: "by-root", uid: 1, gid: 0, size: 2 },
+        { path: "home/app/by-app", uid: 1000, gid: 1000, size: 5 },
+      ]);
     },
   );
 });
