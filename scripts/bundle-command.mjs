@@ -78,7 +78,8 @@ export async function bundleCommand() {
   for (const name of hotModules) rare.delete(name);
   const others = await build({
     ...options,
-    entryPoints: [...rare].map(([name, path]) => ({ in: path, out: name })),
+    // In the order of names: they are found in any, and names of chunks depend on it.
+    entryPoints: [...rare].toSorted().map(([name, path]) => ({ in: path, out: name })),
     splitting: true,
     plugins: [ownedPackages],
   });

@@ -186,6 +186,22 @@ describe("the command in a checkout", () => {
     expect([stdout.trim(), status]).toEqual([says, 0]);
   });
 
+  it("is the same whenever it is made, so that making it again disturbs no command that runs", () => {
+    const made = (): readonly (readonly [string, number])[] => {
+      const folder = path.join(packageFolder, "dist/command");
+      return fs.readdirSync(folder).map((name) => [name, fs.statSync(path.join(folder, name)).ino]);
+    };
+    const before = made();
+    for (let times = 0; times < 2; times += 1) {
+      const { status, stderr } = spawnSync(process.execPath, ["scripts/bundle-command.mjs"], {
+        cwd: root,
+        encoding: "utf8",
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(made()).toEqual(before);
+    }
+  });
+
   it("says what to do when nothing was compiled", () => {
     const { stderr, status } = spawnSync(process.execPath, [checkout({}), "x"], { encoding: "utf8" });
     expect(stderr).toBe("error: oci-build is not compiled\nhint: Run npm run build in its repository.\n");
