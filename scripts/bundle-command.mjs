@@ -43,6 +43,8 @@ const owned = {
 };
 
 const options = {
+  // Names of chunks depend on it.
+  absWorkingDir: root,
   outdir: folder,
   bundle: true,
   format: "esm",

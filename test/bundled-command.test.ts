@@ -186,17 +186,15 @@ describe("the command in a checkout", () => {
     expect([stdout.trim(), status]).toEqual([says, 0]);
   });
 
-  it("is the same whenever it is made, so that making it again disturbs no command that runs", () => {
+  it("is the same whenever and from wherever it is made, so that making it again disturbs no command that runs", () => {
     const made = (): readonly (readonly [string, number])[] => {
       const folder = path.join(packageFolder, "dist/command");
       return fs.readdirSync(folder).map((name) => [name, fs.statSync(path.join(folder, name)).ino]);
     };
     const before = made();
-    for (let times = 0; times < 2; times += 1) {
-      const { status, stderr } = spawnSync(process.execPath, ["scripts/bundle-command.mjs"], {
-        cwd: root,
-        encoding: "utf8",
-      });
+    for (const cwd of [root, packageFolder]) {
+      const script = path.join(root, "scripts/bundle-command.mjs");
+      const { status, stderr } = spawnSync(process.execPath, [script], { cwd, encoding: "utf8" });
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
       expect(made()).toEqual(before);
     }
