@@ -29,7 +29,10 @@ export async function prepareStore(store: StoreContext): Promise<void> {
   await makeFolder(store, paths.root);
   const { blobs, records, trees, segments, projects, temporary, leases, locks } = paths;
   const folders = [blobs, records, trees, segments, projects, temporary, leases, locks];
-  await Promise.all(folders.map((folder) => makeFolder(store, folder)));
+  const made = folders.map((folder) => makeFolder(store, folder));
+  // Nothing is made any more once it is told that one cannot be.
+  await Promise.allSettled(made);
+  await Promise.all(made);
   await checkWritable(paths.temporary);
   await writeMissing(store, paths.tagFile, tagText);
   await writeMissing(store, paths.indexFile, emptyIndexText);
