@@ -183,18 +183,18 @@ export function describeSwaps(subject: GetSubject): void {
 
     it("begins in a folder of its own where the other put a new one above", async () => {
       const { executor } = subject();
-      const root = await testRoot(baseLayer(), linesLayer("dir work 0755", "dir work/sub 0755"));
-      const asked = shell(root, "rm -r /work && mkdir /work && echo x >/work/new; exit 1", {
-        cwd: "/work/sub",
+      const root = await testRoot(baseLayer(), linesLayer("dir job 0755", "dir job/sub 0755"));
+      const asked = shell(root, "rm -r /job && mkdir /job && echo x >/job/new; exit 1", {
+        cwd: "/job/sub",
       });
       await using result = await executor.run(asked);
       expect(result.status).toEqual({ kind: "exited", exitCode: 1 });
       const output = collectOutput();
-      const { root: _, ...again } = shell(root, "pwd; ls /work /work/sub", { cwd: "/work/sub" });
+      const { root: _, ...again } = shell(root, "pwd; ls /job /job/sub", { cwd: "/job/sub" });
       const status = await result.enter({ ...again, onOutput: output.onOutput });
       expect({ status, ...output.texts() }).toEqual({
         status: { kind: "exited", exitCode: 0 },
-        stdout: "/work/sub\n/work:\nnew\nsub\n\n/work/sub:\n",
+        stdout: "/job/sub\n/job:\nnew\nsub\n\n/job/sub:\n",
         stderr: "",
       });
     });
