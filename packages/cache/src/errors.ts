@@ -3,6 +3,7 @@ import { type ErrorCodes, type ErrorFactory, errorFactory } from "@oci-build/oci
 /** The data of each error code of this package. */
 export type CacheErrorData = {
   CACHE_NO_FOLDER: { platform: string };
+  CACHE_MISSING: { path: string };
   CACHE_NOT_WRITABLE: { path: string; problem: string };
   CACHE_FOLDER_FOREIGN: { path: string; uid: number };
   CACHE_DISK_FULL: { path: string; problem: string };
@@ -21,6 +22,7 @@ export type CacheErrorData = {
 /** The exit code of each error code of this package. */
 export const cacheErrorCodes: ErrorCodes<CacheErrorData> = {
   CACHE_NO_FOLDER: 3,
+  CACHE_MISSING: 3,
   CACHE_NOT_WRITABLE: 3,
   CACHE_FOLDER_FOREIGN: 3,
   CACHE_DISK_FULL: 3,

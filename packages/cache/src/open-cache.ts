@@ -31,8 +31,11 @@ import { TombstoneStore } from "./tombstones/tombstone-store.js";
 
 /** How a cache is opened. */
 export interface OpenCacheOptions {
-  /** The cache's folder, made if need be. The store is a folder in it, named after its format. */
+  /** The cache's folder, made if need be unless `whenMissing` says otherwise. The store is a folder in it, named after its format. */
   readonly dir: string;
+  /** What to do where there is no store yet. `leave` makes none: all is as in an empty one, with the warning CACHE_MISSING,
+   * and what only looks or collects works. Default: `make`. */
+  readonly whenMissing?: "make" | "leave" | undefined;
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
   /** Told of what costs work but not correctness, such as a damaged entry. Default: nobody. */
@@ -61,6 +64,11 @@ export async function openCache(options: OpenCacheOptions): Promise<Cache> {
     signal: options.signal,
     removeFolder: options.removeFolder,
   };
+  if (options.whenMissing === "leave" && (await isMissing(paths.root))) {
+    const { absentCache, missingStore } = await import("./collect/absent-cache.js");
+    store.onWarning(missingStore(resolve(options.dir)));
+    return absentCache(cacheOf(store), store);
+  }
   try {
     await prepareStore(store);
   } catch (error) {
@@ -69,6 +77,17 @@ export async function openCache(options: OpenCacheOptions): Promise<Cache> {
   }
   await sweepStore(store);
   return cacheOf(store);
+}
+
+/** What else may be wrong with it is told by what opens it. */
+async function isMissing(root: string): Promise<boolean> {
+  try {
+    await access(root, constants.F_OK);
+    return false;
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return systemErrorCode(error) === "ENOENT";
+  }
 }
 
 /** What a file system or its modes say of a store that may be read. */

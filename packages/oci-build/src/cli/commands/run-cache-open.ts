@@ -24,12 +24,14 @@ export function withCacheFlags(command: Command): Command {
     );
 }
 
-/** Opens the cache that flags and environment name. Warnings go to standard error.
+/** Opens the cache that flags and environment name, and makes none where there is none: a path with a mistake is told by
+ * a warning and an empty answer. Warnings go to standard error.
  * @throws OciBuildError CACHE_NO_FOLDER, CACHE_NOT_WRITABLE, CACHE_DISK_FULL, CACHE_IO_FAILED */
 export function openNamedCache(flags: CacheFlags, process: CliProcess): Promise<Cache> {
   const dir = flags.cacheDir ?? defaultCacheDir(process.env, globalThis.process.platform, homedir());
   return openCache({
     dir,
+    whenMissing: "leave",
     onWarning: (warning) => tellWarning(warning, process),
     removeFolder: folderRemover(process.env),
   });

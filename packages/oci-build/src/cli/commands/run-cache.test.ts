@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -40,6 +40,23 @@ describe("oci-build cache", () => {
     const { exitCode, stderr } = await run(["du", "--cache-dir", join(dir, "file")]);
     expect(exitCode).toBe(3);
     expect(stderr).toContain("[CACHE_NOT_WRITABLE]");
+  });
+
+  it.each<[string, RegExp]>([
+    ["du", /\nTotal: +0 B\n$/],
+    ["ls", /^ID +SIZE +LAST USED +PROJECT +STEP\n$/],
+    ["prune", /^Reclaimed 0 B; the cache takes 0 B\n$/],
+    ["verify", /^0 files read \(0 B\): none is damaged\n$/],
+  ])("says that there is no cache, and makes none: %s", async (name, answer) => {
+    const dir = join(temporaryFolder(), "typo");
+    const { exitCode, stdout, stderr } = await run([name, "--cache-dir", dir]);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: `warning: there is no cache at ${dir} [CACHE_MISSING]\n`,
+    });
+    expect(stdout).toMatch(answer);
+    expect((await run([name, "--format", "json", "--cache-dir", dir])).stdout).toMatch(/^[[{]/);
+    expect(existsSync(dir)).toBe(false);
   });
 });
 
@@ -200,10 +217,15 @@ describe("oci-build cache verify", () => {
   });
 });
 
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "oci-build-cli-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 /** A cache with the records a, of project /src/app, and b, of nobody; all of it is two hours old. */
 async function filledCache(): Promise<{ readonly dir: string; readonly cache: Cache }> {
-  const dir = mkdtempSync(join(tmpdir(), "oci-build-cli-"));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = temporaryFolder();
   const cache = await openCache({ dir });
   await cache.record(keyOf("a"), { stepName: "COPY a ." });
   await cache.record(keyOf("b"), { stepName: "COPY b\u001b[31m ." });
