@@ -27,28 +27,34 @@ export async function prepareStore(store: StoreContext): Promise<void> {
   const { paths } = store;
   if (isPrepared(paths)) return;
   await makeFolder(store, paths.root);
-  const { blobs, records, trees, segments, projects, temporary, leases, locks } = paths;
-  const folders = [blobs, records, trees, segments, projects, temporary, leases, locks];
-  const made = folders.map((folder) => makeFolder(store, folder));
-  // Nothing is made any more once it is told that one cannot be.
-  await Promise.allSettled(made);
-  await Promise.all(made);
+  await makeFolders(store, foldersOf(paths));
   await checkWritable(paths.temporary);
   await writeMissing(store, paths.tagFile, tagText);
   await writeMissing(store, paths.indexFile, emptyIndexText);
   await writeMissing(store, paths.layoutFile, layoutText);
 }
 
+/** The folders that every store has, without its root. */
+function foldersOf(paths: StorePaths): readonly string[] {
+  const { blobs, records, trees, segments, projects, temporary, leases, locks } = paths;
+  return [blobs, records, trees, segments, projects, temporary, leases, locks];
+}
+
+/** Fails when all are made or have failed: nothing is made any more once it is told that one cannot be. */
+async function makeFolders(store: StoreContext, folders: readonly string[]): Promise<void> {
+  const made = await Promise.allSettled(folders.map((folder) => makeFolder(store, folder)));
+  for (const one of made) if (one.status === "rejected") throw one.reason;
+}
+
 /** Asked at once: a dozen questions to libuv's threads take longer than all else of opening a store. */
 function isPrepared(paths: StorePaths): boolean {
-  const { blobs, records, trees, segments, projects, temporary, leases, locks } = paths;
-  const folders = [blobs, records, trees, segments, projects, temporary, leases, locks];
   const files = [paths.tagFile, paths.indexFile, paths.layoutFile];
   try {
     accessSync(paths.temporary, constants.W_OK);
     const isThere = (path: string): Stats | undefined => statSync(path, { throwIfNoEntry: false });
     return (
-      folders.every((path) => isThere(path)?.isDirectory()) && files.every((path) => isThere(path)?.isFile())
+      foldersOf(paths).every((path) => isThere(path)?.isDirectory()) &&
+      files.every((path) => isThere(path)?.isFile())
     );
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;

@@ -143,7 +143,7 @@ describe("BaseLayers", () => {
       "the blobs are read",
       async (base: BaseLayers, image: BaseImage) => {
         for (const { descriptor } of image.layers)
-          for await (const chunk of base.kept(image).read(descriptor.digest)) void chunk;
+          for await (const chunk of base.blobs.kept(image).read(descriptor.digest)) void chunk;
       },
     ],
   ])("asks the registry itself for a layer of which a mirror has other bytes, when %s", async (_, work) => {

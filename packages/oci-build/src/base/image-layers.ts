@@ -1,7 +1,7 @@
 import type { BlobSource, Digest } from "@oci-build/oci";
 import type { RepositoryName } from "@oci-build/registry";
+import type { BaseBlobs } from "./base-blobs.js";
 import type { BaseImage } from "./base-image.js";
-import type { BaseLayers } from "./base-layers.js";
 
 /** Where the layers of a built image are: its own in the store, those of its base wherever the base is. */
 export interface ImageLayers {
@@ -19,7 +19,7 @@ export interface ImageLayers {
 export function imageLayers(
   own: BlobSource,
   base: BaseImage | undefined,
-  layers: Pick<BaseLayers, "kept" | "passed">,
+  blobs: Pick<BaseBlobs, "kept" | "passed">,
 ): ImageLayers {
   if (base === undefined) return { kept: own, passed: own, mountFrom: () => undefined };
   const isBelow = new Set(base.layers.map(({ descriptor }) => descriptor.digest));
@@ -27,8 +27,8 @@ export function imageLayers(
     read: (digest) => (isBelow.has(digest) ? below : own).read(digest),
   });
   return {
-    kept: joined(layers.kept(base)),
-    passed: joined(layers.passed(base)),
+    kept: joined(blobs.kept(base)),
+    passed: joined(blobs.passed(base)),
     mountFrom: (layer) => (isBelow.has(layer) ? base.mountFrom : undefined),
   };
 }

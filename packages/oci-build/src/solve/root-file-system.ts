@@ -26,7 +26,7 @@ function baseLayer(image: BaseImage, layer: BaseLayer, { baseLayers, cache }: La
       // An earlier build may have stored the tar itself.
       const digest = parseDigest(diffId);
       if ((await cache.blobs.size(digest)) !== undefined) yield* cache.blobs.read(digest);
-      else yield* decompressedStream(baseLayers.kept(image).read(layer.descriptor.digest));
+      else yield* decompressedStream(baseLayers.blobs.kept(image).read(layer.descriptor.digest));
     },
   };
 }

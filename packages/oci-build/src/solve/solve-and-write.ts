@@ -14,7 +14,8 @@ interface Solving extends RunContext, Pick<ResultContext, "loaders" | "registrie
   readonly solveContext: SolveContext;
 }
 
-interface Solved {
+/** A result, and what remembers an image that has no steps. */
+export interface Solved {
   readonly result: Omit<BuildResult, "steps">;
   readonly imageRecord: StepRecord | undefined;
 }
@@ -45,7 +46,7 @@ async function solveInto(
   const { image, record } = await makeImage(target, solveContext);
   const { names } = options;
   const { cache, baseLayers } = solveContext;
-  const layers = imageLayers(cache.blobs, target.image, baseLayers);
+  const layers = imageLayers(cache.blobs, target.image, baseLayers.blobs);
   const outputs = await writeResult({ image, layers }, { ...solving, options, cache, draft });
   const { descriptor } = image.manifest;
   const result = {

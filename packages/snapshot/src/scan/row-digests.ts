@@ -1,7 +1,7 @@
 import { type Digest, digestHex } from "@oci-build/oci";
 import type { HashWork } from "../snapshot.js";
 import type { DigestColumn } from "./digest-column.js";
-import type { TreeTable } from "./entry-table.js";
+import type { TreeTable } from "./tree-table.js";
 
 /** The digests of a table's files, each computed once at most. Names of one file share the row of the first. */
 export class RowDigests {

@@ -1,4 +1,4 @@
-import type { TreeTable } from "./entry-table.js";
+import type { TreeTable } from "./tree-table.js";
 
 /** The rows of a table by directory, for finding names in the time of a binary search; 8 bytes a row.
  * The entries of directory `d` are `rows[starts[d]]` up to `rows[starts[d + 1]]`, sorted by name. */

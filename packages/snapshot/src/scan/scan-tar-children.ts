@@ -1,4 +1,4 @@
-import type { TreeTable } from "./entry-table.js";
+import type { TreeTable } from "./tree-table.js";
 
 /** The rows in each directory of a table, sorted by name: those of directory `d` are `rows[starts[d]]` up to
  * `rows[starts[d + 1]]`. */

@@ -1,6 +1,6 @@
 import { cleanArchivePath, type TarHeader } from "@oci-build/oci";
 import { type RowMeta, TreeTableBuilder } from "../stack/tree-table-builder.js";
-import type { TreeTable } from "./entry-table.js";
+import type { TreeTable } from "./tree-table.js";
 
 /** The columns of an archive's members, parents first, but in no other order. `dataOffsets` has where the bytes of each
  * row's file begin. */

@@ -1,7 +1,7 @@
 import type { DirectoryMatch, PatternMatcher } from "../patterns/pattern-matcher.js";
 import { entryKinds } from "./entry-kind.js";
-import type { TreeTable } from "./entry-table.js";
 import type { SortedChildren } from "./scan-tar-children.js";
+import type { TreeTable } from "./tree-table.js";
 
 /** A directory on the way down. */
 interface Frame {

@@ -1,9 +1,10 @@
 import type { PatternMatcher } from "../patterns/pattern-matcher.js";
 import { entryKinds } from "./entry-kind.js";
-import type { TreeColumns, TreeTable } from "./entry-table.js";
 import { childNamed, type SortedChildren, sortedChildren } from "./scan-tar-children.js";
 import type { DraftTable, TarDraft } from "./scan-tar-draft.js";
 import { treeOrder } from "./scan-tar-order.js";
+import type { TreeColumns } from "./tree-columns.js";
+import type { TreeTable } from "./tree-table.js";
 
 /** The entries of an archive by column, in the tree's order. `dataOffsets` has where the bytes of each row's file begin;
  * hard links of one file have the same. */

@@ -1,6 +1,6 @@
 import type { Entry, EntryMeta } from "@oci-build/oci";
 import { entryKinds } from "./entry-kind.js";
-import type { TreeTable } from "./entry-table.js";
+import type { TreeTable } from "./tree-table.js";
 
 /** The path of a row, from the names of all directories above it. */
 export function pathOfRow(table: TreeTable, row: number): string {

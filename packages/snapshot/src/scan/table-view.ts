@@ -1,9 +1,9 @@
 import type { Entry } from "@oci-build/oci";
 import { type RowFiles, Subtree } from "../subtree/subtree.js";
-import type { TreeTable } from "./entry-table.js";
 import { notAFile } from "./file-check.js";
 import { type RowLookup, rowLookup } from "./row-lookup.js";
 import { entryOfRow, pathOfRow, typeOfRow } from "./table-entry.js";
+import type { TreeTable } from "./tree-table.js";
 
 /** What a snapshot says of names, from a table. The way from paths to rows is made when somebody asks for a path. */
 export class TableView {

@@ -1,7 +1,7 @@
 import type { Entry } from "@oci-build/oci";
 import type { ContextStats } from "./context-file-system.js";
 import { entryKinds, kindOfStats } from "./entry-kind.js";
-import { EntryTableBuilder } from "./entry-table.js";
+import { EntryTableBuilder } from "./entry-table-builder.js";
 import { earlierNames } from "./index/earlier-scan.js";
 import { cursorOf, factsOf, factsOfRoot, type RowFacts } from "./index/index-use.js";
 import { rowFlags } from "./index/row-flags.js";

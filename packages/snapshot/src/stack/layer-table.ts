@@ -1,8 +1,8 @@
 import type { DiffId, LayerRow, LayerRows, OpaqueDirectory, Whiteout } from "@oci-build/oci";
 import { DigestColumn } from "../scan/digest-column.js";
 import { entryKinds } from "../scan/entry-kind.js";
-import type { TreeTable } from "../scan/entry-table.js";
 import { type RowLookup, rowLookup } from "../scan/row-lookup.js";
+import type { TreeTable } from "../scan/tree-table.js";
 import { OpenDirectories } from "./open-directories.js";
 import { type RowMeta, TreeTableBuilder } from "./tree-table-builder.js";
 

@@ -1,7 +1,8 @@
 import type { LayerRow, Xattrs } from "@oci-build/oci";
 import { entryKinds } from "../scan/entry-kind.js";
-import type { TreeColumns, TreeTable } from "../scan/entry-table.js";
 import { deviceNumber } from "../scan/table-entry.js";
+import { allocateTreeColumns, copyTreeColumns, type TreeColumns } from "../scan/tree-columns.js";
+import type { TreeTable } from "../scan/tree-table.js";
 
 /** What the columns take of a layer's row. */
 export type RowMeta = Pick<LayerRow, "mode" | "uid" | "gid" | "mtimeSec" | "xattrs">;
@@ -15,8 +16,6 @@ export type OtherRow = RowMeta & Pick<LayerRow, "type" | "first" | "second" | "t
 const directoryKind = entryKinds.indexOf("directory");
 const fileKind = entryKinds.indexOf("file");
 
-const fields = ["parent", "kind", "mode", "uid", "gid", "size", "mtimeSec"] as const;
-
 /** Collects rows into columns that double when they are full. Row 0, the root, is there from the beginning. */
 export class TreeTableBuilder {
   readonly names: string[] = [""];
@@ -27,7 +26,7 @@ export class TreeTableBuilder {
   #columns: TreeColumns;
 
   constructor(capacity: number, root: RowMeta) {
-    this.#columns = allocate(capacity + 1);
+    this.#columns = allocateTreeColumns(capacity + 1);
     this.setMeta(0, root);
   }
 
@@ -103,20 +102,8 @@ function kindOf({ type }: OtherRow): number {
   return kinds.indexOf(type);
 }
 
-function allocate(length: number): TreeColumns {
-  return {
-    parent: new Uint32Array(length),
-    kind: new Uint8Array(length),
-    mode: new Uint16Array(length),
-    uid: new Uint32Array(length),
-    gid: new Uint32Array(length),
-    size: new Float64Array(length),
-    mtimeSec: new Float64Array(length),
-  };
-}
-
 function grown(old: TreeColumns): TreeColumns {
-  const columns = allocate(old.kind.length * 2);
-  for (const field of fields) columns[field].set(old[field]);
+  const columns = allocateTreeColumns(old.kind.length * 2);
+  copyTreeColumns(old, columns);
   return columns;
 }

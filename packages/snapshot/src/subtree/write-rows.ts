@@ -2,7 +2,7 @@ import { encodePath } from "@oci-build/oci";
 import { typeBytes, writeXattrs } from "../content/entry-frames.js";
 import type { FrameWriter } from "../content/frame-writer.js";
 import { entryKinds } from "../scan/entry-kind.js";
-import type { TreeTable } from "../scan/entry-table.js";
+import type { TreeTable } from "../scan/tree-table.js";
 import type { Placement } from "./placement.js";
 import type { RowFiles } from "./subtree.js";
 

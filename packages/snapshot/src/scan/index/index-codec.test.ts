@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EntryTableBuilder } from "../entry-table.js";
+import { EntryTableBuilder } from "../entry-table-builder.js";
 import { decodeIndex } from "./decode-index.js";
 import { cursorAt, type EarlierScan, earlierNames, hasStat, seekName } from "./earlier-scan.js";
 import { encodeIndex } from "./encode-index.js";
