@@ -181,6 +181,30 @@ describe("bad input: the context", () => {
     ]);
   });
 
+  it.each(["build", "plan"])(
+    "waits for a pipe that nobody writes to until it is interrupted: %s",
+    async (verb) => {
+      const pipe = path.join(base, `silent-${verb}`);
+      execFileSync("mkfifo", [pipe]);
+      let [interruptedMs, sentMs] = [Number.NaN, Number.NaN];
+      const args = [verb, "--file", pipe, "--cache-dir", cache, app];
+      const result = await runOciBuild(args, {
+        cwd: base,
+        onStart: (child) => {
+          setTimeout(() => {
+            sentMs = performance.now();
+            child.kill("SIGINT");
+          }, 700);
+          child.once("exit", () => {
+            interruptedMs = performance.now() - sentMs;
+          });
+        },
+      });
+      expectFailure(result, 130, "BUILD_ABORTED");
+      expect(interruptedMs).toBeLessThan(2_000);
+    },
+  );
+
   it("keeps names that are not UTF-8 byte for byte", async () => {
     const name = Buffer.from("caf\xe9-\xff", "latin1");
     fs.writeFileSync(Buffer.concat([Buffer.from(`${app}/`), name]), "x");

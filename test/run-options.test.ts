@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from "node:child_process";
 import fs, { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
@@ -64,6 +65,30 @@ describe.skipIf(!canRun)("the options of RUN (skipped: needs what RUN needs, and
     expect(await output(lines, ...flags)).toEqual(["17", "400:0", "same", "0"]);
     const leaks = filesBelow(cacheDir).filter((file) => fs.readFileSync(file).includes(SECRET));
     expect(leaks).toEqual([]);
+  });
+
+  it("read a secret of a pipe, and wait for one that nobody writes to until they are interrupted", async () => {
+    const pipe = path.join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const lines = ["RUN --mount=type=secret,id=piped wc -c < /run/secrets/piped"];
+    const writer = spawn("sh", ["-c", 'printf "%s" "$0" > "$1"', SECRET, pipe]);
+    expect(await output(lines, "--secret", `id=piped,src=${pipe}`)).toEqual(["17"]);
+    writer.kill();
+    let sentMs = Number.NaN;
+    writeFiles(path.join(folder, "silent"), { Dockerfile: ["FROM base", ...lines, ""].join("\n") });
+    const flags = ["--build-context", place, "-o", "type=image,name=x", "--no-cache"];
+    const result = await runOciBuild([...flags, "--secret", `id=piped,src=${pipe}`, "silent"], {
+      cwd: folder,
+      env: { OCI_BUILD_CACHE_DIR: cacheDir },
+      onStart: (child) => {
+        setTimeout(() => {
+          sentMs = performance.now();
+          child.kill("SIGTERM");
+        }, 1_500);
+      },
+    });
+    expect(performance.now() - sentMs).toBeLessThan(2_000);
+    expect([result.exitCode, result.stderr]).toEqual([143, expect.stringContaining("BUILD_ABORTED")]);
   });
 
   it("do not run a step again for another secret", async () => {

@@ -58,7 +58,7 @@ export async function withBuildSession<T>(
   run: BuildContext,
   work: (session: BuildSession) => Promise<T>,
 ): Promise<T> {
-  const agents = await agentsOf(read.options.run);
+  const agents = await agentsOf(read.options.run, run.signal);
   const damaged = new Set<string>();
   const { contexts, cacheDir } = read.options;
   const onWarning: OnCacheWarning = ({ code, message, data }) => {
@@ -109,10 +109,13 @@ export async function withBuildSession<T>(
 }
 
 /** The SSH agents of a build. Nothing of that is loaded where there are none. */
-async function agentsOf({ ssh }: ResolvedRun): Promise<SolveContext["agents"]> {
+async function agentsOf(
+  { ssh }: ResolvedRun,
+  signal: AbortSignal | undefined,
+): Promise<SolveContext["agents"]> {
   if (ssh.size === 0) return new Map();
   const { openAgents } = await import("./ssh/open-agents.js");
-  return openAgents(ssh);
+  return openAgents(ssh, signal);
 }
 
 /** The cache with what others have exported. Nothing of that is loaded where there is none. */
@@ -170,7 +173,7 @@ function solveContextOf(
     run: options.run,
     fileSlots: new Slots(1),
     runSlots: new Slots(Math.max(RUNS_MIN, os.availableParallelism())),
-    secret: secretReader(options.run.secrets, options.env),
+    secret: secretReader(options.run.secrets, { env: options.env, signal }),
     now: Date.now,
     file: dockerfile.label,
   };

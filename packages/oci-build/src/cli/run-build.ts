@@ -8,7 +8,7 @@ import type { createDebugShell } from "./debug-shell.js";
 import { exitCodeOf, isReaderGone } from "./exit-code.js";
 import { configFolder, flagOptions, mergeFlags } from "./flag-options.js";
 import { createProgress, type Progress } from "./progress/create-progress.js";
-import { readDockerfileText } from "./read-dockerfile-text.js";
+import { readGivenDockerfile } from "./read-given-dockerfile.js";
 import { reportError } from "./report-error.js";
 import type { CliProcess } from "./terminal.js";
 import { watchSignals } from "./watch-signals.js";
@@ -34,14 +34,13 @@ export async function runBuild(context: string, given: BuildFlags, process: CliP
       flags.debugShell === true
         ? await debugShell(process, { signals, pause: () => progress?.end() })
         : undefined;
-    const dockerfile =
-      flags.file === "-" ? await readDockerfileText(process.stdin, signals.signal) : options.dockerfile;
+    const { signal } = signals;
+    const dockerfile = await readGivenDockerfile(flags.file, { stdin: process.stdin, signal });
     if (flags.check === true || flags.call !== undefined) {
       const { callInstead } = await import("./commands/run-call.js");
       const exitCode = callInstead(flags, { ...options, dockerfile }, process);
       if (exitCode !== undefined) return exitCode;
     }
-    const { signal } = signals;
     const result = await build({ ...options, dockerfile, signal, onEvent: progress.tell, onFailedStep });
     progress.end();
     if (!goesToStream(result)) {

@@ -1,6 +1,5 @@
-import fs from "node:fs";
 import { buildError } from "../errors.js";
-import { readSmallFile } from "../input/read-small-file.js";
+import { readNamedFile } from "../input/read-named-file.js";
 import { statIfThere } from "../input/stat-if-there.js";
 import { optionInvalid } from "./option-invalid.js";
 
@@ -14,7 +13,11 @@ export type SecretSource =
   | { readonly kind: "env"; readonly name: string }
   | { readonly kind: "value"; readonly bytes: Uint8Array };
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Where variables are looked up, and what ends the wait for a pipe. */
+interface SecretReading {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal | undefined;
+}
 
 /** Gives the bytes of a secret by its id: undefined for one that is not given, or in a variable that is not set. Each is
  * read when it is first asked for, and only then: it may be a pipe.
@@ -22,24 +25,33 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws OciBuildError OPTION_INVALID, BUILD_FILE_UNREADABLE; without the secret in it */
 export function secretReader(
   secrets: ReadonlyMap<string, SecretSource>,
-  env: Environment,
-): (id: string) => Uint8Array | undefined {
-  const known = new Map<string, Uint8Array | undefined>();
-  return (id) => {
+  { env, signal }: SecretReading,
+): (id: string) => Promise<Uint8Array | undefined> {
+  const known = new Map<string, Promise<Uint8Array | undefined>>();
+  return async (id) => {
     const source = secrets.get(id);
     if (source === undefined) return undefined;
-    if (!known.has(id)) known.set(id, readSecret(id, source, env));
-    return known.get(id);
+    const reading = known.get(id) ?? readSecret(id, source, { env, signal });
+    known.set(id, reading);
+    return reading;
   };
 }
 
-function readSecret(id: string, source: SecretSource, env: Environment): Uint8Array | undefined {
-  const bytes = bytesOf(id, source, env);
+async function readSecret(
+  id: string,
+  source: SecretSource,
+  reading: SecretReading,
+): Promise<Uint8Array | undefined> {
+  const bytes = await bytesOf(id, source, reading);
   if (bytes === undefined || bytes.length <= SECRET_MAX_BYTES) return bytes;
   throw optionInvalid("--secret", `id=${id}`, `it has more than ${SECRET_MAX_BYTES} bytes`);
 }
 
-function bytesOf(id: string, source: SecretSource, env: Environment): Uint8Array | undefined {
+async function bytesOf(
+  id: string,
+  source: SecretSource,
+  { env, signal }: SecretReading,
+): Promise<Uint8Array | undefined> {
   switch (source.kind) {
     case "value":
       return source.bytes;
@@ -48,7 +60,7 @@ function bytesOf(id: string, source: SecretSource, env: Environment): Uint8Array
       return value === undefined ? undefined : new TextEncoder().encode(value);
     }
     case "file": {
-      const bytes = readSmallFile(fs, source.path, SECRET_MAX_BYTES);
+      const bytes = await readNamedFile(source.path, { limitBytes: SECRET_MAX_BYTES, signal });
       if (bytes !== undefined) return bytes;
       throw secretMissing(id, source.path);
     }

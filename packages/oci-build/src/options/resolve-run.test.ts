@@ -158,32 +158,33 @@ describe("resolveRun", () => {
 });
 
 describe("secretReader", () => {
-  it("reads a file once, and only when it is asked for", () => {
+  const readerOf = (secrets: NonNullable<RunOptions["secrets"]>, env = {}): ReturnType<typeof secretReader> =>
+    secretReader(resolveRun({ secrets }, {}).secrets, { env, signal: undefined });
+
+  it("reads a file once, and only when it is asked for", async () => {
     const file = path.join(folder, "token");
     fs.writeFileSync(file, "first");
-    const read = secretReader(resolveRun({ secrets: { token: { file } } }, {}).secrets, {});
+    const read = readerOf({ token: { file } });
     fs.writeFileSync(file, "second");
-    expect(Buffer.from(read("token") ?? []).toString()).toBe("second");
+    expect(Buffer.from((await read("token")) ?? []).toString()).toBe("second");
     fs.rmSync(file);
-    expect(Buffer.from(read("token") ?? []).toString()).toBe("second");
-    expect(read("other")).toBeUndefined();
+    expect(Buffer.from((await read("token")) ?? []).toString()).toBe("second");
+    expect(await read("other")).toBeUndefined();
   });
 
-  it("a variable that is not set is no empty secret, so that a mount that requires it fails", () => {
-    const { secrets } = resolveRun({ secrets: { a: { env: "A" }, b: { env: "B" } } }, {});
-    const read = secretReader(secrets, { A: "" });
-    expect(read("a")).toEqual(new Uint8Array());
-    expect(read("b")).toBeUndefined();
+  it("a variable that is not set is no empty secret, so that a mount that requires it fails", async () => {
+    const read = readerOf({ a: { env: "A" }, b: { env: "B" } }, { A: "" });
+    expect(await read("a")).toEqual(new Uint8Array());
+    expect(await read("b")).toBeUndefined();
   });
 
-  it("refuses a secret of more than 500 KiB", () => {
+  it("refuses a secret of more than 500 KiB", async () => {
     const file = path.join(folder, "large");
     fs.writeFileSync(file, Buffer.alloc(500 * 1024 + 1));
-    const read = secretReader(resolveRun({ secrets: { large: { file } } }, {}).secrets, {});
-    expect(() => read("large")).toThrowError(
+    await expect(readerOf({ large: { file } })("large")).rejects.toThrowError(
       expect.objectContaining({ code: "OPTION_INVALID", message: expect.stringContaining("512000") }),
     );
     fs.truncateSync(file, 500 * 1024);
-    expect(read("large")).toHaveLength(500 * 1024);
+    expect(await readerOf({ large: { file } })("large")).toHaveLength(500 * 1024);
   });
 });

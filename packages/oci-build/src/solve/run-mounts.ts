@@ -98,7 +98,13 @@ async function takeMounts(
     mounts.push(...taken.mounts);
     for (const [name, value] of taken.env ?? []) env.set(name, value);
   }
-  return { mounts, env };
+  return { mounts: mounts.sort(parentsFirst), env };
+}
+
+/** As with BuildKit the order of a Dockerfile counts only where two mounts have one target. */
+function parentsFirst(a: ExecMount, b: ExecMount): number {
+  if (a.target === b.target) return 0;
+  return a.target < b.target ? -1 : 1;
 }
 
 interface TakenMount {
@@ -164,9 +170,9 @@ function missingCache(): never {
 }
 
 /** A secret that is not given is left out where it need not be there. */
-function secretMount(mount: SecretMount, { context }: StepInput): TakenMount {
+async function secretMount(mount: SecretMount, { context }: StepInput): Promise<TakenMount> {
   const { id, target, variable, need, mode, uid, gid } = mount;
-  const content = context.secret(id);
+  const content = await context.secret(id);
   if (content === undefined) {
     if (need === "optional") return { mounts: [] };
     throw buildError("RUN_SECRET_MISSING", {

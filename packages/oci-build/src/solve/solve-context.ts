@@ -39,7 +39,7 @@ export interface SolveContext {
   /** Commands that run at once. */
   readonly runSlots: Slots;
   /** The bytes of a secret; undefined for one that is not given. */
-  readonly secret: (id: string) => Uint8Array | undefined;
+  readonly secret: (id: string) => Promise<Uint8Array | undefined>;
   /** What answers for the SSH agents that are given, by id. */
   readonly agents: ReadonlyMap<string, ServeConnection>;
   /** Called before a layer is written, since no earlier build has it. */

@@ -1,7 +1,6 @@
-import fs from "node:fs";
 import type { ServeConnection } from "@oci-build/executor";
 import { buildError } from "../errors.js";
-import { readSmallFile } from "../input/read-small-file.js";
+import { readNamedFile } from "../input/read-named-file.js";
 import type { AgentSource } from "../options/resolve-agent.js";
 import { type KeyProblem, KeyProblemError } from "./key-problem.js";
 import { parsePrivateKey } from "./parse-private-key.js";
@@ -15,18 +14,29 @@ const KEY_FILE_MAX_BYTES = 100 * 1024;
 
 /** What serves the agents of a build, by id. Keys are read now, and are held in memory alone.
  * @throws OciBuildError BUILD_FILE_UNREADABLE, RUN_SSH_KEY_UNUSABLE */
-export function openAgents(sources: ReadonlyMap<string, AgentSource>): ReadonlyMap<string, ServeConnection> {
-  return new Map([...sources].map(([id, source]) => [id, openAgent(id, source)]));
+export async function openAgents(
+  sources: ReadonlyMap<string, AgentSource>,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, ServeConnection>> {
+  const agents = new Map<string, ServeConnection>();
+  for (const [id, source] of sources) agents.set(id, await openAgent(id, source, signal));
+  return agents;
 }
 
-function openAgent(id: string, source: AgentSource): ServeConnection {
+async function openAgent(
+  id: string,
+  source: AgentSource,
+  signal: AbortSignal | undefined,
+): Promise<ServeConnection> {
   if (source.kind === "socket") return serveAgent(source.path);
-  return serveKeys(source.paths.map((path) => readKey(id, path)));
+  const keys: SshKey[] = [];
+  for (const path of source.paths) keys.push(await readKey(id, path, signal));
+  return serveKeys(keys);
 }
 
-function readKey(id: string, path: string): SshKey {
+async function readKey(id: string, path: string, signal: AbortSignal | undefined): Promise<SshKey> {
   try {
-    const bytes = readSmallFile(fs, path, KEY_FILE_MAX_BYTES) ?? Buffer.alloc(0);
+    const bytes = (await readNamedFile(path, { limitBytes: KEY_FILE_MAX_BYTES, signal })) ?? Buffer.alloc(0);
     if (bytes.length <= KEY_FILE_MAX_BYTES) return parsePrivateKey(bytes);
     throw new KeyProblemError("malformed", `it has more than ${KEY_FILE_MAX_BYTES} bytes`);
   } catch (error) {

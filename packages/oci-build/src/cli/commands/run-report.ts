@@ -6,7 +6,7 @@ import { exitCodeOf, isReaderGone } from "../exit-code.js";
 import { configFolder, flagOptions, mergeFlags } from "../flag-options.js";
 import type { Request } from "../parse-arguments.js";
 import type { LineStyle } from "../progress/tty-lines.js";
-import { readDockerfileText } from "../read-dockerfile-text.js";
+import { readGivenDockerfile } from "../read-given-dockerfile.js";
 import { readRequest } from "../read-request.js";
 import { reportError } from "../report-error.js";
 import { safeJson } from "../safe-json.js";
@@ -43,8 +43,7 @@ async function report<Report extends object>(
   try {
     const flags = mergeFlags(await readConfigFile(configFolder(context, given)), given);
     const options = flagOptions(context, flags, process);
-    const dockerfile =
-      flags.file === "-" ? await readDockerfileText(process.stdin, signal) : options.dockerfile;
+    const dockerfile = await readGivenDockerfile(flags.file, { stdin: process.stdin, signal });
     const onEvent = (event: BuildEvent): void => {
       if (event.type === "build.started") source = { file: event.file, text: event.source };
     };
