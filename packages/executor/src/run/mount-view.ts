@@ -11,11 +11,15 @@ interface MountedTree {
   readonly target: string;
   readonly tree: Lookup;
   readonly content: MountedContent;
+  readonly access: MountAccess;
 }
 
 /** Whether what is mounted can change between a look at it and a mount in it: a folder of the host, which other commands
  * may be writing to at the same time. */
 export type MountedContent = "fixed" | "shared";
+
+/** Whether something can be made in what is mounted. */
+export type MountAccess = "read-only" | "read-write";
 
 /** What a command sees: the root, and over it what is mounted so far, the last mount before the others. */
 export class MountView implements Lookup {
@@ -27,8 +31,15 @@ export class MountView implements Lookup {
   }
 
   /** `target` is a path without links. */
-  add(target: string, tree: Lookup, content: MountedContent = "fixed"): void {
-    this.#mounted.unshift({ target, tree, content });
+  add(
+    target: string,
+    tree: Lookup,
+    {
+      content = "fixed",
+      access = "read-write",
+    }: { readonly content?: MountedContent; readonly access?: MountAccess } = {},
+  ): void {
+    this.#mounted.unshift({ target, tree, content, access });
   }
 
   get(path: string): Entry | undefined {

@@ -138,7 +138,7 @@ describe("MountPlan", () => {
       folder("/srv", { writes: "kept" }),
       memory("/srv/a"),
       file("/srv/a/secret"),
-      image("/run", "refused"),
+      image("/run", "discarded"),
       file("/run/secret"),
     ]);
     expect(plan.mounts.map(({ target, through }) => [target, through])).toEqual([
@@ -178,6 +178,24 @@ describe("MountPlan", () => {
     await expect(planned([mount])).rejects.toSatisfy((error: unknown) =>
       isOciBuildError(error, "EXECUTOR_MOUNT_INVALID"),
     );
+  });
+
+  it.each([
+    ["that is missing where nothing can be made", [folder("/run", {}), memory("/run/a/b")]],
+    ["that is missing in an image, where nothing can be made", [image("/run", "refused"), file("/run/a")]],
+    ["on a file", [folder("/run", { writes: "kept" }), memory("/run/file")]],
+    ["on a directory", [folder("/run", { writes: "kept" }), file("/run/sub")]],
+    ["below a file", [folder("/run", { writes: "kept" }), file("/run/file/a/b")]],
+    ["below a file that is mounted", [file("/f"), file("/f/a")]],
+  ])("refuses a mount in another one %s", async (_, mounts) => {
+    await expect(planned(mounts)).rejects.toSatisfy((error: unknown) =>
+      isOciBuildError(error, "EXECUTOR_MOUNT_INVALID"),
+    );
+  });
+
+  it("has made what is missing in an image that may be written to", async () => {
+    const plan = await planned([image("/run", "discarded"), memory("/run/a/b")]);
+    expect(plan.mounts.at(-1)).toMatchObject({ target: "/run/a/b", make: "directory" });
   });
 
   it("refuses a link where the system's own directories are to be", () => {

@@ -1,6 +1,7 @@
 import { resolvePath } from "@oci-build/snapshot";
 import type { ExecMount } from "../executor.js";
 import type { MountLine, SandboxMount } from "./backend.js";
+import { checkMountPoint } from "./check-mount-point.js";
 import type { MountContext } from "./mount-context.js";
 import { MountParts } from "./mount-parts.js";
 import { type Lookup, type MountedContent, MountView, soleEntry } from "./mount-view.js";
@@ -19,7 +20,7 @@ export class MountPlan {
 
   constructor(tree: Lookup, context: MountContext) {
     this.view = new MountView(tree);
-    this.stub = new StubLayer(tree);
+    this.stub = new StubLayer(tree, Math.floor(Date.now() / 1000));
     this.#parts = new MountParts(context);
     this.#context = context;
   }
@@ -90,13 +91,14 @@ export class MountPlan {
     const shared = this.view.sharedAbove(path);
     let make: SandboxMount["make"];
     if (this.view.mountAt(path) === undefined) this.stub.add(path, type);
-    else if (this.view.get(path) === undefined) make = type;
+    else if (checkMountPoint(this.view, path, type) === "missing") make = type;
     this.mounts.push({
       ...mount,
       target: `/${path}`,
       ...(shared === undefined ? { make } : { through: { folder: `/${shared}`, type } }),
     });
-    this.view.add(path, content, kept);
+    const access = mount.options.includes("ro") ? "read-only" : "read-write";
+    this.view.add(path, content, { content: kept, access });
   }
 
   #resolveTarget(target: string): string {

@@ -10,10 +10,13 @@ const STUB_FILE_MODE = 0o644;
  * Directories that the image has keep what they are. */
 export class StubLayer {
   readonly #tree: Lookup;
+  readonly #madeSec: number;
   readonly #entries = new Map<string, PreparedFile>();
 
-  constructor(tree: Lookup) {
+  /** `madeSec` is the time of what is made: a folder comes into the layer when a command puts something into it. */
+  constructor(tree: Lookup, madeSec: number) {
     this.#tree = tree;
+    this.#madeSec = madeSec;
   }
 
   /** Makes sure that something to mount on is at a path without links. A mount hides it, so any file is as good as
@@ -25,12 +28,12 @@ export class StubLayer {
     const found = this.#tree.get(path) ?? this.#stub(path);
     if (found !== undefined) {
       const isDirectory = found.type === "directory";
-      if (isDirectory !== (type === "directory")) throw wrongType(path, type, found.type);
+      if (isDirectory !== (type === "directory")) throw wrongMountType(path, type, found.type);
       return;
     }
     for (const parent of parents) this.#addParent(parent, path);
     const mode = type === "directory" ? STUB_DIRECTORY_MODE : STUB_FILE_MODE;
-    this.#entries.set(path, stubOf(path, type, mode));
+    this.#entries.set(path, this.#stubOf(path, type, mode));
   }
 
   get isEmpty(): boolean {
@@ -56,33 +59,36 @@ export class StubLayer {
     const known = this.#entries.get(parent);
     const found = this.#tree.get(parent);
     if ((known ?? found ?? { type: "directory" }).type !== "directory") {
-      throw wrongType(path, "directory", found?.type ?? "file");
+      throw wrongMountType(path, "directory", found?.type ?? "file");
     }
     if (known !== undefined) return;
     this.#entries.set(
       parent,
-      found === undefined ? stubOf(parent, "directory", STUB_DIRECTORY_MODE) : likeFound(found),
+      found === undefined ? this.#stubOf(parent, "directory", STUB_DIRECTORY_MODE) : likeFound(found),
     );
   }
-}
 
-function stubOf(path: string, type: "directory" | "file", mode: number): PreparedFile {
-  return type === "directory" ? { type, path, mode } : { type, path, mode, content: new Uint8Array() };
+  #stubOf(path: string, type: "directory" | "file", mode: number): PreparedFile {
+    const meta = { path, mode, mtimeSec: this.#madeSec };
+    return type === "directory" ? { type, ...meta } : { type, content: new Uint8Array(), ...meta };
+  }
 }
 
 function likeFound({ path, mode, uid, gid, mtimeSec, xattrs }: Entry): PreparedFile {
   return { type: "directory", path, mode, uid, gid, mtimeSec, xattrs };
 }
 
-function wrongType(path: string, wanted: "directory" | "file", found: string): Error {
+/** The error for a target that is of another type than what is mounted on it. */
+export function wrongMountType(path: string, wanted: "directory" | "file", found: string): Error {
   const problem = `${wanted === "directory" ? "a directory" : "a file"} is mounted there, and the image has a ${found}`;
   return mountInvalid(`/${path}`, problem);
 }
 
 /** The error for a mount that can never be made. */
-export function mountInvalid(target: string, problem: string): Error {
+export function mountInvalid(target: string, problem: string, hint?: string): Error {
   return executorError("EXECUTOR_MOUNT_INVALID", {
     message: `cannot mount at ${JSON.stringify(target)}: ${problem}`,
     data: { target, problem },
+    ...(hint === undefined ? {} : { hint }),
   });
 }

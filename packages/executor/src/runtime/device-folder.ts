@@ -1,3 +1,4 @@
+import { lstatSync } from "node:fs";
 import path from "node:path";
 import type { MountLine } from "../run/backend.js";
 import type { PreparedFile } from "../run/prepared-file.js";
@@ -29,6 +30,11 @@ export function deviceFiles(folder: string): readonly PreparedFile[] {
       return { type: "symlink", path: `${folder}/${name}`, mode: 0o777, target } as const;
     }),
   ];
+}
+
+/** Whether the host's own /dev has a folder for something to be mounted on it. A link would lead somewhere else. */
+export function isHostFolder(at: string): boolean {
+  return lstatSync(at, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Puts the host's nodes on the files of `deviceFiles`; `folder` is absolute. Read-only devices can be written to, but

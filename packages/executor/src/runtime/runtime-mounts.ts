@@ -1,5 +1,6 @@
 import type { PreparedCommand } from "../run/backend.js";
 import type { IdMapping } from "../space/id-space.js";
+import { isHostFolder } from "./device-folder.js";
 import type { RuntimeMount } from "./runtime-spec.js";
 
 /** The group of terminals on every Linux; where it has no id in the container, they belong to their users' own. */
@@ -13,7 +14,7 @@ type MountsOptions = Pick<PreparedCommand, "root" | "mounts" | "network" | "secu
 
 /** The mounts of a container, in their order: those that each has, and then the command's own. */
 export function runtimeMounts(options: MountsOptions): readonly RuntimeMount[] {
-  const base = options.security === "sandbox" ? sandboxMounts(options) : insecureMounts;
+  const base = options.security === "sandbox" ? sandboxMounts(options) : insecureMounts(options);
   const own = options.mounts.map(({ target, type, source, options: flags }) => {
     return { destination: target, type, source, options: flags };
   });
@@ -29,24 +30,34 @@ function rootMount(root: string): RuntimeMount {
 
 const processMount: RuntimeMount = { destination: "/proc", type: "proc", source: "proc", options: quiet };
 
-/** The host's devices and its /sys, whole. */
-const insecureMounts: readonly RuntimeMount[] = [
-  processMount,
-  { destination: "/dev", type: "bind", source: "/dev", options: ["rbind", "rw"] },
-  { destination: "/sys", type: "bind", source: "/sys", options: ["rbind", "rw"] },
-];
+/** The host's devices and its /sys, whole, but not what its programs have in shared memory. */
+function insecureMounts(options: MountsOptions): readonly RuntimeMount[] {
+  return [
+    processMount,
+    { destination: "/dev", type: "bind", source: "/dev", options: ["rbind", "rw"] },
+    ...ownFolders(options).filter(({ destination }) => isHostFolder(destination)),
+    { destination: "/sys", type: "bind", source: "/sys", options: ["rbind", "rw"] },
+  ];
+}
 
 function sandboxMounts(options: MountsOptions): readonly RuntimeMount[] {
-  const { devices, shmSizeBytes, mapping } = options;
-  const shared = [...quiet, "mode=1777", `size=${shmSizeBytes}`];
+  const { root, devices } = options;
   return [
-    rootMount(options.root),
+    rootMount(root),
     processMount,
     { destination: "/dev", type: "bind", source: devices, options: ["rbind", "rw", "nosuid", "nodev"] },
+    ...ownFolders(options),
+    systemMount(options),
+  ];
+}
+
+/** The parts of /dev in which processes leave something for each other. */
+function ownFolders({ shmSizeBytes, mapping }: MountsOptions): readonly RuntimeMount[] {
+  const shared = [...quiet, "mode=1777", `size=${shmSizeBytes}`];
+  return [
     { destination: "/dev/pts", type: "devpts", source: "devpts", options: terminalOptions(mapping) },
     { destination: "/dev/shm", type: "tmpfs", source: "shm", options: shared },
     { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: quiet },
-    systemMount(options),
   ];
 }
 

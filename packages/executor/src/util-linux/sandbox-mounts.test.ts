@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { fileTreeOf } from "@oci-build/snapshot";
 import { describe, expect, it } from "vitest";
 import type { MountLine, PreparedCommand } from "../run/backend.js";
@@ -74,11 +75,13 @@ describe.runIf(isLinux)("sandboxMounts (skipped: needs Linux)", () => {
     expect(at(single, "/f/root/dev/pts")?.options).not.toContain("gid=5");
   });
 
-  it("hides nothing from an insecure command", () => {
+  it("hides nothing from an insecure command but the host's shared memory", () => {
     const open = sandboxMounts({ ...command, security: "insecure" }, host);
+    const own = ["/dev/pts", "/dev/shm", "/dev/mqueue"].filter((folder) => existsSync(folder));
     expect(open.map(({ target }) => target)).toEqual([
       "/f/root/proc",
       "/f/root/dev",
+      ...own.map((folder) => `/f/root${folder}`),
       "/f/root/sys",
       "/f/root/mine",
     ]);

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import type { MountLine, PreparedCommand } from "../run/backend.js";
 import type { HostMount } from "../run/host-mounts.js";
 import { lockedFlags } from "../run/host-mounts.js";
-import { deviceMounts } from "../runtime/device-folder.js";
+import { deviceMounts, isHostFolder } from "../runtime/device-folder.js";
 import { sandboxMaskedPaths, sandboxReadonlyPaths } from "../runtime/docker-defaults.js";
 import type { IdMapping } from "../space/id-space.js";
 
@@ -28,7 +28,7 @@ export function sandboxMounts(command: PreparedCommand, host: HostView): readonl
       through: through && { ...through, folder: root + through.folder },
     };
   });
-  if (command.security === "insecure") return [...insecureMounts(command), ...own];
+  if (command.security === "insecure") return [...insecureMounts(command, host), ...own];
   return [
     { type: "proc", source: "proc", target: `${root}/proc`, options: QUIET },
     ...deviceFolder(command, host.mapping),
@@ -39,16 +39,22 @@ export function sandboxMounts(command: PreparedCommand, host: HostView): readonl
   ];
 }
 
-function deviceFolder(
-  { root, side, shmSizeBytes }: PreparedCommand,
-  mapping: IdMapping,
-): readonly MountLine[] {
+function deviceFolder(command: PreparedCommand, mapping: IdMapping): readonly MountLine[] {
+  const { root, side } = command;
+  const dev = `${root}/dev`;
+  return [
+    { type: "bind", source: `${side}/dev`, target: dev, options: ["bind"] },
+    ...deviceMounts(dev),
+    ...ownFolders(command, mapping),
+  ];
+}
+
+/** The parts of /dev in which processes leave something for each other. */
+function ownFolders({ root, shmSizeBytes }: PreparedCommand, mapping: IdMapping): readonly MountLine[] {
   const dev = `${root}/dev`;
   const gid = mapping === "single" ? [] : [`gid=${TTY_GID}`];
   const pts = ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", ...gid];
   return [
-    { type: "bind", source: `${side}/dev`, target: dev, options: ["bind"] },
-    ...deviceMounts(dev),
     { type: "devpts", source: "devpts", target: `${dev}/pts`, options: pts },
     {
       type: "tmpfs",
@@ -106,11 +112,14 @@ function hiddenHost({ hostMounts }: HostView): readonly MountLine[] {
   );
 }
 
-/** Nothing is hidden, and the host's devices are there. */
-function insecureMounts({ root }: PreparedCommand): readonly MountLine[] {
+/** Nothing is hidden, and the host's devices are there, but not what its programs have in shared memory. */
+function insecureMounts(command: PreparedCommand, { mapping }: HostView): readonly MountLine[] {
+  const { root } = command;
+  const folders = ownFolders(command, mapping);
   return [
     { type: "proc", source: "proc", target: `${root}/proc`, options: QUIET },
     { type: "bind", source: "/dev", target: `${root}/dev`, options: ["rbind"] },
+    ...folders.filter(({ target }) => isHostFolder(target.slice(root.length))),
     { type: "bind", source: "/sys", target: `${root}/sys`, options: ["rbind"] },
   ];
 }

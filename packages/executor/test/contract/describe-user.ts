@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { outputOf, request, run, shell } from "../support/run-request.js";
 import { baseLayer, linesLayer, testRoot } from "../support/test-root.js";
@@ -125,6 +126,14 @@ export function describeUser(subject: GetSubject): void {
       expect(Number.parseInt(await outputOf(executor, asked), 16)).toBeGreaterThan(
         Number.parseInt(dockers, 16),
       );
+    });
+
+    it("reach no shared memory of the host when the command is insecure", async () => {
+      const { executor, root } = subject();
+      const line = "echo x >/dev/shm/insecure && df -k /dev/shm | tail -n 1 | awk '{print $2}'";
+      const asked = shell(root, line, { security: "insecure", shmSizeBytes: 2 * 1024 * 1024 });
+      expect(await outputOf(executor, asked)).toBe("2048\n");
+      expect(existsSync("/dev/shm/insecure")).toBe(false);
     });
 
     it("are bounded by the limits it was given", async () => {

@@ -2,7 +2,14 @@ import { type Instruction, nearest, type Span, type Word } from "@oci-build/dock
 import type { Platform } from "@oci-build/oci";
 import { imageKey } from "../base/image-resolver.js";
 import type { PlanInput } from "./plan-input.js";
-import { type CopyNames, type ResolvedFile, resolveCopyFrom, stageNamesOf } from "./resolve-stages.js";
+import {
+  type CopyNames,
+  type NamedOrigin,
+  type ResolvedFile,
+  resolveCopyFrom,
+  resolveMountFrom,
+  stageNamesOf,
+} from "./resolve-stages.js";
 
 /** An image that has to be known before the file can be planned. */
 export interface NeededImage {
@@ -31,29 +38,35 @@ export function neededImages(
     if (current === undefined) continue;
     const { base, stage, instructions } = current;
     if (base.kind === "image") add({ name: base.name, platform: base.platform, span: stage.from.image.span });
-    for (const from of instructions.flatMap(({ instruction }) => sourcesOf(instruction, names))) {
-      const origin = resolveCopyFrom(names, index, from);
+    for (const { from, resolve } of instructions.flatMap(({ instruction }) => sourcesOf(instruction))) {
+      const origin = resolve(names, index, from);
       if (origin.kind === "image") add({ name: origin.name, platform: targetPlatform, span: from.span });
     }
   }
   return [...needed.values()];
 }
 
-/** FROM finds stages in lower case only. */
+/** FROM finds stages in lower case only, and a mount by their names alone. */
 function nearStage(name: string, { indexes }: CopyNames): string | undefined {
+  const byNumber = [...indexes].find(([, index]) => String(index) === name)?.[0];
+  if (byNumber !== undefined) return byNumber;
   const lower = name.toLowerCase();
   return indexes.has(lower) ? lower : nearest(name, [...indexes.keys()]);
 }
 
-/** What an instruction copies from, or mounts. As in BuildKit, a mount names stages by their names alone, also later
- * ones, and no variables. */
-function sourcesOf(instruction: Instruction, { indexes }: CopyNames): readonly Word[] {
-  if (instruction.kind === "copy") return instruction.from === undefined ? [] : [instruction.from];
+interface NamedSource {
+  readonly from: Word;
+  readonly resolve: (names: CopyNames, current: number, from: Word) => NamedOrigin;
+}
+
+/** What an instruction copies from, or mounts. */
+function sourcesOf(instruction: Instruction): readonly NamedSource[] {
+  if (instruction.kind === "copy") {
+    return instruction.from === undefined ? [] : [{ from: instruction.from, resolve: resolveCopyFrom }];
+  }
   if (instruction.kind !== "run") return [];
   return instruction.mounts.flatMap((mount) => {
     const from = "from" in mount ? mount.from : undefined;
-    return from === undefined || from.text.includes("$") || indexes.has(from.text.toLowerCase())
-      ? []
-      : [from];
+    return from === undefined ? [] : [{ from, resolve: resolveMountFrom }];
   });
 }

@@ -69,6 +69,12 @@ describe("imagesNeeded", () => {
       {},
       [["Base linux/amd64"]],
     ],
+    [
+      "what mounts name, which find no stage by its index",
+      ["FROM scratch AS first", "FROM scratch", "RUN --mount=from=0,target=/m --mount=from=b$,target=/n x"],
+      {},
+      [["0 linux/amd64", "b$ linux/amd64"]],
+    ],
     ["what a variable comes to", ["ARG V=12", "FROM debian:$V"], {}, [["debian:12 linux/amd64"]]],
     [
       "then what the triggers of an image name",
@@ -89,6 +95,7 @@ describe("imagesNeeded", () => {
     ["FROM biuld", "build"],
     ["FROM Build", "build"],
     ["FROM scratch\nCOPY --from=buil /x /", "build"],
+    ["FROM scratch\nRUN --mount=from=0,target=/m x", "build"],
     ["FROM debian", undefined],
   ])("knows which stage %j may have meant", (line, near) => {
     const needed = imagesNeeded(planInput(["FROM scratch AS build", ...line.split("\n")]), "Dockerfile");
