@@ -1,9 +1,10 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { executorError } from "../errors.js";
+import { systemErrorCode } from "@oci-build/oci";
 import type { ExecCommand, ExecStatus } from "../executor.js";
 import { ControlChannel } from "./control-channel.js";
 import type { HeldMounts } from "./held-mounts.js";
+import { notStarted } from "./not-started.js";
 import type { OutputPipe, OutputPipes } from "./output-pipes.js";
 import type { OwnTerminal } from "./own-terminal.js";
 import type { StopTree } from "./stop-tree.js";
@@ -25,42 +26,56 @@ export interface SandboxStart extends Pick<ExecCommand, "stdio" | "onStart" | "o
 }
 
 /** How the first process of a command line ended. */
-type Ending =
-  | { readonly kind: "ended"; readonly exitCode: number | null; readonly signal: NodeJS.Signals | null }
-  | { readonly kind: "failed"; readonly problem: string };
+interface Ending {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
 
 /** Runs a command line to its end, and stops the process tree when it is aborted.
  * @throws OciBuildError EXECUTOR_START_FAILED; the reason of the signal when it is aborted */
 export async function startSandbox(start: SandboxStart): Promise<ExecStatus> {
   start.signal?.throwIfAborted();
   const pipes = start.stdio === "captured" ? await start.pipes.open() : undefined;
-  const child = spawnChild(start, pipes);
   const drained = pipes === undefined ? [] : readPipes(pipes, start.onOutput);
+  const { ending, control } = await runChild(start, pipes).finally(() =>
+    Promise.all(pipes?.map((pipe, index) => pipe.drain(drained[index] ?? Promise.resolve())) ?? []),
+  );
+  start.signal?.throwIfAborted();
+  return statusOf(ending, control);
+}
+
+async function runChild(
+  start: SandboxStart,
+  pipes: readonly [OutputPipe, OutputPipe] | undefined,
+): Promise<{ readonly ending: Ending; readonly control: ControlChannel }> {
+  const child = spawnChild(start, pipes);
+  // Then it may have no streams.
+  if (child.pid === undefined) throw notStarted(await problemOf(child));
+  const ended = endOf(child);
   for (const fd of start.inherited) if (fd > 4) child.stdio[fd as 4]?.destroy();
   const control = new ControlChannel(child.stdio[3] as Readable, start.onStart);
   void control.pid.then((pid) => pid === undefined || start.mounts.hold(pid));
   sendFiles(child.stdio[4] as Writable, start.files);
-  const ended = endOf(child);
-  const ending = await stopOnAbort(ended, control, start);
-  await Promise.all(pipes?.map((pipe, index) => pipe.drain(drained[index] ?? Promise.resolve())) ?? []);
-  start.signal?.throwIfAborted();
-  return statusOf(ending, control);
+  return { ending: await stopOnAbort(ended, control, start), control };
 }
 
 function spawnChild(start: SandboxStart, pipes: readonly [OutputPipe, OutputPipe] | undefined): ChildProcess {
   const [program, ...args] = start.terminal?.(start.command) ?? start.command;
   const { cwd, env } = start;
-  if (pipes === undefined) {
-    return spawn(program, args, { cwd, env, stdio: streams(["inherit", "inherit", "inherit"], start) });
-  }
-  const [stdout, stderr] = pipes;
+  const standard =
+    pipes === undefined
+      ? (["inherit", "inherit", "inherit"] as const)
+      : (["ignore", pipes[0].writeFd, pipes[1].writeFd] as const);
   try {
-    const stdio = streams(["ignore", stdout.writeFd, stderr.writeFd], start);
-    // Of a session of its own: without a terminal to write to, and Ctrl-C comes to us alone.
-    return spawn(program, args, { cwd, env, stdio, detached: true });
+    // What is captured is of a session of its own: without a terminal to write to, and Ctrl-C comes to us alone.
+    const detached = pipes !== undefined;
+    return spawn(program, args, { cwd, env, stdio: streams(standard, start), detached });
+  } catch (error) {
+    // Some problems are events, some are thrown.
+    if (!(error instanceof Error) || systemErrorCode(error) === undefined) throw error;
+    throw notStarted(error);
   } finally {
-    stdout.closeWriting();
-    stderr.closeWriting();
+    for (const pipe of pipes ?? []) pipe.closeWriting();
   }
 }
 
@@ -96,8 +111,14 @@ function sendFiles(stream: Writable, files: Uint8Array): void {
 
 function endOf(child: ChildProcess): Promise<Ending> {
   return new Promise((resolve) => {
-    child.once("error", (error) => resolve({ kind: "failed", problem: error.message }));
-    child.once("exit", (exitCode, signal) => resolve({ kind: "ended", exitCode, signal }));
+    child.once("exit", (exitCode, signal) => resolve({ exitCode, signal }));
+  });
+}
+
+/** Why a process was not started. */
+function problemOf(child: ChildProcess): Promise<Error> {
+  return new Promise((resolve) => {
+    child.once("error", resolve);
   });
 }
 
@@ -120,17 +141,8 @@ async function stopOnAbort(
   return ending;
 }
 
-function statusOf(ending: Ending, control: ControlChannel): ExecStatus {
-  if (ending.kind === "failed") throw notStarted(ending.problem);
-  const { exitCode, signal } = ending;
+function statusOf({ exitCode, signal }: Ending, control: ControlChannel): ExecStatus {
   if (!control.isReady)
     throw notStarted(control.problem || `a helper ended with ${signal ?? exitCode ?? "nothing"}`);
   return exitCode === null ? { kind: "killed", signal: signal ?? "SIGKILL" } : { kind: "exited", exitCode };
-}
-
-function notStarted(problem: string): Error {
-  return executorError("EXECUTOR_START_FAILED", {
-    message: `cannot start a command: ${problem}`,
-    data: { problem },
-  });
 }
