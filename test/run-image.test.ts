@@ -71,6 +71,10 @@ describe.skipIf(!canRun)("oci-build run (skipped: needs what RUN needs, and busy
     const flags = ["-v", "./data:/data", "-v", `${path.join(folder, "data/in.txt")}:/in:ro`];
     await told(flags, "cat /in > /data/out.txt");
     expect(fs.readFileSync(path.join(folder, "data/out.txt"), "utf8")).toBe("in");
+    fs.mkdirSync(path.join(folder, "data/below"));
+    writeFiles(path.join(folder, "other"), { "deep.txt": "deep" });
+    const nested = ["-v", "./other:/data/below", "-v", "./data:/data"];
+    expect(await told(nested, "cat /data/in.txt /data/below/deep.txt")).toBe("indeep");
     const refused = await run("-v", "./data:/data:ro", base, "sh", "-c", "echo x > /data/no");
     expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("Read-only") });
   });
@@ -96,9 +100,11 @@ describe.skipIf(!canRun)("oci-build run (skipped: needs what RUN needs, and busy
 
   it.each<[string, () => readonly string[], number, string]>([
     ["a program that is not there", () => [base, "no-such-program"], 127, "EXECUTOR_PROGRAM_MISSING"],
+    ["a program that is not executable", () => [base, "/etc/passwd"], 126, "its mode is 0644"],
     ["an image that is not there", () => ["oci-archive:none.tar"], 125, "none.tar"],
     ["a volume with a name", () => ["-v", "data:/data", base], 125, "OPTION_INVALID"],
     ["a volume that is not there", () => ["-v", "./none:/data", base], 125, "OPTION_INVALID"],
+    ["two volumes in one place", () => ["-v", "/:/a", "-v", "/:/a/.", base], 125, "/a is given twice"],
     ["a terminal where there is none", () => ["-t", base], 125, "OPTION_INVALID"],
     ["a user that the image does not know", () => ["-u", "nobody-here", base], 125, "EXECUTOR_USER_UNKNOWN"],
     ["an image without a command", () => ["--entrypoint", "", base], 125, "IMAGE_COMMAND_MISSING"],

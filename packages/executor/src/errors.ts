@@ -19,7 +19,7 @@ export type ExecutorErrorData = {
   EXECUTOR_START_FAILED: { problem: string };
   EXECUTOR_MOUNT_INVALID: { target: string; problem: string };
   EXECUTOR_USER_UNKNOWN: { user: string; problem: string };
-  EXECUTOR_PROGRAM_MISSING: { program: string; path: string | null };
+  EXECUTOR_PROGRAM_MISSING: { program: string; path: string | null; notExecutable?: string };
   EXECUTOR_ENV_UNSETTABLE: { names: readonly string[] };
 };
 

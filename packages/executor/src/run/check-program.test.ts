@@ -21,9 +21,15 @@ describe("checkProgram", () => {
     expect(() => checkProgram(program, { env, cwd: "/srv" }, tree)).not.toThrow();
   });
 
-  it.each(["none", "plain", "run", "/bin/none", "/bin", ""])("tells that there is no %j", (program) => {
+  it.each(["none", "run", "/bin/none", "/bin", ""])("tells that there is no %j", (program) => {
     expect(() => checkProgram(program, { env, cwd: "/srv" }, tree)).toThrow(
       expect.toSatisfy((error: unknown) => isOciBuildError(error, "EXECUTOR_PROGRAM_MISSING")),
+    );
+  });
+
+  it.each(["plain", "/bin/plain"])("tells of %j that it is there, but not executable", (program) => {
+    expect(() => checkProgram(program, { env, cwd: "/srv" }, tree)).toThrow(
+      `cannot run "${program}": /bin/plain is not executable, its mode is 0644`,
     );
   });
 

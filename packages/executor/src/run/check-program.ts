@@ -17,12 +17,27 @@ export function checkProgram(
   const candidates = program.includes("/")
     ? [posix.resolve(cwd, program)]
     : (path ?? "").split(":").map((folder) => posix.resolve(cwd, folder, program));
-  if (!candidates.some((candidate) => isProgram(candidate, view))) throw missing(program, path);
+  const files = candidates.flatMap((candidate) => {
+    const { entry } = resolvePath(view, candidate, "follow-last");
+    return entry?.type === "file" ? { path: candidate, mode: entry.mode } : [];
+  });
+  if (files.some(({ mode }) => (mode & 0o111) !== 0)) return;
+  const [found] = files;
+  throw found === undefined ? missing(program, path) : notExecutable(program, path, found);
 }
 
-function isProgram(path: string, view: Lookup): boolean {
-  const { entry } = resolvePath(view, path, "follow-last");
-  return entry?.type === "file" && (entry.mode & 0o111) !== 0;
+/** As a script that was copied without its mode: the kernel would say that permission is denied. */
+function notExecutable(
+  program: string,
+  path: string | undefined,
+  found: { readonly path: string; readonly mode: number },
+): Error {
+  const mode = (found.mode & 0o7777).toString(8).padStart(4, "0");
+  return executorError("EXECUTOR_PROGRAM_MISSING", {
+    message: `cannot run ${JSON.stringify(program)}: ${found.path} is not executable, its mode is ${mode}`,
+    data: { program, path: path ?? null, notExecutable: found.path },
+    hint: "Give it the right to be executed, as with COPY --chmod=755 or RUN chmod +x.",
+  });
 }
 
 function missing(program: string, path: string | undefined): Error {

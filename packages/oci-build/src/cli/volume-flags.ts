@@ -5,10 +5,24 @@ import { optionInvalid } from "../options/option-invalid.js";
 
 const HINT = "Write FOLDER:/target, or FOLDER:/target:ro; the folder begins with . or /.";
 
-/** A folder or file of this host that a container sees: `SOURCE:TARGET[:ro]`.
+/** Folders and files of this host that a container sees, each as `SOURCE:TARGET[:ro]`. As with Docker, what lies in another
+ * one is mounted after it, whatever comes first.
  * Differs: what is not there is not made, and there are no volumes with names.
  * @throws OciBuildError OPTION_INVALID */
-export function parseVolume(text: string): ExecMount {
+export function parseVolumes(texts: readonly string[]): readonly ExecMount[] {
+  const mounts = texts.map(parseVolume);
+  for (const [index, { target }] of mounts.entries()) {
+    const isTwice = mounts.slice(0, index).some((other) => other.target === target);
+    if (isTwice) throw optionInvalid("--volume", texts[index] ?? "", `${target} is given twice`);
+  }
+  return mounts.toSorted((a, b) => depthOf(a.target) - depthOf(b.target));
+}
+
+function depthOf(target: string): number {
+  return target.split("/").filter((name) => name !== "").length;
+}
+
+function parseVolume(text: string): ExecMount {
   const [source = "", target = "", options = "rw", ...more] = text.split(":");
   if (more.length > 0 || !target.startsWith("/"))
     throw optionInvalid("--volume", text, "it is no mount", HINT);
@@ -19,7 +33,7 @@ export function parseVolume(text: string): ExecMount {
   const real = realPath(source, text);
   return {
     kind: "bind",
-    target: path.posix.normalize(target),
+    target: path.posix.resolve("/", target),
     source: { kind: "folder", folder: path.dirname(real), path: `/${path.basename(real)}` },
     writes: modes.includes("ro") ? "refused" : "kept",
   };

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import type { ExecStatus } from "@oci-build/executor";
-import { isOciBuildError } from "@oci-build/oci";
+import { isOciBuildError, type OciBuildError } from "@oci-build/oci";
 import { Command, Option } from "commander";
 import type { ImageSession } from "../../images/image-session.js";
 import { runImage } from "../../images/run-image.js";
@@ -11,7 +11,7 @@ import { repeatable } from "../registry-flags.js";
 import { reportError } from "../report-error.js";
 import { runFlags } from "../run-flags.js";
 import type { CliProcess } from "../terminal.js";
-import { parseVolume } from "../volume-flags.js";
+import { parseVolumes } from "../volume-flags.js";
 import { type ImageFlags, platformOption, runImageCommand } from "./image-flags.js";
 
 interface RunFlags extends ImageFlags {
@@ -33,6 +33,7 @@ interface RunFlags extends ImageFlags {
 
 /** As with Docker: what is said of failures that are not the command's own. */
 const EXIT_NOT_STARTED = 125;
+const EXIT_NOT_EXECUTABLE = 126;
 const EXIT_PROGRAM_MISSING = 127;
 const SIGNAL_EXIT_BASE = 128;
 
@@ -49,7 +50,7 @@ export function runRun(args: readonly string[], process: CliProcess): Promise<nu
         session.signal?.throwIfAborted();
         if (!isOciBuildError(error)) throw error;
         reportError(error, { process, source: undefined });
-        return error.code === "EXECUTOR_PROGRAM_MISSING" ? EXIT_PROGRAM_MISSING : EXIT_NOT_STARTED;
+        return failureCode(error);
       }
     },
   );
@@ -97,7 +98,7 @@ function run(
   return runImage(session, {
     ...{ image, platform, args, entrypoint, cwd, user, hostname },
     env: environment(flags, process),
-    mounts: (flags.volume ?? []).map(parseVolume),
+    mounts: parseVolumes(flags.volume ?? []),
     run: resolveRun(runFlags(flags, process.env), process.env),
     stdio: isInherited ? "inherited" : "captured",
     // Pipes and terminals are written at once, so that nothing grows here.
@@ -121,6 +122,11 @@ function environment({ env: given = [], tty }: RunFlags, { env }: CliProcess): R
     if (value !== undefined) variables.set(name, value);
   }
   return variables;
+}
+
+function failureCode(error: OciBuildError): number {
+  if (!isOciBuildError(error, "EXECUTOR_PROGRAM_MISSING")) return EXIT_NOT_STARTED;
+  return error.data["notExecutable"] === undefined ? EXIT_PROGRAM_MISSING : EXIT_NOT_EXECUTABLE;
 }
 
 function exitCodeOf(status: ExecStatus): number {
