@@ -32,11 +32,12 @@ export function expandDoubleQuote(expansion: Expansion): string {
   return "";
 }
 
-/** An escape character before anything but `"`, `$` and itself is an ordinary character. */
+/** An escape character before anything but `"`, `$` and itself is an ordinary character.
+ * Differs: an ordinary one stays single where escapes are kept; BuildKit doubles it. */
 function quotedEscape(expansion: Expansion): string {
   const kept = expansion.escapes === "keep" ? expansion.escape : "";
   const next = peek(expansion);
   if (next === "") return kept;
   if (next === '"' || next === "$" || next === expansion.escape) return kept + take(expansion);
-  return kept + expansion.escape;
+  return expansion.escape;
 }

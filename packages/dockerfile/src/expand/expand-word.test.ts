@@ -46,6 +46,11 @@ describe("expandWord", () => {
     expect(expandWord(nested(100_000), env).ok).toBe(false);
   });
 
+  it("Differs: an ordinary one stays single where escapes are kept", () => {
+    const kept = { quotes: "keep", escapes: "keep" } as const;
+    expect(expandWord(String.raw`"a\n\\"`, new Map(), kept)).toMatchObject({ value: String.raw`"a\n\\"` });
+  });
+
   it("Differs: a `$` in the replacement is an ordinary character also with `//`", () => {
     expect(expandWord("${A//o/$ONE}", env)).toMatchObject({ value: "f$1$1" });
   });

@@ -399,6 +399,21 @@ describe("planRun: what is told", () => {
     );
   });
 
+  it.each<[string, readonly string[], string]>([
+    ["a here-document", ["RUN <<E", "  one $a ", "two", "E"], "RUN <<E (one 1 ...)"],
+    ["one of a line", ["RUN <<E", "one", "E"], "RUN <<E (one)"],
+    ["a script", ["RUN <<-E", "\t#!/x", "\tone", "E"], "RUN <<-E (#!/x...)"],
+    ["an empty one", ["RUN <<E", "E"], "RUN <<E ()"],
+    ["one that is input of a command", ["RUN cat <<E", "one", "E"], "RUN cat <<E"],
+    [
+      "a quotation with escapes",
+      [String.raw`RUN printf "a\n\"$a\\" '\n' \n`],
+      String.raw`RUN printf "a\n\"1\\" '\n' \n`,
+    ],
+  ])("shows %s", (_, lines, expected) => {
+    expect(runOf(["ARG a=1", ...lines]).name).toBe(`[1/1] ${expected}`);
+  });
+
   it("shows variables that are set, and leaves what is the shell's", () => {
     const lines = ["ARG a=1", "ARG TOKEN=hunter2", `RUN echo "$a" '$b' \${c:-d} $TOKEN`];
     expect(runOf(lines).name).toBe(`[1/1] RUN echo "1" '$b' \${c:-d} $TOKEN`);

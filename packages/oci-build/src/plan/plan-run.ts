@@ -23,7 +23,7 @@ export function planRun(
   const cacheNamespace = input.buildArgs.get("BUILDKIT_CACHE_MOUNT_NS");
   const mounts = planMounts(instruction, { scope, cwd, cacheNamespace, originOf });
   const step: RunStep = {
-    ...nextStep(state, instruction, scope),
+    ...nextStep(state, { ...instruction, more: heredocSummary(instruction) }, scope),
     kind: "run",
     variables: scope.variables(),
     args,
@@ -60,6 +60,16 @@ function commandOf(state: StageState, instruction: RunInstruction): RunCommand {
   if (found.kind === "shell") return { args: shellArguments(state, found.text), script: undefined };
   const name = `${scriptFolder(instruction)}/${found.name}`;
   return { args: shellArguments(state, name), script: { name, content: found.content } };
+}
+
+/** As BuildKit shows a command that is nothing but a here-document: by its first line. */
+function heredocSummary(instruction: RunInstruction): string {
+  const [heredoc] = instruction.heredocs;
+  const found = runScript(instruction);
+  if (heredoc === undefined || found.kind === "exec") return "";
+  if (found.kind === "shell" && found.text !== heredoc.content) return "";
+  const [first = "", ...others] = heredoc.content.trim().split(/\r?\n/);
+  return ` (${first}${others.length === 0 ? "" : "..."})`;
 }
 
 /** Where scripts lie.

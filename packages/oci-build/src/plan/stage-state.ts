@@ -34,13 +34,21 @@ export function recordHistory(state: StageState, createdBy: string): void {
   state.history.push({ createdBy });
 }
 
+/** An instruction as a step tells of it; `more` is shown behind its text. */
+interface ToldInstruction {
+  readonly kind: string;
+  readonly text: string;
+  readonly span: Span;
+  readonly more?: string;
+}
+
 /** The identity of the stage's next step, and its name as progress shows it. */
 export function nextStep(
   state: StageState,
-  { kind, text, span }: { readonly kind: string; readonly text: string; readonly span: Span },
+  { kind, text, span, more = "" }: ToldInstruction,
   scope: RecordingScope,
 ): Omit<StepBase, "variables"> {
-  const shown = kind === "run" ? describeCommand(scope, text) : describeInstruction(scope, text);
+  const shown = kind === "run" ? describeCommand(scope, text + more) : describeInstruction(scope, text);
   const { numbering } = state;
   numbering.last += 1;
   const width = String(numbering.total).length;
