@@ -1,6 +1,6 @@
 import fs, { existsSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
 import { packLayout } from "./support/registry/image-layout.js";
 import { RUN_BASE_TAG, runBaseLayout } from "./support/run/run-base.js";
@@ -126,6 +126,23 @@ describe.skipIf(!canRun)("oci-build run (skipped: needs what RUN needs, and busy
       expect({ exitCode, stdout }).toEqual({ exitCode: 125, stdout: "" });
       expect(stderr).toContain(`error: cannot run a command: ${problem} [EXECUTOR_UNAVAILABLE]`);
     }
+  });
+
+  it("ends the command when nobody reads its output any more", async () => {
+    const ended = new Promise<number | null>((resolve) => {
+      const lost = runOciBuild(["run", base, "sh", "-c", "while echo up; do :; done"], {
+        cwd: folder,
+        env: environment,
+        onStart: (child) => {
+          onTestFinished(() => void child.kill());
+          child.once("exit", resolve);
+          child.stdout?.once("data", () => child.stdout?.destroy());
+        },
+      });
+      // Of the output that was given up.
+      lost.catch(() => undefined);
+    });
+    expect(await ended).toBe(141);
   });
 
   it("ends the command when it is interrupted", async () => {

@@ -1,7 +1,7 @@
 import { isOciBuildError } from "@oci-build/oci";
 
 /** 128 + SIGPIPE: how a program ends whose output nobody reads any more. */
-const EXIT_READER_GONE = 141;
+export const EXIT_READER_GONE = 141;
 
 /** What to exit with after an error; 4 for what is none of ours, which is a bug. */
 export function exitCodeOf(error: unknown): number {

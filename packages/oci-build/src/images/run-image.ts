@@ -29,6 +29,8 @@ export interface ContainerRequest {
   readonly run: Pick<ResolvedRun, "executor" | "hosts" | "network" | "shmSizeBytes" | "ulimits">;
   readonly stdio: ExecStdio;
   readonly onOutput: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
+  /** Stops the command, and nothing before it. */
+  readonly stop: AbortSignal;
 }
 
 /** Runs a container of an image on a writable layer that is thrown away, and says how it ended.
@@ -54,7 +56,7 @@ export async function runImage(session: ImageSession, request: ContainerRequest)
   await using result = await executor.run({
     ...command,
     root: await rootFileSystem({ image, steps: [], root }, { baseLayers, cache }),
-    signal,
+    signal: signal === undefined ? request.stop : AbortSignal.any([signal, request.stop]),
   });
   return result.status;
 }

@@ -7,6 +7,7 @@ import { runImage } from "../../images/run-image.js";
 import { optionInvalid } from "../../options/option-invalid.js";
 import { resolveRun } from "../../options/resolve-run.js";
 import { executorChoices, runNetworks } from "../../options/run-choices.js";
+import { EXIT_READER_GONE } from "../exit-code.js";
 import { repeatable } from "../registry-flags.js";
 import { reportError } from "../report-error.js";
 import { runFlags } from "../run-flags.js";
@@ -43,11 +44,14 @@ export function runRun(args: readonly string[], process: CliProcess): Promise<nu
     declare(),
     { args, process },
     async ({ flags, operands, session, signals }) => {
-      const running = (): Promise<ExecStatus> => run(session, { flags, operands }, process);
+      const unread = unreadOutput(process);
+      const running = (): Promise<ExecStatus> =>
+        run(session, { flags, operands, stop: unread.signal }, process);
       try {
         return exitCodeOf(await (flags.tty === true ? signals.leaveInterrupts(running) : running()));
       } catch (error) {
         session.signal?.throwIfAborted();
+        if (unread.signal.aborted) return EXIT_READER_GONE;
         if (!isOciBuildError(error)) throw error;
         reportError(error, { process, source: undefined });
         return failureCode(error);
@@ -86,9 +90,22 @@ function declare(): Command {
     .addOption(platformOption());
 }
 
+interface RunRequest {
+  readonly flags: RunFlags;
+  readonly operands: readonly string[];
+  readonly stop: AbortSignal;
+}
+
+/** Aborted when nobody reads the output any more, as after `| head`: what writes it would never find out. */
+function unreadOutput({ stdout }: CliProcess): AbortController {
+  const controller = new AbortController();
+  stdout.once("error", (error) => controller.abort(error));
+  return controller;
+}
+
 function run(
   session: ImageSession,
-  { flags, operands }: { readonly flags: RunFlags; readonly operands: readonly string[] },
+  { flags, operands, stop }: RunRequest,
   process: CliProcess,
 ): Promise<ExecStatus> {
   const [image = "", ...args] = operands;
@@ -96,7 +113,7 @@ function run(
   const isInherited = flags.interactive === true || flags.tty === true;
   if (flags.tty === true) requireTerminal(process);
   return runImage(session, {
-    ...{ image, platform, args, entrypoint, cwd, user, hostname },
+    ...{ image, platform, args, entrypoint, cwd, user, hostname, stop },
     env: environment(flags, process),
     mounts: parseVolumes(flags.volume ?? []),
     run: resolveRun(runFlags(flags, process.env), process.env),
