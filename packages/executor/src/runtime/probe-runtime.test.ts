@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../../test/support/build-folder.js";
@@ -32,6 +32,11 @@ describe.skipIf(!isRoot)("probeRuntime (skipped: needs root)", () => {
       const { programs } = findPrograms(process.env);
       const options = { space: ownIdSpace().space, programs, env, dir: temporaryFolder() };
       expect(await probeRuntime({ name, program: program ?? "" }, options)).toBeUndefined();
+      // As where ~/.cache is on another disk.
+      const link = path.join(temporaryFolder(), "link");
+      symlinkSync(options.dir, link);
+      const linked = { ...options, dir: link };
+      expect(await probeRuntime({ name, program: program ?? "" }, linked)).toBeUndefined();
     });
   }
 

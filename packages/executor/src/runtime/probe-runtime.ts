@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import type { HostPrograms } from "../space/host-facts.js";
 import type { IdSpace } from "../space/id-space.js";
 import { type ProgramResult, runProgram } from "../space/run-program.js";
@@ -45,11 +46,17 @@ export async function probeRuntime(
   runtime: OciRuntime,
   options: ProbeRuntimeOptions,
 ): Promise<RuntimeProblem> {
-  const { signal, dir, env } = options;
+  const { signal, env } = options;
+  // runc runs nothing below a link.
+  const dir = realpathSync(options.dir);
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   try {
-    const ended = await runProgram(probeCommand(runtime, options), { env, cwd: dir, signal: either });
+    const ended = await runProgram(probeCommand(runtime, { ...options, dir }), {
+      env,
+      cwd: dir,
+      signal: either,
+    });
     return ended.status === STATUS ? undefined : problemOf(ended);
   } catch (error) {
     if (!timeout.aborted || signal?.aborted === true) throw error;
