@@ -57,11 +57,15 @@ describe.skipIf(obstacle)(unlessObstacle("a build with RUN", obstacle), () => {
 
   /** The members of the last layer of what is built. */
   async function lastLayer(lines: readonly string[], options: BuildOptions = {}): Promise<readonly string[]> {
+    const entries = await lastEntries(lines, options);
+    return entries.map(({ type, path: name }) => `${type} ${name}`);
+  }
+
+  async function lastEntries(lines: readonly string[], options: BuildOptions = {}) {
     const dest = path.join(folder, "image.tar");
     await run(lines, { ...options, output: { type: "oci", dest } });
     const { layers } = await readRawImage(dest);
-    const entries = await layerEntries(layers.at(-1) ?? Buffer.alloc(0));
-    return entries.map(({ type, path: name }) => `${type} ${name}`);
+    return layerEntries(layers.at(-1) ?? Buffer.alloc(0));
   }
 
   it("runs commands, keeps what they change, and takes it from the cache the next time", async () => {
@@ -105,6 +109,37 @@ describe.skipIf(obstacle)(unlessObstacle("a build with RUN", obstacle), () => {
     ];
     expect((await steps(lines)).output).toContain("tool\nt\n");
     expect((await steps([...lines, "RUN ls /t || echo gone"])).output).toContain("gone\n");
+  });
+
+  it("mounts parents first, whatever the order of the file, and finds what lay below afterwards", async () => {
+    const mounts = "--mount=type=cache,target=/m/in/cache --mount=type=tmpfs,target=/m";
+    const lines = [
+      ...["FROM base", "RUN mkdir -p /m/in && echo kept > /m/f"],
+      `RUN ${mounts} ls /m /m/in; touch /m/in/cache/x`,
+      "RUN cat /m/f; ls /m/in",
+    ];
+    expect((await steps(lines)).output).toBe("/m:\nin\n\n/m/in:\ncache\nkept\n");
+  });
+
+  it("says of a mount point that it cannot make where, and what would help", async () => {
+    writeFiles(path.join(folder, "context"), { f: "text" });
+    const mounts = "--mount=target=/src --mount=type=cache,target=/src/node_modules";
+    await expect(run(["FROM base", `RUN ${mounts} true`])).rejects.toMatchObject({
+      code: "EXECUTOR_MOUNT_INVALID",
+      message: expect.stringContaining("/src/node_modules"),
+      hint: expect.stringContaining("rw"),
+    });
+    const { output } = await steps(["FROM base", `RUN ${mounts.replace("/src ", "/src,rw ")} ls /src`]);
+    expect(output).toBe("f\nnode_modules\n");
+  });
+
+  it("dates a folder that it made for a mount when a command put something into it", async () => {
+    const before = Math.floor(Date.now() / 1000);
+    const entries = await lastEntries(["FROM base", "RUN --mount=type=tmpfs,target=/a/b/c touch /a/b/x"]);
+    expect(entries.map((entry) => entry.path)).toEqual(["a", "a/b", "a/b/x"]);
+    for (const entry of entries) {
+      expect("mtimeSec" in entry ? entry.mtimeSec : 0).toBeGreaterThanOrEqual(before);
+    }
   });
 
   it("keeps caches between builds, also those that fail, and out of layers", async () => {
