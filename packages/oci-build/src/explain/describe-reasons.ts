@@ -46,7 +46,7 @@ function headlineOf(reason: Exclude<MissReason, { kind: "files" }>): string {
       return describeParent(reason);
     case "below":
       return reason.step === undefined
-        ? "what is below changed"
+        ? "what it runs on changed: the base image, or a step that is gone"
         : `parent step ${reason.step.id} changed (${reason.step.instruction})`;
     case "input":
       return describeInput(reason);

@@ -9,7 +9,7 @@ import { layerEntries } from "../solve/layer-entries.js";
 import { type ContentLookUp, lookUpContent } from "../solve/look-up-content.js";
 import { looksBelow } from "../solve/looks-below.js";
 import { lookUpRun } from "../solve/recorded-run.js";
-import type { SolveContext } from "../solve/solve-context.js";
+import { contextOfStage, type SolveContext } from "../solve/solve-context.js";
 import { keyOfRun } from "../solve/solve-run.js";
 import type { StageSoFar } from "../solve/solve-stage.js";
 import { stepChanges, withPlace } from "../solve/solve-step.js";
@@ -64,10 +64,11 @@ interface Evaluated {
 export async function evaluateStep(
   planned: PlannedStep,
   below: EvaluatedStage,
-  evaluating: Evaluating,
+  whole: Evaluating,
 ): Promise<Evaluated> {
-  const { context, explainer, solved } = evaluating;
   const { step } = planned;
+  const evaluating = { ...whole, context: contextOfStage(whole.context, step.stageIndex) };
+  const { context, explainer, solved } = evaluating;
   context.signal?.throwIfAborted();
   const cause = causeOf(step, below, solved);
   if (cause !== undefined) {

@@ -91,12 +91,23 @@ describe("explain of RUN", () => {
     [
       "another shell",
       { after: [...LINES.slice(0, 3), 'SHELL ["/bin/bash", "-c"]', "RUN make"] },
-      ["RUN make: command changed: /bin/sh -c make → /bin/bash -c make"],
+      ["RUN make: SHELL changed: /bin/sh -c → /bin/bash -c"],
     ],
     [
       "another script",
-      { before: ["FROM scratch", "RUN <<E", "a", "E"], after: ["FROM scratch", "RUN <<E", "b", "E"] },
-      ["RUN <<E: command changed"],
+      {
+        before: ["FROM scratch", "RUN <<E", "a", "b", "E"],
+        after: ["FROM scratch", "RUN <<E", "a", "c", "E"],
+      },
+      ["RUN <<E: line 2 of the command changed: b → c"],
+    ],
+    [
+      "one more line of a script",
+      {
+        before: ["FROM scratch", "RUN <<E", "#!/bin/x", "a", "E"],
+        after: ["FROM scratch", "RUN <<E", "#!/bin/x", "a", "b", "E"],
+      },
+      ['RUN <<E: line 3 of the command changed: "" → b'],
     ],
     [
       "another user",
@@ -111,8 +122,55 @@ describe("explain of RUN", () => {
       },
       [
         "RUN --mount=type=cache,target=/c,sharing=$S make: ENV S shared → locked",
-        "RUN --mount=type=cache,target=/c,sharing=$S make: mount 1: sharing changed: shared → locked",
+        "RUN --mount=type=cache,target=/c,sharing=$S make: mount /c: sharing changed: shared → locked",
       ],
+    ],
+    [
+      "a mount before another one",
+      {
+        before: ["FROM scratch", "RUN --mount=target=/src make"],
+        after: ["FROM scratch", "RUN --mount=type=cache,target=/c --mount=target=/src make"],
+      },
+      [
+        "RUN --mount=type=cache,target=/c --mount=target=/src make: instruction changed: RUN --mount=target=/src make → RUN --mount=type=cache,target=/c --mount=target=/src make",
+        "RUN --mount=type=cache,target=/c --mount=target=/src make: mount /c changed: (unset) → cache",
+      ],
+    ],
+    [
+      "another mode of a mount",
+      {
+        before: ["FROM scratch", "ARG M=0700", "RUN --mount=type=cache,target=/c,mode=$M a"],
+        after: ["FROM scratch", "ARG M=0755", "RUN --mount=type=cache,target=/c,mode=$M a"],
+      },
+      [
+        "RUN --mount=type=cache,target=/c,mode=$M a: ARG M 0700 → 0755",
+        "RUN --mount=type=cache,target=/c,mode=$M a: mount /c: mode changed: 0700 → 0755",
+      ],
+    ],
+    [
+      "mounts in another order",
+      {
+        before: [
+          "FROM scratch",
+          "ARG A=/a",
+          "ARG B=/b",
+          "RUN --mount=type=tmpfs,target=$A --mount=type=tmpfs,target=$B x",
+        ],
+        after: [
+          "FROM scratch",
+          "ARG A=/b",
+          "ARG B=/a",
+          "RUN --mount=type=tmpfs,target=$A --mount=type=tmpfs,target=$B x",
+        ],
+      },
+      ["ARG A /a → /b", "ARG B /b → /a", "order of the mounts changed"].map(
+        (reason) => `RUN --mount=type=tmpfs,target=$A --mount=type=tmpfs,target=$B x: ${reason}`,
+      ),
+    ],
+    [
+      "a step that is gone",
+      { after: LINES.filter((line) => line !== "COPY a /") },
+      ["RUN make: what it runs on changed: the base image, or a step that is gone"],
     ],
     [
       "another network of the build",
@@ -143,7 +201,7 @@ describe("explain of RUN", () => {
   it("says that mounted files changed", async () => {
     const before = ["FROM scratch", "RUN --mount=target=/src make"];
     expect(await reasonsAfter({ before }, (write) => write("a", "2"))).toEqual([
-      "RUN --mount=target=/src make: mount 1 files changed",
+      "RUN --mount=target=/src make: mount /src files changed",
     ]);
   });
 

@@ -1,5 +1,7 @@
 import { explainMiss, type KeyDifference, type KeyField, looksSecret } from "@oci-build/cache";
+import { commandReasons } from "./command-reasons.js";
 import type { ChangedParent } from "./input-reasons.js";
+import { isMountDifference, mountReasons, withMountNames } from "./mount-reasons.js";
 import type { MissReason } from "./step-explanation.js";
 
 /** Marks the fields of a RUN's key in a log. */
@@ -39,15 +41,23 @@ export function runReasons(
   const text: readonly MissReason[] = isOtherText
     ? [{ kind: "instruction", before: before.instruction, after: after.instruction }]
     : [];
-  const differences = explainMiss(before.fields, after.fields);
+  const differences = explainMiss(withMountNames(before.fields), withMountNames(after.fields));
   const told = differences.flatMap((difference): readonly MissReason[] => {
     if (difference.name === "parents") return [{ kind: "below", step: parent }];
     if (difference.name === "environment") return variableReasons(difference, argNames);
     // The text says it better.
-    return isOtherText && COMMAND_FIELDS.has(difference.name) ? [] : inputReasons(difference);
+    if (COMMAND_FIELDS.has(difference.name)) return isOtherText ? [] : commandReasons(difference);
+    return isMountDifference(difference) ? mountReasons(difference, differences) : inputReasons(difference);
   });
-  return [...text, ...told];
+  const isReordered =
+    !differences.some(isMountDifference) && explainMiss(before.fields, after.fields).some(isMountDifference);
+  return [...text, ...told, ...(isReordered ? [reorderedMounts] : [])];
 }
+
+const reorderedMounts: MissReason = {
+  ...{ kind: "input", name: "order of the mounts" },
+  ...{ before: undefined, after: undefined },
+};
 
 const COMMAND_FIELDS: ReadonlySet<string> = new Set(["command", "script"]);
 
@@ -74,13 +84,10 @@ function inputReasons({ name, before, after, parts }: KeyDifference): readonly M
   return [{ kind: "input", name, before: shownValue(before), after: shownValue(after) }];
 }
 
-/** A value for people; digests and scripts say nothing to them. */
+/** A value for people; digests say nothing to them. */
 function shownValue(field: KeyField | undefined): string | undefined {
   if (field === undefined || field.kind === "digest" || field.kind === "digest-list") return undefined;
-  if (field.kind === "string-list") {
-    const text = field.value.join(" ");
-    return text.includes("\n") ? undefined : text;
-  }
+  if (field.kind === "string-list") return field.value.join(" ");
   if (field.kind === "pair-list") return field.value.map((pair) => pair.join("=")).join(" ");
   return field.kind === "absent" ? undefined : String(field.value);
 }

@@ -39,7 +39,7 @@ export type MissReason =
       readonly kind: "below";
       readonly step: { readonly id: string; readonly instruction: string } | undefined;
     }
-  /** Something else that a RUN is given, by name: `user`, `network`, `mount 1: target`. Values are undefined where it was
+  /** Something else that a RUN is given, by name: `user`, `network`, `mount /src: access`. Values are undefined where it was
    * not given, and on both sides where there is nothing that people could read, as of files. */
   | {
       readonly kind: "input";
