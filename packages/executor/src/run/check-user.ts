@@ -1,10 +1,14 @@
 import { executorError } from "../errors.js";
-import type { ExecutorParts } from "./executor-parts.js";
+import type { IdSpace } from "../space/id-space.js";
 import type { ResolvedUser } from "./resolve-user.js";
 
 /** Refuses a user whose ids are not to be had here.
  * @throws OciBuildError EXECUTOR_USER_UNKNOWN */
-export function checkUser({ uid, gid, groups }: ResolvedUser, user: string, { space }: ExecutorParts): void {
+export function checkUser(
+  { uid, gid, groups }: ResolvedUser,
+  user: string,
+  { space }: { readonly space: Pick<IdSpace, "mapping" | "hasId"> },
+): void {
   if (space.mapping === "single") {
     if (uid === 0 && gid === 0) return;
     const hint = "Give this user subordinate ids in /etc/subuid and /etc/subgid, and install newuidmap.";

@@ -5,11 +5,15 @@ import path from "node:path";
 import { buffer, text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { ServeConnection } from "../executor.js";
+import type { IdMapping } from "../space/id-space.js";
 import { CommandSocket } from "./command-socket.js";
 
-async function opened(serve: ServeConnection): Promise<CommandSocket> {
-  const meta = { target: "/s", mode: 0o640, uid: 0, gid: 0 };
-  const proxy = await CommandSocket.open({ kind: "socket", serve, ...meta }, "single");
+async function opened(
+  serve: ServeConnection,
+  { uid, mapping }: { readonly uid: number; readonly mapping: IdMapping } = { uid: 0, mapping: "single" },
+): Promise<CommandSocket> {
+  const meta = { target: "/s", mode: 0o640, uid, gid: uid };
+  const proxy = await CommandSocket.open({ kind: "socket", serve, ...meta }, mapping);
   onTestFinished(() => proxy[Symbol.asyncDispose]());
   return proxy;
 }
@@ -29,6 +33,17 @@ describe("CommandSocket", () => {
     const { path: file } = await opened(waits);
     expect(statSync(file).mode & 0o777).toBe(0o640);
     expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
+  });
+
+  it("is its user's, with that mode, where root can give it away", async ({ skip }) => {
+    skip(process.geteuid?.() !== 0, "needs root");
+    const { uid, gid, mode } = statSync((await opened(waits, { uid: 7, mapping: "root" })).path);
+    expect([uid, gid, mode & 0o777]).toEqual([7, 7, 0o640]);
+  });
+
+  it("stays the caller's elsewhere, and lets any user connect", async () => {
+    const { uid, mode } = statSync((await opened(waits, { uid: 7, mapping: "subordinate" })).path);
+    expect([uid, mode & 0o777]).toEqual([process.geteuid?.(), 0o666]);
   });
 
   it("ends a connection when it is served, and answers who has ended its side", async () => {

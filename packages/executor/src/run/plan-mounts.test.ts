@@ -106,6 +106,16 @@ describe("MountPlan", () => {
     expect(plan.stub.isEmpty).toBe(true);
   });
 
+  it("lets no device be opened that a command makes in a mount, whatever kind of mount it is", async () => {
+    const meta = { mode: 0o600, uid: 0, gid: 0 };
+    const agent: ExecMount = { kind: "socket", target: "/agent", ...meta, serve: () => Promise.resolve() };
+    const binds = [folder("/b", { writes: "kept" }), image("/c", "discarded")];
+    const plan = await planned([memory("/a"), ...binds, file("/d"), agent]);
+    const lax = plan.mounts.filter(({ options }) => !options.includes("nodev"));
+    // There is nothing in a socket's own mount but the socket.
+    expect(lax.map(({ target }) => target)).toEqual(["/agent"]);
+  });
+
   it("lets no link in a mounted folder lead out of the root", async () => {
     const plan = await planned([folder("/srv", {}), file("/srv/out")]);
     expect(plan.mounts.at(-1)?.target).toBe("/etc/passwd");
