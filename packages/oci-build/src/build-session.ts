@@ -144,7 +144,7 @@ async function executorSource(
 }
 
 function solveContextOf(
-  { options, dockerfile, ignore }: ReadBuild,
+  { options, dockerfile, ignore, fresh }: ReadBuild,
   {
     later,
     ...parts
@@ -166,6 +166,7 @@ function solveContextOf(
     baseLayers,
     imageRoots: new ImageRoots(layerFiles, baseLayers),
     cacheUse,
+    fresh,
     times,
     compression,
     context: contextSource({ folder, ignore: ignore?.matcher, written, index, emit, signal }),

@@ -40,6 +40,8 @@ export interface ReadBuild {
   readonly runs: readonly CommandLine[];
   /** What pins them. */
   readonly lock: LockFile | undefined;
+  /** The indexes of the stages for which nothing is looked up. */
+  readonly fresh: ReadonlySet<number>;
 }
 
 /** A build of which everything is known that needs neither the context's files nor layers. */
@@ -68,7 +70,8 @@ export function readBuild(options: ResolvedOptions, emit: EmitEvent): ReadBuild 
   // Where no image is named there is nothing to pin.
   const lock = needed.length === 0 ? undefined : lockOfBuild(dockerfile, options.lockUse);
   const runs = runInstructions(input, file).map(commandLine);
-  return { options, dockerfile, ignore, input, warnings, needed, runs, lock };
+  const fresh = new Set(options.freshStages.map((stage) => stageIndex(stage, input)));
+  return { options, dockerfile, ignore, input, warnings, needed, runs, lock, fresh };
 }
 
 /** Plans a build that needs no images; undefined for all others. */
@@ -146,14 +149,18 @@ function commandLine({ span, text }: Pick<StepInfo, "span"> & { readonly text: s
   return { line: span.start.line, text };
 }
 
-/** A stage is meant by its name, its index, or by what progress calls it when it has no name.
- * @throws OciBuildError BUILD_TARGET_MISSING, since a stage that is not there could never miss */
+/** @throws OciBuildError BUILD_TARGET_MISSING, since a stage that is not there could never miss */
 function stageThatMayNotMiss(
   { failOnCacheMiss }: ResolvedOptions,
-  { dockerfile }: Pick<PlanInput, "dockerfile">,
+  input: Pick<PlanInput, "dockerfile">,
 ): PreparedBuild["mayNotMiss"] {
-  if (typeof failOnCacheMiss !== "object") return failOnCacheMiss;
-  const { stage } = failOnCacheMiss;
+  return typeof failOnCacheMiss === "object" ? stageIndex(failOnCacheMiss.stage, input) : failOnCacheMiss;
+}
+
+/** A stage is meant by its name, its index, or by what progress calls it when it has no name.
+ * Differs: BuildKit takes a name of `--no-cache-filter` that no stage has for one that is not built.
+ * @throws OciBuildError BUILD_TARGET_MISSING */
+function stageIndex(stage: string, { dockerfile }: Pick<PlanInput, "dockerfile">): number {
   const index = Number(/^(?:stage-)?(\d+)$/.exec(stage)?.[1] ?? Number.NaN);
   if (findStage(dockerfile, stage) === undefined && index < dockerfile.stages.length) return index;
   return findTarget(dockerfile, stage);

@@ -21,6 +21,7 @@ export interface BuildFlags extends RegistryFlags {
   readonly compressionLevel?: string | undefined;
   /** False for `--no-cache`. */
   readonly cache?: boolean | undefined;
+  readonly noCacheFilter?: readonly string[] | undefined;
   readonly trustStat?: boolean | undefined;
   readonly verify?: boolean | undefined;
   readonly platform?: readonly string[] | undefined;

@@ -48,6 +48,7 @@ export const configKeys: ReadonlyMap<string, ConfigKey> = new Map(
     compression: { flag: "compression", kind: "compression" },
     "compression-level": { flag: "compressionLevel", kind: "number" },
     "no-cache": { flag: "cache", kind: "negated" },
+    "no-cache-filter": { flag: "noCacheFilter", kind: "list" },
     verify: { flag: "verify", kind: "boolean" },
     "trust-stat": { flag: "trustStat", kind: "boolean" },
     explain: { flag: "explain", kind: "boolean" },

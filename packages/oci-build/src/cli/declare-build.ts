@@ -146,6 +146,7 @@ function withCacheUse(command: Command): Command {
   return command
     .addOption(new Option("--cache", "use the cache").hideHelp())
     .addOption(new Option("--no-cache", "look nothing up in the cache"))
+    .addOption(noCacheFilter())
     .addOption(new Option("--verify", "read every file, also those whose stat is unchanged"))
     .addOption(new Option("--no-verify", "go by stats where they can be trusted").hideHelp())
     .addOption(new Option("--trust-stat", "go by stats on every file system, also on network ones"))
@@ -184,6 +185,13 @@ function withCacheUse(command: Command): Command {
       ),
     )
     .addOption(new Option("--no-fail-on-cache-miss", "build what is not in the cache").hideHelp());
+}
+
+/** An option that begins with `no-` and takes a value, which commander would take for the opposite of another. */
+function noCacheFilter(): Option {
+  const option = repeatable("--no-cache-filter <stage>", "look nothing up for one stage; repeatable");
+  option.negate = false;
+  return option;
 }
 
 function helpWidth(columns: number | undefined): number {

@@ -50,6 +50,19 @@ describe("flagOptions", () => {
   });
 });
 
+describe("flagOptions: --no-cache-filter", () => {
+  it("names several stages, also in one value", () => {
+    const { noCacheFilter } = flagOptions(".", { noCacheFilter: ["a,b", "c"] }, process);
+    expect(noCacheFilter).toEqual(["a", "b", "c"]);
+  });
+
+  it.each(["", "a,"])("refuses %j", (value) => {
+    expect(() => flagOptions(".", { noCacheFilter: [value] }, process)).toThrowError(
+      expect.objectContaining({ code: "OPTION_INVALID" }),
+    );
+  });
+});
+
 describe("mergeFlags", () => {
   it("looks nothing up where the configuration file says so and the command line says nothing", () => {
     const request = parseArguments(["."], process);

@@ -87,6 +87,7 @@ export function flagOptions(context: string, flags: BuildFlags, process: CliProc
     output: outputs,
     compression: compressionOption(flags, compression),
     noCache: flags.cache === false,
+    noCacheFilter: stageNames("--no-cache-filter", flags.noCacheFilter ?? []),
     trustStat: statTrust(flags),
     explain: flags.explain,
     failOnCacheMiss: failOnCacheMiss(flags),
@@ -109,6 +110,13 @@ function compressionOption(flags: BuildFlags, output: LayerCompression): LayerCo
   if (joined !== undefined) return joined;
   const value = [texts.type, texts.level].filter((text) => text !== undefined).join(" ");
   throw invalid("--compression", value, "the output asks for another one");
+}
+
+/** Several may stand in one value, as with buildx. */
+function stageNames(flag: string, values: readonly string[]): readonly string[] {
+  const names = values.flatMap((value) => value.split(","));
+  if (names.includes("")) throw invalid(flag, values.join(","), "it names no stage");
+  return names;
 }
 
 function failOnCacheMiss({ failOnCacheMiss: stage }: BuildFlags): BuildOptions["failOnCacheMiss"] {

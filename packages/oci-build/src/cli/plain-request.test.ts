@@ -25,7 +25,15 @@ const words = [
   ...["build", ".", "./app", "", "-", "--", "-f", "-t", "-o", "-q", "-qt", "-tapp", "-x", "--file", "--tag"],
   ...["--tag=a", "--tag=", "--output", "-o=x", "--output=type=oci,dest=-", "--target", "--build-arg", "A=1"],
   ...["--label", "--platform=linux/amd64", "--compression", "--compression=zstd", "--compression=xz", "zstd"],
-  ...["--compression-level=3", "--no-cache", "--no-cache=true", "--quiet", "--quiet=false", "--progress"],
+  ...[
+    "--compression-level=3",
+    "--no-cache",
+    "--no-cache=true",
+    "--no-cache-filter",
+    "--quiet",
+    "--quiet=false",
+    "--progress",
+  ],
   ...["plain", "--progress=loud", "--iidfile", "--metadata-file=m", "--cache-dir", "--help", "-V", "--check"],
   ...["--cache-to", "--cache-from=type=local,src=c", "type=local,dest=c"],
   ...["--call", "--call=check", "--tags", "--cache", "--no-quiet", "--push", "--load", "--push=true"],
@@ -43,8 +51,13 @@ describe("plainRequest", () => {
         flags: { tag: ["a", "b"], cache: false, quiet: true, output: ["type=oci,dest=x"], progress: "plain" },
       },
     ],
+    [
+      ["--no-cache-filter", "a,b", "--no-cache-filter=c", "."],
+      { kind: "build", context: ".", flags: { noCacheFilter: ["a,b", "c"] } },
+    ],
   ])("reads %j", (args, request) => {
     expect(plainRequest(args)).toEqual(request);
+    expect(byCommander(args)).toEqual(request);
   });
 
   it.each([

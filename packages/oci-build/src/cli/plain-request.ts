@@ -42,6 +42,7 @@ const options: ReadonlyMap<string, PlainOption> = new Map<string, PlainOption>([
   ["--compression", { flag: "compression", kind: "text", choices: compressionTypes }],
   ["--compression-level", { flag: "compressionLevel", kind: "text" }],
   ["--no-cache", { flag: "cache", kind: "off" }],
+  ["--no-cache-filter", { flag: "noCacheFilter", kind: "list" }],
   ["--verify", { flag: "verify", kind: "on" }],
   ["--trust-stat", { flag: "trustStat", kind: "on" }],
   ["--explain", { flag: "explain", kind: "on" }],

@@ -42,6 +42,40 @@ describe("explain and plan", () => {
     ]);
   });
 
+  it.each(["two", "TWO", "1", "stage-1"])(
+    "look up no step of the stage under --no-cache-filter %s",
+    async (stage) => {
+      const { build, explain } = project({ a: "1", b: "2" });
+      const name = /two/i.test(stage) ? " AS two" : "";
+      const lines = [
+        "FROM scratch AS one",
+        "COPY a /",
+        `FROM one${name}`,
+        "COPY b /",
+        "FROM one",
+        "COPY --from=1 /b /c",
+      ];
+      await build(lines);
+      const filtered = { noCacheFilter: [stage] };
+      const expected = ["hit", "miss", "hit"];
+      expect((await explain(lines, filtered)).steps.map(({ verdict }) => verdict)).toEqual(expected);
+      const built = explanationsOf(await build(lines, filtered));
+      expect(built.map(({ verdict }) => verdict)).toEqual(expected);
+      expect(built[1]?.reasons).toEqual([{ kind: "no-cache" }]);
+    },
+  );
+
+  it("Differs: BuildKit takes a name of `--no-cache-filter` that no stage has for one that is not built", async () => {
+    const { build } = project({ a: "1" });
+    const lines = ["FROM scratch AS one", "COPY a /"];
+    await expect(build(lines, { noCacheFilter: ["on"] })).rejects.toMatchObject({
+      code: "BUILD_TARGET_MISSING",
+    });
+    await expect(build(lines, { noCacheFilter: ["one"], noCache: true })).rejects.toMatchObject({
+      code: "OPTION_INVALID",
+    });
+  });
+
   it("never promise less to compress than there is, and nothing for what hits", async () => {
     const long = "long/".repeat(60);
     const { build, plan, cacheDir, volume } = project({

@@ -117,6 +117,8 @@ export interface BuildOptions extends RunOptions {
   readonly compression?: LayerCompression | undefined;
   /** Looks nothing up in the cache; what is built replaces what was there. */
   readonly noCache?: boolean | undefined;
+  /** Looks nothing up for the steps of these stages, each named as in `failOnCacheMiss`; not with `noCache`. */
+  readonly noCacheFilter?: readonly string[] | undefined;
   /** Tells of each step why it is, or is not, taken from the cache: in the event `step.explained` and in the result.
    * Costs a comparison with the last build for each step that misses. */
   readonly explain?: boolean | undefined;

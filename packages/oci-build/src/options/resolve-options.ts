@@ -38,6 +38,8 @@ export interface ResolvedOptions {
   readonly outputs: readonly ResolvedOutput[];
   readonly compression: ResolvedCompression;
   readonly cacheUse: "read-write" | "write-only";
+  /** The stages for which nothing is looked up all the same. */
+  readonly freshStages: readonly string[];
   readonly explain: "yes" | "no";
   readonly failOnCacheMiss: "any stage" | { readonly stage: string } | undefined;
   readonly trustStat: StatTrust;
@@ -86,6 +88,7 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
     outputs,
     compression,
     cacheUse: options.noCache === true ? "write-only" : "read-write",
+    freshStages: freshStages(options),
     explain: options.explain === true ? "yes" : "no",
     failOnCacheMiss: failOnCacheMiss(options),
     trustStat: options.trustStat ?? "by-file-system",
@@ -130,6 +133,16 @@ function notOffline(value: "--pull" | "--push"): Error {
   return buildError("OPTION_INVALID", {
     message: `--offline: ${value} speaks with registries`,
     data: { option: "--offline", value },
+    hint: "Leave one of them out.",
+  });
+}
+
+/** @throws OciBuildError OPTION_INVALID with `noCache`, as buildx has it */
+function freshStages({ noCacheFilter = [], noCache }: BuildOptions): ResolvedOptions["freshStages"] {
+  if (noCacheFilter.length === 0 || noCache !== true) return noCacheFilter;
+  throw buildError("OPTION_INVALID", {
+    message: "--no-cache-filter: --no-cache is for all stages",
+    data: { option: "--no-cache-filter", value: "--no-cache" },
     hint: "Leave one of them out.",
   });
 }

@@ -22,6 +22,8 @@ export interface SolveContext {
   readonly imageRoots: ImageRoots;
   readonly scratch: Scratch;
   readonly cacheUse: "read-write" | "write-only";
+  /** The indexes of the stages whose steps are looked up nowhere. */
+  readonly fresh: ReadonlySet<number>;
   readonly context: () => Promise<CopySource>;
   /** The folder of a named context, scanned when it is first asked for. */
   readonly named: (name: string) => Promise<CopySource>;
@@ -44,4 +46,9 @@ export interface SolveContext {
   readonly agents: ReadonlyMap<string, ServeConnection>;
   /** Called before a layer is written, since no earlier build has it. */
   readonly willWrite?: (() => void) | undefined;
+}
+
+/** What the steps of one stage work with. */
+export function contextOfStage(context: SolveContext, index: number): SolveContext {
+  return context.fresh.has(index) ? { ...context, cacheUse: "write-only" } : context;
 }

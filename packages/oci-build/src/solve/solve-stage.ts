@@ -1,6 +1,6 @@
 import type { BaseImage } from "../base/base-image.js";
 import type { StagePlan } from "../plan/step.js";
-import type { SolveContext } from "./solve-context.js";
+import { contextOfStage, type SolveContext } from "./solve-context.js";
 import { solveStep } from "./solve-step.js";
 import type { SolvedStep } from "./solved-step.js";
 import { StageRoot } from "./stage-root.js";
@@ -32,10 +32,11 @@ export interface StageWork {
 export async function solveStage(plan: StagePlan, work: StageWork): Promise<SolvedStage> {
   const start = await startOf(plan, work);
   const { image } = start;
+  const context = contextOfStage(work.context, plan.index);
   const steps = [...start.steps];
   let { root } = start;
   for (const step of plan.steps) {
-    const result = await solveStep(step, { ...work, below: { image, steps, root } });
+    const result = await solveStep(step, { ...work, context, below: { image, steps, root } });
     steps.push(result);
     if (result.layer !== undefined) root = root.with(result.layer);
   }
