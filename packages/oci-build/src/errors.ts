@@ -65,7 +65,7 @@ export type BuildErrorData = {
   RUN_SECRET_MISSING: { id: string };
   RUN_SSH_KEY_UNUSABLE: { id: string; path: string; problem: KeyProblem };
   RUN_SSH_MISSING: { id: string };
-  RUN_TIMED_OUT: { timeoutMs: number };
+  RUN_TIMED_OUT: { timeoutMs: number; output: string };
   WORKDIR_NOT_DIRECTORY: { path: string; found: string };
 };
 

@@ -54,12 +54,12 @@ async function runOn(
   const command = commandOf(pending, { taken, output, ...timeout.watched }, context);
   let result: ExecResult;
   try {
-    result = await executor.run({ ...command, root });
+    result = await executor.run({ ...command, root }).finally(() => {
+      timeout.stop();
+      output.end();
+    });
   } catch (error) {
-    throw timeout.isOver() ? timedOut(pending, context) : error;
-  } finally {
-    timeout.stop();
-    output.end();
+    throw timeout.isOver() ? timedOut(pending.step, output.tail(), context) : error;
   }
   try {
     const { status } = result;
@@ -127,11 +127,11 @@ function runTimeout({ run, signal }: Pick<SolveContext, "run" | "signal">) {
   };
 }
 
-function timedOut({ step }: PendingRun, { run }: Pick<SolveContext, "run">): Error {
+function timedOut(step: RunStep, output: string, { run }: Pick<SolveContext, "run">): Error {
   const { timeoutMs = 0 } = run;
   return buildError("RUN_TIMED_OUT", {
     message: `the command took longer than ${timeoutMs / 1000} s: ${shownCommand(step)}`,
-    data: { timeoutMs },
+    data: { timeoutMs, output },
     hint: "Give it more time with --run-timeout.",
   });
 }

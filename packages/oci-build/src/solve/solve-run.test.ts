@@ -282,12 +282,12 @@ describe("RUN: what mounts show", () => {
     });
     expect(requests[0]?.mounts).toEqual([
       {
-        ...{ kind: "file", target: "/run/secrets/a", content: new TextEncoder().encode("1") },
-        ...{ mode: 0o400, uid: 0, gid: 0 },
-      },
-      {
         ...{ kind: "socket", target: "/run/buildkit/ssh_agent.0", serve: expect.any(Function) },
         ...{ mode: 0o600, uid: 0, gid: 0 },
+      },
+      {
+        ...{ kind: "file", target: "/run/secrets/a", content: new TextEncoder().encode("1") },
+        ...{ mode: 0o400, uid: 0, gid: 0 },
       },
     ]);
     expect(requests[0]?.env.get("B")).toBe("2");
@@ -351,13 +351,15 @@ describe("RUN: a command that fails", () => {
 
   it("is one that takes longer than it may", async () => {
     const { build } = runProject();
-    const shell: RunBuildOptions["shell"] = (_, { signal }) =>
+    const shell: RunBuildOptions["shell"] = (_, { signal, onOutput }) =>
       new Promise((_resolve, reject) => {
+        onOutput("stderr", new TextEncoder().encode("almost"));
         signal?.addEventListener("abort", () => reject(new Error("killed")));
       });
     await expect(build(["FROM scratch", "RUN make"], { shell, runTimeoutMs: 20 })).rejects.toMatchObject({
       code: "RUN_TIMED_OUT",
       message: "the command took longer than 0.02 s: /bin/sh -c make",
+      data: { output: "almost\n" },
     });
   });
 
