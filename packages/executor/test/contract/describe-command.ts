@@ -195,5 +195,17 @@ export function describeCommand(subject: GetSubject): void {
       expect(ran).toMatchObject({ status: "exit 0", stdout: "/new/folder\n" });
       expect(ran.changes).toEqual(["dir new 0755", "dir new/folder 0755"]);
     });
+
+    it("is made with the modes that Docker gives, as are files, whatever the caller's umask", async () => {
+      const { executor, root } = subject();
+      const before = process.umask(0o077);
+      try {
+        const ran = await run(executor, shell(root, "umask; : >file", { cwd: "/new/folder" }));
+        expect(ran).toMatchObject({ status: "exit 0", stdout: "0022\n" });
+        expect(ran.changes).toEqual(["dir new 0755", "dir new/folder 0755", "file new/folder/file 0644 ''"]);
+      } finally {
+        process.umask(before);
+      }
+    });
   });
 }
