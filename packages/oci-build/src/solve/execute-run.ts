@@ -153,16 +153,20 @@ function runFailed(step: RunStep, status: ExecStatus, output: string): Error {
   });
 }
 
-/** What shells mean by the exit codes that nobody chooses.
+/** What shells, and OCI runtimes, mean by the exit codes that nobody chooses.
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_08_02 */
+const HINTS: ReadonlyMap<number | string, string> = new Map<number | string, string>([
+  [126, "A program could not be executed: is it a program of this platform?"],
+  [
+    127,
+    "A program was not found: is it installed in this stage, and in PATH? A script's first line names one, too.",
+  ],
+  [137, "A program was ended by SIGKILL: it may have run out of memory."],
+  ["SIGKILL", "It may have run out of memory."],
+]);
+
 function hintFor(status: ExecStatus): string | undefined {
-  if (status.kind === "killed") {
-    return status.signal === "SIGKILL" ? "It may have run out of memory." : undefined;
-  }
-  if (status.exitCode === 127) return "A program was not found: is it installed in this stage, and in PATH?";
-  return status.exitCode === 126
-    ? "A program could not be executed: is it a program of this platform?"
-    : undefined;
+  return HINTS.get(status.kind === "killed" ? status.signal : status.exitCode);
 }
 
 const SHOWN_MAX_CHARS = 120;

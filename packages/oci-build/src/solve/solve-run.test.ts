@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { ExecStatus } from "@oci-build/executor";
 import { isOciBuildError } from "@oci-build/oci";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type RunBuildOptions, runProject } from "../../test/support/run-project.js";
@@ -98,6 +99,23 @@ describe("RUN: what is run, and what is taken from the cache", () => {
     expect(is?.diffId).toBe(was?.diffId);
     expect(is?.digest).not.toBe(was?.digest);
     expect((await build(lines)).result.digest).toBe(gzip.result.digest);
+  });
+
+  it("has its layer encoded anew once for each form, times included", async () => {
+    const { build } = runProject();
+    const lines = ["FROM scratch", "RUN make"];
+    const [first] = (await build(lines)).result.steps;
+    const clamped = { sourceDateEpoch: 5 };
+    const [anew] = (await build(lines, clamped)).result.steps;
+    expect(anew).toMatchObject({
+      status: "cached",
+      contentDigest: first?.contentDigest,
+      segmentsCompressed: 1,
+    });
+    expect(anew?.layer?.diffId).not.toBe(first?.layer?.diffId);
+    const [again] = (await build(lines, clamped)).result.steps;
+    expect(again).toMatchObject({ status: "cached", layer: anew?.layer });
+    expect(again?.segmentsCompressed).toBeUndefined();
   });
 
   it("gives a full result to nobody who has but one id, nor the other way round", async () => {
@@ -333,6 +351,19 @@ describe("RUN: a command that fails", () => {
       message: "the command was ended by SIGKILL: /bin/sh -c make",
       data: { exitCode: undefined, signal: "SIGKILL" },
     });
+  });
+
+  it.each<[ExecStatus, string | undefined]>([
+    [{ kind: "exited", exitCode: 1 }, undefined],
+    [{ kind: "exited", exitCode: 126 }, "platform"],
+    [{ kind: "exited", exitCode: 127 }, "A script's first line names one, too"],
+    [{ kind: "exited", exitCode: 137 }, "out of memory"],
+    [{ kind: "killed", signal: "SIGKILL" }, "out of memory"],
+    [{ kind: "killed", signal: "SIGTERM" }, undefined],
+  ])("comes with what %j may mean", async (status, hint) => {
+    const { build } = runProject();
+    const failed = build(["FROM scratch", "RUN make"], { shell: () => ({ status }) });
+    await expect(failed).rejects.toMatchObject({ hint: hint && expect.stringContaining(hint) });
   });
 
   it("can be looked at before its files are removed", async () => {
