@@ -8,6 +8,7 @@ import { MOUNTS_LOCK } from "../mounts/mounts-lock.js";
 import { removeTree } from "../store/remove-tree.js";
 import type { StoreContext } from "../store/store-context.js";
 import { storeError } from "../store/store-error.js";
+import type { StoreFile } from "../store/store-files.js";
 import { ownedName } from "../store/temporary-name.js";
 import { readProtection } from "./protection.js";
 import type { PlannedFolder } from "./prune-plan.js";
@@ -27,16 +28,29 @@ export async function collectFolders(
   if (planned.length === 0) return [];
   const taken = await withLock(store, MOUNTS_LOCK, () => takeFolders(store, planned));
   const removed: PlannedFolder[] = [];
-  for (const { planned: folder, aside } of taken) {
-    try {
-      await removeTree(store, aside);
-      removed.push(folder);
-    } catch (error) {
-      if (!isOciBuildError(error)) throw error;
-      store.onWarning(error);
-    }
-  }
+  for (const { planned: folder, aside } of taken) if (await isRemoved(store, aside)) removed.push(folder);
   return removed;
+}
+
+/** Removes what commands of killed builds left, and gives what went. Nobody else wants it, so no lock is needed. */
+export async function collectAbandoned(
+  store: StoreContext,
+  folders: readonly StoreFile[],
+): Promise<readonly StoreFile[]> {
+  const removed: StoreFile[] = [];
+  for (const folder of folders) if (await isRemoved(store, folder.path)) removed.push(folder);
+  return removed;
+}
+
+async function isRemoved(store: StoreContext, path: string): Promise<boolean> {
+  try {
+    await removeTree(store, path);
+    return true;
+  } catch (error) {
+    if (!isOciBuildError(error)) throw error;
+    store.onWarning(error);
+    return false;
+  }
 }
 
 async function takeFolders(

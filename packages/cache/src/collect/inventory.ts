@@ -18,6 +18,8 @@ export interface Inventory {
   readonly indexes: readonly StoreFile[];
   readonly mounts: readonly MountEntry[];
   readonly unpacked: readonly UnpackedEntry[];
+  /** What commands worked in whose build was killed; counted in `temporary`, too. */
+  readonly abandoned: readonly StoreFile[];
   readonly temporary: readonly StoreFile[];
   readonly tombstones: StoreFile | undefined;
   /** The store's own, such as names of images; tombstones too. */
@@ -32,7 +34,7 @@ export async function readInventory(store: StoreContext): Promise<Inventory> {
   );
   const parts = [...(blobs ?? []), ...(segments ?? []), ...(trees ?? [])];
   const { indexFile, tombstoneFile, outputFile, layoutFile, tagFile } = paths;
-  const { layers, rest } = await listUnpacked(store);
+  const { layers, abandoned, rest } = await listUnpacked(store);
   const other = [indexFile, tombstoneFile, outputFile, layoutFile, tagFile];
   return {
     parts: new Map(parts.map((file) => [file.path, file])),
@@ -43,6 +45,7 @@ export async function readInventory(store: StoreContext): Promise<Inventory> {
     indexes: await listFiles(paths.indexes),
     mounts: await listMounts(store),
     unpacked: layers,
+    abandoned,
     temporary: [...(await listFiles(paths.temporary)), ...rest],
     tombstones: await statFile(tombstoneFile, tombstoneFile),
     other: (await Promise.all(other.map((path) => statFile(path, path)))).flatMap((file) => file ?? []),

@@ -48,6 +48,7 @@ class Planning {
   readonly #facts: PruneFacts;
   readonly #references: References;
   readonly #leftovers: readonly StoreFile[];
+  readonly #abandoned: readonly StoreFile[];
   readonly #projects: PrunePlan["projects"];
   readonly #usedBytes: number;
   readonly #addedBytes: number;
@@ -66,11 +67,14 @@ class Planning {
     const isAboutParts = policy.kinds === undefined || policy.kinds.includes("records");
     const loose = isAboutParts ? parts : [];
     this.#leftovers = loose.filter((file) => !this.#references.has(file.path) && this.#isOld(file));
+    const isAboutRuns = policy.kinds === undefined || policy.kinds.includes("unpacked");
+    this.#abandoned = isAboutRuns ? inventory.abandoned : [];
     this.#usedBytes = storeBytes(inventory);
     const isReserved = this.#usedBytes < (policy.reservedBytes ?? 0);
     this.#projects = isReserved ? [] : plannedProjects(inventory, this.scope.projects, policy, facts);
     this.#addedBytes = inventory.tombstones === undefined ? NEW_FILE_BYTES : 0;
-    this.#reclaimedBytes = sumBytes(this.#leftovers) + sumBytes(this.#projects.map(({ file }) => file));
+    const projectFiles = this.#projects.map(({ file }) => file);
+    this.#reclaimedBytes = sumBytes([...this.#leftovers, ...this.#abandoned, ...projectFiles]);
   }
 
   /** Why a file goes that nothing protects, as things stand; undefined when the policy has had enough. */
@@ -127,6 +131,7 @@ class Planning {
     return {
       records: this.#records,
       leftovers: this.#leftovers,
+      abandoned: this.#abandoned,
       indexes: this.#indexes,
       folders: this.#folders,
       projects: this.#projects,

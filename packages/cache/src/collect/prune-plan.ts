@@ -9,6 +9,7 @@ import type { RunFolder } from "./run-folders.js";
 export interface PrunePlan {
   readonly records: readonly PlannedRecord[];
   readonly leftovers: readonly StoreFile[];
+  readonly abandoned: readonly StoreFile[];
   readonly indexes: readonly StoreFile[];
   readonly folders: readonly PlannedFolder[];
   readonly projects: readonly { readonly log: ProjectLog; readonly file: StoreFile }[];

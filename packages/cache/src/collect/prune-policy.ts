@@ -60,6 +60,8 @@ export interface PruneReport {
   readonly records: readonly PrunedRecord[];
   /** Layers and other files that nothing referred to before, such as what an interrupted build left. */
   readonly leftovers: { readonly count: number; readonly bytes: number };
+  /** Folders that commands worked in whose build was killed. */
+  readonly abandoned: { readonly count: number; readonly bytes: number };
   /** File-digest indexes of contexts that were not built for long; the next build hashes again. */
   readonly indexes: { readonly count: number; readonly bytes: number };
   /** Cache mounts, in the order in which they went. */

@@ -7,6 +7,7 @@ export function pruneReport(plan: PrunePlan): PruneReport {
   return {
     records: plan.records.map(prunedRecord),
     leftovers: amountOf(plan.leftovers),
+    abandoned: amountOf(plan.abandoned),
     indexes: amountOf(plan.indexes),
     mounts: plan.folders.flatMap(prunedMount),
     unpacked: amountOf(plan.folders.flatMap(({ entry }) => (entry.kind === "unpacked" ? [entry.file] : []))),

@@ -4,7 +4,7 @@ import { withLock } from "../lock/with-lock.js";
 import type { StoreContext } from "../store/store-context.js";
 import { sumBytes } from "../store/store-files.js";
 import { collectFiles } from "./collect-files.js";
-import { collectFolders } from "./collect-folders.js";
+import { collectAbandoned, collectFolders } from "./collect-folders.js";
 import { collectParts } from "./collect-parts.js";
 import { collectRecords } from "./collect-records.js";
 import { diskSpace } from "./disk-space.js";
@@ -30,7 +30,7 @@ import { pruneReport } from "./prune-report.js";
  *    records and images read again: those that nothing needs, which also finds what an interrupted prune or build left.
  *    A layer that is half gone is a miss; a build that writes the same files again makes them young.
  * 6. File-digest indexes and logs of projects go. Both only save work. Cache mounts and unpacked layers of RUN go that
- *    nobody uses, each moved aside first.
+ *    nobody uses, each moved aside first; and what commands of killed builds left.
  *
  * Ended at any moment, it leaves a store in which every record is whole or a miss, and the next prune takes the rest. On
  * a disk that has no room for a lock, some of what is to go goes first. */
@@ -54,11 +54,13 @@ function pruneLocked(store: StoreContext, policy: PrunePolicy): Promise<PruneRep
     const parts = await collectParts(store, partsOf(plan, inventory), inventory.records);
     const indexes = await collectFiles(store, plan.indexes);
     const folders = await collectFolders(store, plan.folders);
+    const abandoned = await collectAbandoned(store, plan.abandoned);
     const logs = await collectFiles(store, projectFilesOf(plan));
     const folderFiles = folders.map(({ entry }) => entry.file);
     const recordFiles = records.map(({ entry }) => entry.file);
-    const reclaimedBytes = sumBytes([...recordFiles, ...parts, ...indexes, ...logs, ...folderFiles]);
-    return pruneReport({ ...plan, records, indexes, folders, reclaimedBytes });
+    const files = [...recordFiles, ...parts, ...indexes, ...logs, ...folderFiles, ...abandoned];
+    const reclaimedBytes = sumBytes(files);
+    return pruneReport({ ...plan, records, indexes, folders, abandoned, reclaimedBytes });
   });
 }
 

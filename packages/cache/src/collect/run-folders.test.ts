@@ -4,6 +4,8 @@ import { digestOf } from "@oci-build/oci";
 import { describe, expect, it } from "vitest";
 import { DAY_MS, TimedStore } from "../../test/support/timed-store.js";
 import { type MountRequest, openCache } from "../index.js";
+import { currentProcess } from "../process/process-identity.js";
+import { ownedName } from "../store/temporary-name.js";
 
 const request = (id: string): MountRequest => ({
   id,
@@ -58,6 +60,28 @@ describe("what RUN keeps", () => {
     store.wait(DAY_MS);
     await store.cache.prune({});
     expect((await store.cache.usage()).kinds).toMatchObject({ mounts: { count: 1 }, unpacked: { count: 1 } });
+  });
+
+  it("goes when its build was killed, at each prune, and not while its build runs", async () => {
+    const store = await TimedStore.open();
+    const self = currentProcess();
+    const runs = join(await store.cache.unpackedFolder(), "runs-0");
+    const [killed, live] = [ownedName({ ...self, pid: 2 ** 22 + 1 }), ownedName(self)];
+    for (const name of [killed, live, "other"]) {
+      await mkdir(join(runs, name, "r1", "work", "work"), { recursive: true });
+      await writeFile(join(runs, name, "r1", "file"), Buffer.alloc(20_000, 1));
+    }
+    const { reclaimableBytes } = await store.cache.usage();
+    expect(reclaimableBytes).toBeGreaterThan(20_000);
+    expect(reclaimableBytes).toBeLessThan(40_000);
+    expect(await store.cache.prune({ kinds: ["records"] })).toMatchObject({ abandoned: { count: 0 } });
+    const dry = await store.cache.prune({ mode: "dry-run" });
+    expect(await readdir(runs)).toHaveLength(3);
+    const report = await store.cache.prune({});
+    expect(report).toEqual(dry);
+    expect(report).toMatchObject({ abandoned: { count: 1 }, reclaimedBytes: reclaimableBytes });
+    expect((await readdir(runs)).toSorted()).toEqual([live, "other"].toSorted());
+    expect((await store.cache.usage()).usedBytes).toBeLessThanOrEqual(report.usedBytes);
   });
 
   it("goes when everything is to go, and the report tells it", async () => {

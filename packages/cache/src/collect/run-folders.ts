@@ -7,6 +7,8 @@ import { isForeignFolder } from "../store/foreign-folder.js";
 import type { StoreContext } from "../store/store-context.js";
 import { storeError } from "../store/store-error.js";
 import { readFolder, type StoreFile, statFile } from "../store/store-files.js";
+import { isLeftOver } from "../store/sweep-store.js";
+import { ownerOfName } from "../store/temporary-name.js";
 
 /** A cache mount of RUN. The time of its file is that of its last use. */
 export interface MountEntry {
@@ -30,6 +32,8 @@ export interface UnpackedEntry {
 export type RunFolder = MountEntry | UnpackedEntry;
 
 const MOUNT_NAME = /^[0-9a-f]{64}\.[0-9]{1,9}$/;
+/** Of a user, with a folder for each executor in it, whose name tells its process as those of temporary files do. */
+const RUNS_NAME = /^runs-[0-9]+$/;
 const LAYER_NAME = /^[0-9a-f]{64}$/;
 
 /** The cache mounts. One that is damaged has no id. */
@@ -52,11 +56,18 @@ export async function listMounts(store: StoreContext): Promise<readonly MountEnt
   return mounts;
 }
 
+/** What an executor keeps in its folder. */
+export interface UnpackedFolder {
+  readonly layers: readonly UnpackedEntry[];
+  /** What commands worked in whose build was killed. Counted in `rest`, too. */
+  readonly abandoned: readonly StoreFile[];
+  readonly rest: readonly StoreFile[];
+}
+
 /** The layers that an executor has unpacked, and what else it keeps beside them. */
-export async function listUnpacked(
-  store: StoreContext,
-): Promise<{ readonly layers: readonly UnpackedEntry[]; readonly rest: readonly StoreFile[] }> {
+export async function listUnpacked(store: StoreContext): Promise<UnpackedFolder> {
   const layers: UnpackedEntry[] = [];
+  const abandoned: StoreFile[] = [];
   const rest: StoreFile[] = [];
   for (const space of await readFolder(store.paths.unpacked)) {
     const folder = join(store.paths.unpacked, space);
@@ -65,6 +76,7 @@ export async function listUnpacked(
     if (!names.some((name) => LAYER_NAME.test(name))) {
       const file = await statFile(folder, space);
       if (file !== undefined) rest.push(file);
+      if (RUNS_NAME.test(space)) abandoned.push(...(await listAbandoned(store, folder, names)));
       continue;
     }
     for (const name of names) {
@@ -74,7 +86,22 @@ export async function listUnpacked(
       else rest.push(file);
     }
   }
-  return { layers, rest };
+  return { layers, abandoned, rest };
+}
+
+async function listAbandoned(
+  store: StoreContext,
+  folder: string,
+  names: readonly string[],
+): Promise<readonly StoreFile[]> {
+  const found: StoreFile[] = [];
+  for (const name of names) {
+    const path = join(folder, name);
+    if (ownerOfName(name) === undefined || !(await isLeftOver(store, name, path))) continue;
+    const file = await statFile(path, name);
+    if (file !== undefined) found.push(file);
+  }
+  return found;
 }
 
 /** When a folder was last used; undefined when it is gone. */

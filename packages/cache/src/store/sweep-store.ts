@@ -24,7 +24,8 @@ export async function sweepStore(store: StoreContext): Promise<void> {
   }
 }
 
-async function isLeftOver(store: StoreContext, name: string, path: string): Promise<boolean> {
+/** Whether nobody works any more with what an owned name was made for. */
+export async function isLeftOver(store: StoreContext, name: string, path: string): Promise<boolean> {
   const owner = ownerOfName(name);
   const liveness = owner === undefined ? "unknown" : livenessOf(owner, store.self);
   if (liveness !== "unknown") return liveness === "dead";

@@ -122,11 +122,12 @@ function recordLines({ records }: PruneReport): readonly string[] {
 }
 
 function otherLines(
-  { leftovers, indexes, mounts, unpacked, projects, untagged }: PruneReport,
+  { leftovers, abandoned, indexes, mounts, unpacked, projects, untagged }: PruneReport,
   removed: string,
 ): readonly string[] {
   const amounts = [
     { one: "file that nothing needs", more: "files that nothing needs", ...leftovers },
+    { one: "folder of a killed build", more: "folders of killed builds", ...abandoned },
     { one: "file index", more: "file indexes", ...indexes },
     { one: "unpacked layer", more: "unpacked layers", ...unpacked },
   ];
