@@ -40,7 +40,8 @@ export async function recordedRun(
   if (contentDigest === undefined) return { createdSec, contentDigest, layer: undefined };
   const form = runForm(context);
   const { cache } = context;
-  for (const recorded of [...record.layers].sort((one) => (one.form === form ? -1 : 1))) {
+  const ownFormFirst = [...record.layers].sort((a, b) => Number(b.form === form) - Number(a.form === form));
+  for (const recorded of ownFormFirst) {
     const found = await cache.layer(recorded);
     if (found === undefined) continue;
     if (recorded.form === form) return { createdSec, contentDigest, layer: found };
