@@ -10,6 +10,7 @@ import { baseLayer, testRoot } from "../test/support/test-root.js";
 import type { ExecutorChoice, ExecutorWarning, OpenExecutorOptions } from "./executor-options.js";
 import { checkExecutor, openExecutor } from "./open-executor.js";
 import { runsFolder } from "./run/executor-home.js";
+import { findProgram } from "./space/find-programs.js";
 
 const folders: string[] = [];
 afterAll(async () => {
@@ -35,8 +36,13 @@ interface ChildReport {
   readonly dir: string;
 }
 
-/** What shell lines do that a child of this variant runs with util-linux. */
-function runAs(variant: HostVariant, lines: readonly string[], context: TestContext): ChildReport {
+/** What shell lines do that a child of this variant runs. */
+function runAs(
+  variant: HostVariant,
+  lines: readonly string[],
+  context: TestContext,
+  choice: ExecutorChoice = "util-linux",
+): ChildReport {
   const problem = existsSync("/bin/busybox") ? variantProblem(variant) : "needs /bin/busybox";
   context.skip(problem !== undefined, problem);
   const folder = temporaryFolder();
@@ -44,7 +50,7 @@ function runAs(variant: HostVariant, lines: readonly string[], context: TestCont
   const [program, ...args] = childCommand(variant, {
     child: childFile("run-command"),
     folder,
-    args: ["util-linux", dir, ...lines],
+    args: [choice, dir, ...lines],
   });
   const { stdout, stderr } = spawnSync(program, args, { encoding: "utf8" });
   if (!stdout.startsWith('{"ability"')) throw new Error(`the child ended: ${stdout}${stderr}`);
@@ -191,6 +197,21 @@ describe("openExecutor", () => {
     const { ability, warnings, ran } = runAs(variant, lines, context);
     expect({ ability, warnings, ran }).toEqual({
       ability: { name: "util-linux", fidelity: "full" },
+      warnings: [],
+      ran: [owned],
+    });
+  });
+
+  it.for<[ExecutorChoice, HostVariant]>([
+    ["crun", "root with cgroup v2 alone"],
+    ["runc", "root with cgroup v2 alone"],
+    ["crun", "user with cgroup v2 alone"],
+    ["runc", "user with cgroup v2 alone"],
+  ])("gives them with %s, too, as %s", ([runtime, variant], context) => {
+    context.skip(findProgram(runtime, process.env) === undefined, `needs ${runtime}`);
+    const { ability, warnings, ran } = runAs(variant, lines, context, runtime);
+    expect({ ability, warnings, ran }).toEqual({
+      ability: { name: runtime, fidelity: "full" },
       warnings: [],
       ran: [owned],
     });

@@ -49,15 +49,15 @@ const withoutCgroup: Readonly<Record<RuntimeName, readonly string[]>> = {
 
 /** The source's name of file systems that have none: not the host's, since mount(8) would take its for this one. */
 const ANEW = "oci-build";
+const CGROUP_FOLDER = "/sys/fs/cgroup";
 
 /** What goes before the runtime, in a mount namespace of its own: whatever cgroups the host has, the runtime sees the one
- * form that both understand, and cannot write to it. In a user namespace it needs a cgroup namespace, too. */
-export const cgroupMount: MountLine = {
-  type: "cgroup2",
-  source: ANEW,
-  target: "/sys/fs/cgroup",
-  options: ["ro", "nosuid", "nodev", "noexec"],
-};
+ * form that both understand, and cannot write to it. In a user namespace it needs a cgroup namespace, too. Where the host
+ * has that form alone, the kernel mounts no second one right on it, so there is another file system between them. */
+export const cgroupMounts: readonly MountLine[] = [
+  { type: "tmpfs", source: `${ANEW}-between`, target: CGROUP_FOLDER, options: ["nosuid", "nodev", "noexec"] },
+  { type: "cgroup2", source: ANEW, target: CGROUP_FOLDER, options: ["ro", "nosuid", "nodev", "noexec"] },
+];
 
 /** A runtime finds itself, and what it starts, by the pids of its own namespace. */
 export const procMount: MountLine = {

@@ -41,7 +41,12 @@ describe.skipIf(!isRoot)("probeRuntime (skipped: needs root)", () => {
   }
 
   it.each([
-    ["says why in its last line", "echo warning >&2; echo '  no\tcgroup  ' >&2; exit 1", "no cgroup"],
+    ["says why in its last line", "echo warning >&2; echo 'no\tcgroup  ' >&2; exit 1", "no cgroup"],
+    [
+      "says where else to look, below it",
+      "printf 'no cgroup\n   dmesg may know more\n' >&2; exit 32",
+      "no cgroup",
+    ],
     ["says nothing", "exit 3", "ended with status 3"],
     ["runs nothing and is content", "exit 0", "ended with status 0"],
     ["says too much", "head -c 100000 /dev/zero | tr '\\0' x >&2; exit 1", "x".repeat(300)],

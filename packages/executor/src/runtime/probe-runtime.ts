@@ -1,10 +1,11 @@
 import { realpathSync } from "node:fs";
+import type { MountLine } from "../run/backend.js";
 import type { HostPrograms } from "../space/host-facts.js";
 import type { IdSpace } from "../space/id-space.js";
 import { type ProgramResult, runProgram } from "../space/run-program.js";
 import { givableCapabilities } from "./capability-names.js";
 import { encodeRuntimeConfig } from "./encode-runtime-config.js";
-import { cgroupMount, type OciRuntime, runtimeCommand } from "./oci-runtime.js";
+import { cgroupMounts, type OciRuntime, procMount, runtimeCommand } from "./oci-runtime.js";
 import { runtimeConfig } from "./runtime-config.js";
 
 export interface ProbeRuntimeOptions {
@@ -28,10 +29,9 @@ const PROBLEM_MAX_LENGTH = 300;
 /** Makes a file system in memory with the bundle and a root on which all of the host's lies, and starts what is left of
  * the arguments there. */
 const SCRIPT = `set -e
-options=$1 config=$2
-shift 2
-mount -t proc proc /proc
-mount -t cgroup2 -o "$options" cgroup2 /sys/fs/cgroup
+config=$1
+shift
+${[procMount, ...cgroupMounts].map(mountCommand).join("\n")}
 mount -t tmpfs -o mode=700 tmpfs .
 cd "$PWD"
 mkdir root
@@ -89,13 +89,19 @@ function probeCommand(
   const { unshare, sh } = programs;
   const namespaces = ["--mount", "--pid", "--fork", "--kill-child", "--cgroup", "--propagation", "private"];
   const text = Buffer.from(encodeRuntimeConfig(config)).toString("utf8");
-  const script = [sh, "-c", SCRIPT, "sh", cgroupMount.options.join(","), text];
+  const script = [sh, "-c", SCRIPT, "sh", text];
   return space.command([unshare, ...namespaces, ...script, ...runtimeCommand(runtime, folders)]);
 }
 
-/** Both runtimes say why they failed in their last line, whatever their log. */
+function mountCommand({ type, source, target, options }: MountLine): string {
+  return `mount -t ${type} -o ${options.join(",")} ${source} ${target}`;
+}
+
+/** Both runtimes say why they failed in their last line, whatever their log. What mount(8) indents below its own is
+ * where else to look. */
 function problemOf({ status, stderr }: Pick<ProgramResult, "status" | "stderr">): string {
-  const said = stderr.trim().split("\n").at(-1) ?? "";
+  const lines = stderr.trim().split("\n");
+  const said = lines.findLast((line) => !/^\s/.test(line)) ?? "";
   const text = said.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
   return text === "" ? `ended with status ${status ?? "none"}` : text.slice(0, PROBLEM_MAX_LENGTH);
 }

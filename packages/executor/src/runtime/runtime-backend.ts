@@ -6,7 +6,7 @@ import type { PreparedFile } from "../run/prepared-file.js";
 import { givableCapabilities } from "./capability-names.js";
 import { deviceFiles, deviceMounts } from "./device-folder.js";
 import { encodeRuntimeConfig } from "./encode-runtime-config.js";
-import { cgroupMount, type OciRuntime, procMount, runtimeCommand } from "./oci-runtime.js";
+import { cgroupMounts, type OciRuntime, procMount, runtimeCommand } from "./oci-runtime.js";
 import { runtimeConfig } from "./runtime-config.js";
 import { runtimeErrors } from "./runtime-log.js";
 import { runtimeMounts } from "./runtime-mounts.js";
@@ -34,7 +34,7 @@ function prepareContainer(container: Container): Launch {
   return {
     namespaces: command.network === "none" ? ["cgroup", "net"] : ["cgroup"],
     files: [...deviceFiles("side/dev"), ...consoleFile(command), configFile(container)],
-    mounts: [procMount, cgroupMount, ...deviceMounts(path.join(command.side, "dev"))],
+    mounts: [procMount, ...cgroupMounts, ...deviceMounts(path.join(command.side, "dev"))],
     script: ":",
     scriptArgs: [],
     program: runtimeCommand(runtime, {

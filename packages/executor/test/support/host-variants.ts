@@ -12,7 +12,9 @@ export type HostVariant =
   | "root that may make no namespaces"
   | "root of a container"
   | "root of a container with one id"
-  | "user below a masked /proc";
+  | "user below a masked /proc"
+  | "root with cgroup v2 alone"
+  | "user with cgroup v2 alone";
 
 /** Any user that every distribution has. */
 const NOBODY = 65534;
@@ -24,6 +26,8 @@ const setRanges = 'for file in /etc/subuid /etc/subgid; do mount --bind "$0/rang
 const hideRanges = "for file in /etc/subuid /etc/subgid; do mount --bind /dev/null $file; done";
 const refuseNamespaces = "for kind in user mnt; do echo 0 >/proc/sys/user/max_${kind}_namespaces; done";
 const ids = `${SUBORDINATE_RANGE.start},0,${SUBORDINATE_RANGE.count}`;
+/** What most distributions have; others have folders of both versions there. */
+const mountCgroups = "mount -t cgroup2 cgroup2 /sys/fs/cgroup";
 const becomeContainer = `exec unshare --map-users ${ids} --map-groups ${ids} --setuid 0 --setgid 0 --mount -- "$@"`;
 
 /** Shell scripts that end with the child in their place. \`$0\` is a folder that the child may write to. */
@@ -36,6 +40,8 @@ const scripts: Readonly<Record<HostVariant, string>> = {
   "user with subordinate ids": `${setRanges}; ${becomeNobody}`,
   "user without subordinate ids": `${hideRanges}; ${becomeNobody}`,
   "user below a masked /proc": `${hideRanges}; mount --bind /dev/null /proc/version; ${becomeNobody}`,
+  "root with cgroup v2 alone": `${mountCgroups}; exec "$@"`,
+  "user with cgroup v2 alone": `${mountCgroups}; ${setRanges}; ${becomeNobody}`,
 };
 
 /** Where the script itself is to run in a user namespace: the limits of namespaces are each one's own. */
