@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { build } from "oci-build";
 import { describe, expect, it } from "vitest";
 import { variantProblem } from "../packages/executor/test/support/host-variants.js";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
@@ -55,6 +56,20 @@ describe.skipIf(problem)(unlessObstacle("a store that a user and root use in tur
       const { exitCode, stderr } = await as(UID, "cache", ...command);
       expect([exitCode, stderr], command.join()).toEqual([0, ""]);
     }
+  });
+
+  it("is left without a lease by a build that cannot begin", async () => {
+    const { build: buildAs, cache, folder } = home();
+    await buildAs(UID, "one");
+    fs.writeFileSync(path.join(cache, "v1/unpacked"), "");
+    const built = build({
+      context: path.join(folder, "context"),
+      cacheDir: cache,
+      tags: ["a"],
+      output: { type: "image" },
+    });
+    await expect(built).rejects.toMatchObject({ code: "CACHE_NOT_WRITABLE" });
+    expect(fs.readdirSync(path.join(cache, "v1/leases"))).toEqual([]);
   });
 
   it("says who owns what is in the way, and what helps", async () => {

@@ -74,11 +74,12 @@ export async function withBuildSession<T>(
     emit: run.emit,
     onRecord: (key, dir) => imported.set(key, dir),
   });
+  const executors = await executorSource(read, run, cache);
+  // The last that may fail outside of what releases it.
   const lease = await cache.lease();
   const scratch = new Scratch();
   const sources = imageSources(read.options, { ...run, cache, lock: read.lock });
   const images = new ImageResolver({ contexts, origins: sources.origins, emit: run.emit });
-  const executors = await executorSource(read, run, cache);
   const saves: (() => Promise<unknown>)[] = [];
   try {
     return await work({
