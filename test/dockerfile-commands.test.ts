@@ -80,6 +80,15 @@ describe("oci-build check", () => {
     );
   });
 
+  it("refuses a lock file that it cannot read before it begins, and leaves nothing in the cache", async () => {
+    writeFiles(folder, { Dockerfile: "FROM tools:1\n", "Dockerfile.lock": "<<<<<<< ours\n" });
+    const env = { OCI_BUILD_CACHE_DIR: path.join(folder, "cache") };
+    const { exitCode, stderr } = await run(["check", "--images", "store"], { env });
+    expect(exitCode, stderr).toBe(1);
+    expect(stderr).toContain("Dockerfile.lock:1: a merge conflict is left [LOCK_INVALID]");
+    expect(fs.existsSync(path.join(folder, "cache"))).toBe(false);
+  });
+
   it("asks registries as a build does, when it is to", async () => {
     writeFiles(folder, { Dockerfile: "FROM localhost:1/unknown:1\n" });
     const { exitCode, stderr } = await run(["check", "--images", "registry"]);

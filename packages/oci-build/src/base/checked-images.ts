@@ -37,13 +37,13 @@ export async function factsOfImages(
   run: RunContext,
 ): Promise<NonNullable<CheckOptions["baseImage"]>> {
   const { stages, ast } = parseDockerfile(dockerfile.text);
+  const lock = options.lockUse === "never" ? undefined : readLock(dockerfile);
   const cache = await openCache({
     dir: options.cacheDir,
     signal: run.signal,
     onWarning: ({ code, message }) => run.emit({ type: "warning", code, message }),
   });
   const lease = await cache.lease();
-  const lock = options.lockUse === "never" ? undefined : readLock(dockerfile);
   const sources: Pick<ImageSources, "close" | "origins"> =
     knowledge === "registry"
       ? imageSources(options, { ...run, cache, lock })
