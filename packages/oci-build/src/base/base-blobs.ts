@@ -85,13 +85,27 @@ export class BaseBlobs {
 
   /** A layer's blob; what comes from far is stored on the way. */
   async *#packed(image: BaseImage, layer: BaseLayer, options: ReadBlobOptions): AsyncGenerator<Uint8Array> {
-    const { cache, signal } = this.#context;
+    const { signal } = this.#context;
+    signal?.throwIfAborted();
+    // Asked for each chunk: a large layer of the disk takes seconds, too.
+    for await (const chunk of await this.#chunks(image, layer, options)) {
+      signal?.throwIfAborted();
+      yield chunk;
+    }
+  }
+
+  async #chunks(
+    image: BaseImage,
+    layer: BaseLayer,
+    options: ReadBlobOptions,
+  ): Promise<AsyncIterable<Uint8Array>> {
+    const { blobs } = this.#context.cache;
     const { descriptor } = layer;
     const { digest, size } = descriptor;
-    signal?.throwIfAborted();
-    if (image.distance === "near") yield* sizedBlob(image.blobs.read(digest), descriptor);
-    else if ((await cache.blobs.size(digest)) === size) yield* cache.blobs.read(digest);
-    else yield* this.#fetchedBlob(image, layer, options);
+    if (image.distance === "near") return sizedBlob(image.blobs.read(digest), descriptor);
+    return (await blobs.size(digest)) === size
+      ? blobs.read(digest)
+      : this.#fetchedBlob(image, layer, options);
   }
 
   /** A blob from far, with events of how far it is. */

@@ -105,6 +105,33 @@ describe("BaseLayers", () => {
     expect(Array.from(files.entries(), ({ path: at }) => at)).toEqual(["a", "a/x", "a/y", "b"]);
   });
 
+  it.each(["near", "far"] as const)(
+    "reads no further when it is aborted: an image that is %s",
+    async (distance) => {
+      const [PARTS, CHUNK] = [50, Buffer.alloc(65_536, 1)];
+      const size = PARTS * CHUNK.length;
+      const digest = digestOf("never read to the end");
+      const layer = {
+        ...{ bytes: Buffer.alloc(0), diffId: parseDiffId(digest) },
+        descriptor: { mediaType: mediaTypes.layer, digest, size },
+      };
+      const controller = new AbortController();
+      let read = 0;
+      const blobs: ImageBlobs = {
+        async *read() {
+          for (; read < PARTS; read += 1) {
+            if (read === 3) controller.abort(new Error("enough"));
+            yield CHUNK;
+          }
+        },
+      };
+      const { signal } = controller;
+      const layers = new BaseLayers({ cache, emit: () => undefined, signal });
+      await expect(layers.stored(imageOf([layer], { blobs, distance }), layer)).rejects.toThrow("enough");
+      expect(read).toBeLessThan(10);
+    },
+  );
+
   it("unpacks what files are copied from in the pass that reads what it holds", async () => {
     const layers = [await layerOf("a"), await layerOf("b")];
     const blobs = counting(layers);
