@@ -76,6 +76,11 @@ export function describeEnds(subject: GetSubject): void {
   describe("an executor", () => {
     it("leaves no mount, process or folder of a run that is disposed of", async () => {
       const { open, root, dir } = subject();
+      {
+        // Layers stay unpacked.
+        await using first = await open();
+        await (await first.run(shell(root, "true")))[Symbol.asyncDispose]();
+      }
       const before = filesBelow(path.dirname(dir));
       {
         await using executor = await open();
