@@ -210,6 +210,37 @@ describe("MountPlan", () => {
 
   it("refuses a link where the system's own directories are to be", () => {
     const linked = fileTreeOf(treeEntries("dir etc 0755", "link proc -> etc"));
-    expect(() => new MountPlan(linked, context).addTarget("/proc")).toThrow();
+    expect(() => new MountPlan(linked, context).addSystem("sandbox")).toThrow();
+  });
+
+  it.each([
+    "/proc/self/root/usr/bin/setpriv",
+    "/proc/1/cwd/x",
+    "/proc/none",
+    "/sys/fs/cgroup",
+    "/dev/fd/3/x",
+    "/dev/stdout",
+    "/way/usr/bin/setpriv",
+    "/way",
+  ])("refuses %s as a target, where links of the kernel lead out of the root", async (target) => {
+    const plan = new MountPlan(fileTreeOf(treeEntries("link way -> /proc/self/root")), context);
+    plan.addSystem("sandbox");
+    await expect(plan.add(file(target))).rejects.toSatisfy((error: unknown) =>
+      isOciBuildError(error, "EXECUTOR_MOUNT_INVALID"),
+    );
+  });
+
+  it("knows what lies in /dev, and makes there what does not", async () => {
+    const plan = new MountPlan(tree, context);
+    plan.addSystem("sandbox");
+    for (const mount of [file("/dev/null"), memory("/dev/shm"), file("/dev/pipes/E"), memory("/proc")]) {
+      await plan.add(mount);
+    }
+    expect(plan.mounts.map(({ target, make }) => [target, make])).toEqual([
+      ["/dev/null", undefined],
+      ["/dev/shm", undefined],
+      ["/dev/pipes/E", "file"],
+      ["/proc", undefined],
+    ]);
   });
 });

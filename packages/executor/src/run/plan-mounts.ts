@@ -1,5 +1,6 @@
 import { resolvePath } from "@oci-build/snapshot";
 import type { ExecMount } from "../executor.js";
+import { deviceLookup } from "../runtime/device-folder.js";
 import type { MountLine, SandboxMount } from "./backend.js";
 import { checkMountPoint } from "./check-mount-point.js";
 import type { MountContext } from "./mount-context.js";
@@ -53,11 +54,22 @@ export class MountPlan {
     }
   }
 
-  /** A directory that the back end itself mounts on, so it is no link, as runc wants it, too. */
-  addTarget(target: string): void {
-    const path = this.#resolveTarget(target);
-    if (`/${path}` !== target) throw mountInvalid(target, "the image has a link there");
-    this.stub.add(path, "directory");
+  /** The directories that the back end itself mounts on. They are no links, as runc wants it, too. What lies in /proc is
+   * known to the kernel alone, and its links lead out of every root: to /proc/self/root of whoever makes a mount, for one,
+   * where the programs lie that come before a command. So nothing is mounted, or made, below it, as with runc.
+   * Differs: nor below /sys.
+   * @throws OciBuildError EXECUTOR_MOUNT_INVALID */
+  addSystem(security: "sandbox" | "insecure"): void {
+    for (const target of ["/proc", "/dev", "/sys"]) {
+      const path = this.#resolveTarget(target);
+      if (`/${path}` !== target) throw mountInvalid(target, "the image has a link there");
+      this.stub.add(path, "directory");
+    }
+    for (const path of ["proc", "sys"]) {
+      this.view.add(path, soleEntry("directory"), { access: "read-only" });
+    }
+    // A folder of the command's own, in which what is to be mounted on can be made; else it is the host's.
+    if (security === "sandbox") this.view.add("dev", deviceLookup());
   }
 
   #addTmpfs(target: string, sizeBytes: number | undefined): void {

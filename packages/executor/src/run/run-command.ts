@@ -13,7 +13,6 @@ import type { ExecutorParts } from "./executor-parts.js";
 import { readHostMounts } from "./host-mounts.js";
 import { lookInSpace } from "./look-on-disk.js";
 import type { MountSources } from "./mount-context.js";
-import { soleEntry } from "./mount-view.js";
 import { MountPlan } from "./plan-mounts.js";
 import { type ResolvedUser, resolveUser } from "./resolve-user.js";
 import type { RunPlace, RunRoot } from "./root-files.js";
@@ -67,9 +66,7 @@ async function prepare(
   { folder }: RunPlace,
 ): Promise<PreparedCommand> {
   const hostname = command.hostname ?? HOSTNAME;
-  for (const target of ["/proc", "/dev", "/sys"]) plan.addTarget(target);
-  // A folder of the command's own, in which what is to be mounted on can be made; else it is the host's.
-  if (command.security === "sandbox") plan.view.add("dev", soleEntry("directory"));
+  plan.addSystem(command.security);
   for (const mount of [...networkFiles(command, hostname), ...command.mounts]) await plan.add(mount);
   const env = command.env.has("HOME") ? command.env : new Map([...command.env, ["HOME", user.home]]);
   const cwd = resolvePath(plan.view, command.cwd, "follow-last");

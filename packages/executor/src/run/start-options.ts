@@ -78,7 +78,7 @@ function writeMountTables(folder: string, phases: PreludeOptions["phases"]): voi
 
 function missingCwd(cwd: string, view: MountView): PreludeOptions["makeCwd"] {
   const path = cwd.slice(1);
-  if (view.get(path) !== undefined) return undefined;
+  if (view.get(path) !== undefined || view.mountAt(path)?.access === "read-only") return undefined;
   const shared = view.sharedAbove(path);
   return { path: cwd, through: shared === undefined ? undefined : `/${shared}` };
 }

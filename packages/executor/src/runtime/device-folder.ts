@@ -1,6 +1,8 @@
 import { lstatSync } from "node:fs";
 import path from "node:path";
+import type { Entry } from "@oci-build/oci";
 import type { MountLine } from "../run/backend.js";
+import type { Lookup } from "../run/mount-view.js";
 import type { PreparedFile } from "../run/prepared-file.js";
 
 /** The devices that a command has. They are the host's own nodes, bound one by one, for a node made on this file system
@@ -30,6 +32,19 @@ export function deviceFiles(folder: string): readonly PreparedFile[] {
       return { type: "symlink", path: `${folder}/${name}`, mode: 0o777, target } as const;
     }),
   ];
+}
+
+/** What lies in that /dev, for whoever looks something up in it. */
+export function deviceLookup(): Lookup {
+  const entries = deviceFiles("").map((file): [string, Entry] => {
+    const { mode } = file;
+    const path = file.path.replace(/^\//, "");
+    const meta = { path, mode, uid: 0, gid: 0, mtimeSec: 0 };
+    if (file.type === "symlink") return [path, { type: "symlink", target: file.target, ...meta }];
+    return [path, file.type === "file" ? { type: "file", size: 0, ...meta } : { type: "directory", ...meta }];
+  });
+  const byPath = new Map(entries);
+  return { get: (path) => byPath.get(path) };
 }
 
 /** Whether the host's own /dev has a folder for something to be mounted on it. A link would lead somewhere else. */
