@@ -217,7 +217,6 @@ describe("MountPlan", () => {
     "/proc/self/root/usr/bin/setpriv",
     "/proc/1/cwd/x",
     "/proc/none",
-    "/sys/fs/cgroup",
     "/dev/fd/3/x",
     "/dev/stdout",
     "/way/usr/bin/setpriv",
@@ -228,6 +227,12 @@ describe("MountPlan", () => {
     await expect(plan.add(file(target))).rejects.toSatisfy((error: unknown) =>
       isOciBuildError(error, "EXECUTOR_MOUNT_INVALID"),
     );
+  });
+
+  it("Differs: nor below /sys", async () => {
+    const plan = new MountPlan(tree, context);
+    plan.addSystem("sandbox");
+    await expect(plan.add(memory("/sys/fs/cgroup"))).rejects.toThrow("cannot mount at");
   });
 
   it("knows what lies in /dev, and makes there what does not", async () => {

@@ -13,7 +13,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { ExecMount } from "../../src/executor.js";
 import { collectOutput, outputOf, run, shell } from "../support/run-request.js";
 import { makeFolder, removeFolder } from "../support/temporary-folder.js";
-import { baseLayer, linesLayer, testRoot } from "../support/test-root.js";
+import { baseLayer, linesLayer, programsLayer, testRoot } from "../support/test-root.js";
 import type { GetSubject } from "./subject.js";
 
 /** A program of the host that prepares every command, so that whoever mounts over it has left the sandbox. */
@@ -48,6 +48,27 @@ export function describeSwaps(subject: GetSubject): void {
       () => "ran",
       (error: { readonly code?: string }) => error.code,
     );
+
+  describe("a path that leads into /proc", () => {
+    it.each(["/proc/self/root", "/proc/1/root", "/way", "/dev/fd/../../proc/self/root"])(
+      "is no way for a mount to the host's programs: %s",
+      async (way) => {
+        const { executor } = subject();
+        const sentinel = path.join(temporaryFolder(), "sentinel");
+        const root = await testRoot(programsLayer(), linesLayer("link way -> /proc/self/root"));
+        const mounts = [file(way + onTheWay, trap(sentinel))];
+        expect(await ended(run(executor, shell(root, "true", { mounts })))).toBe("EXECUTOR_MOUNT_INVALID");
+        expect(existsSync(sentinel)).toBe(false);
+      },
+    );
+
+    it("is no way for a working folder to the host", async () => {
+      const { executor, root } = subject();
+      const folder = temporaryFolder();
+      await ended(run(executor, shell(root, "true", { cwd: `/proc/self/root${folder}/made` })));
+      expect(existsSync(path.join(folder, "made"))).toBe(false);
+    });
+  });
 
   describe("a mount in a folder that is written to at the same time", () => {
     it("is made where that has what is needed, and where it has not", async () => {
