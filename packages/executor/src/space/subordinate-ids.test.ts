@@ -29,6 +29,15 @@ describe("parseSubordinateIds", () => {
         [100_010, 1],
       ],
     ],
+    [
+      "those that touch, whichever comes first",
+      "ann:100010:1\nann:100000:10\nann:100011:1\n",
+      [
+        [100_010, 1],
+        [100_000, 10],
+        [100_011, 1],
+      ],
+    ],
     ["none of lines of another form", "# ann:1:1\nann:1\nann:x:1\nann:1:1:1\n:1:1\n\nann:-1:5\n", []],
     ["what stands between white space", "  ann:100000:1 \r\n", [[100_000, 1]]],
   ])("finds %s", (_, text, ranges) => {

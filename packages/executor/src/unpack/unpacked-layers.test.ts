@@ -353,6 +353,15 @@ describe.runIf(isRoot)("UnpackedLayers.folders (skipped: needs root)", () => {
     ]);
   });
 
+  it("shows those above such directories as they are, too", async () => {
+    const root = rootOf(["dir a 0711 @5", "dir a/b 0700 @6"], ["dir a 0750 1:2 @7", "file a/b/c 0644 'c'"]);
+    expect(await mounted(root)).toEqual([
+      "directory a/ 750 1:2 @7",
+      "directory a/b/ 700 @6",
+      "file a/b/c 644 c",
+    ]);
+  });
+
   it("needs no further layer where all directories look as they should", async () => {
     const root = rootOf(["dir a 0755 @0"], ["file a/b 0644 'x'"]);
     expect(await layers().folders(root)).toHaveLength(2);
