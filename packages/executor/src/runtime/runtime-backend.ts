@@ -7,7 +7,7 @@ import { givableCapabilities } from "./capability-names.js";
 import { deviceFiles, deviceMounts } from "./device-folder.js";
 import { encodeRuntimeConfig } from "./encode-runtime-config.js";
 import { cgroupMounts, type OciRuntime, procMount, runtimeCommand } from "./oci-runtime.js";
-import { runtimeConfig } from "./runtime-config.js";
+import { type RuntimeConfigOptions, runtimeConfig } from "./runtime-config.js";
 import { runtimeErrors } from "./runtime-log.js";
 import { runtimeMounts } from "./runtime-mounts.js";
 
@@ -61,8 +61,10 @@ function configFile({ parts, capabilities, command }: Container): PreparedFile {
 }
 
 /** A runtime makes a terminal for the container only where it has one itself. */
-function terminalOf({ stdio }: PreparedCommand): "inherited" | "none" {
-  return stdio === "inherited" && process.stdin.isTTY && process.stdout.isTTY ? "inherited" : "none";
+function terminalOf({ stdio }: PreparedCommand): RuntimeConfigOptions["terminal"] {
+  const { stdin, stdout } = process;
+  if (stdio !== "inherited" || !stdin.isTTY || !stdout.isTTY) return "none";
+  return { rows: stdout.rows, columns: stdout.columns };
 }
 
 /** The runtime mounts the terminal that it makes on this file. */

@@ -27,7 +27,8 @@ export interface RuntimeConfigOptions {
   readonly security: "sandbox" | "insecure";
   /** All capabilities that there are to give, and that an insecure command gets. */
   readonly allCapabilities: readonly string[];
-  readonly terminal: "none" | "inherited";
+  /** A terminal like the caller's, which may not know its own size. */
+  readonly terminal: "none" | { readonly rows: number; readonly columns: number };
   /** Node's name of the processor. */
   readonly arch: string;
 }
@@ -47,9 +48,11 @@ export function runtimeConfig(options: RuntimeConfigOptions): RuntimeConfig {
 }
 
 function runtimeProcess(options: RuntimeConfigOptions): RuntimeProcess {
-  const { user, ulimits } = options;
+  const { user, ulimits, terminal } = options;
   return {
-    terminal: options.terminal === "inherited",
+    terminal: terminal !== "none",
+    // runc asks for it itself; the terminals of crun have none otherwise.
+    ...(terminal === "none" ? {} : { consoleSize: { height: terminal.rows, width: terminal.columns } }),
     user: { uid: user.uid, gid: user.gid, umask: 0o022, additionalGids: user.groups },
     args: options.args,
     env: Array.from(options.env, ([name, value]) => `${name}=${value}`),

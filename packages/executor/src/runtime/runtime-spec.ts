@@ -12,6 +12,8 @@ export interface RuntimeConfig {
 /** @see https://github.com/opencontainers/runtime-spec/blob/v1.2.0/config.md#process */
 export interface RuntimeProcess {
   readonly terminal: boolean;
+  /** In characters. */
+  readonly consoleSize?: { readonly height: number; readonly width: number };
   readonly user: {
     readonly uid: number;
     readonly gid: number;

@@ -91,6 +91,15 @@ export function describeCommand(subject: GetSubject): void {
       expect(ran.stdout).toContain("got word");
       expect(ran.status).toBe(5);
     });
+
+    it.skipIf(!hasScript)("has one of that size (needs script of bsdutils)", () => {
+      const { executor, dir } = subject();
+      const args = [childFile("run-terminal"), executor.name, dir, "stty size"];
+      const command = [process.execPath, ...args].map((word) => `'${word}'`).join(" ");
+      const line = `stty rows 33 cols 77; ${command}`;
+      const ran = spawnSync("script", ["-qec", line, "/dev/null"], { encoding: "utf8" });
+      expect(ran.stdout).toContain("33 77\r\n");
+    });
   });
 
   describe("a command's own terminal", () => {
