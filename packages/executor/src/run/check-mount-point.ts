@@ -20,9 +20,15 @@ export function checkMountPoint(
   if (view.get(parent)?.type === "file") throw mountInvalid(`/${path}`, `/${parent} is a file`);
   const mount = view.mountAt(parent);
   if (mount?.access !== "read-only") return "missing";
+  if (isSystem(mount.target)) throw mountInvalid(`/${path}`, `nothing is mounted below /${mount.target}`);
   throw mountInvalid(
     `/${path}`,
     `what is mounted at /${mount.target} has no such ${type}, and is read-only`,
     `Mount that with rw, or put a ${type} of that name into its source.`,
   );
+}
+
+/** The kernel's own, where rw is no help. */
+function isSystem(target: string): boolean {
+  return target === "proc" || target === "sys";
 }

@@ -232,7 +232,8 @@ describe("MountPlan", () => {
   it("Differs: nor below /sys", async () => {
     const plan = new MountPlan(tree, context);
     plan.addSystem("sandbox");
-    await expect(plan.add(memory("/sys/fs/cgroup"))).rejects.toThrow("cannot mount at");
+    const refused = 'cannot mount at "/sys/fs/cgroup": nothing is mounted below /sys';
+    await expect(plan.add(memory("/sys/fs/cgroup"))).rejects.toThrow(refused);
   });
 
   it("knows what lies in /dev, and makes there what does not", async () => {
