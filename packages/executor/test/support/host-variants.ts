@@ -27,7 +27,7 @@ const hideRanges = "for file in /etc/subuid /etc/subgid; do mount --bind /dev/nu
 const refuseNamespaces = "for kind in user mnt; do echo 0 >/proc/sys/user/max_${kind}_namespaces; done";
 const ids = `${SUBORDINATE_RANGE.start},0,${SUBORDINATE_RANGE.count}`;
 /** What most distributions have; others have folders of both versions there. */
-const mountCgroups = "mount -t cgroup2 cgroup2 /sys/fs/cgroup";
+const mountCgroups = "[ -e /sys/fs/cgroup/cgroup.controllers ] || mount -t cgroup2 cgroup2 /sys/fs/cgroup";
 const becomeContainer = `exec unshare --map-users ${ids} --map-groups ${ids} --setuid 0 --setgid 0 --mount -- "$@"`;
 
 /** Shell scripts that end with the child in their place. \`$0\` is a folder that the child may write to. */
