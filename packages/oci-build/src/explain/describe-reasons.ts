@@ -33,7 +33,7 @@ const CAUSE_KINDS: ReadonlySet<MissReason["kind"]> = new Set(["instruction", "va
 function headlineOf(reason: Exclude<MissReason, { kind: "files" }>): string {
   switch (reason.kind) {
     case "no-cache":
-      return "cache not used (--no-cache)";
+      return "cache not used (--no-cache or --no-cache-filter)";
     case "first-build":
       return "first build of this step";
     case "new-step":

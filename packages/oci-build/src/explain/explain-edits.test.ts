@@ -238,7 +238,7 @@ const inputEdits: readonly Edit[] = [
     name: "--no-cache",
     options: { noCache: true },
     before: ["FROM scratch", "COPY src/lib.ts /"],
-    lines: ["COPY src/lib.ts /: cache not used (--no-cache)"],
+    lines: ["COPY src/lib.ts /: cache not used (--no-cache or --no-cache-filter)"],
     reasons: [{ kind: "no-cache" }],
   },
 ];

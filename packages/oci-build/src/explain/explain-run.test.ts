@@ -185,7 +185,7 @@ describe("explain of RUN", () => {
     [
       "--no-cache",
       { is: { noCache: true } },
-      ["COPY a /", "RUN make"].map((step) => `${step}: cache not used (--no-cache)`),
+      ["COPY a /", "RUN make"].map((step) => `${step}: cache not used (--no-cache or --no-cache-filter)`),
     ],
   ])("says of a miss: %s", async (_, builds, expected) => {
     expect(await reasonsAfter(builds)).toEqual(expected);
