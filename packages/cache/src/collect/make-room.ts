@@ -20,7 +20,8 @@ export async function makeRoom(store: StoreContext, plan: PrunePlan, inventory: 
   }
 }
 
-/** What costs least first, after what commands of killed builds left: files that nothing needs, indexes, then records with what they alone need. */
+/** What costs least first, after what commands of killed builds left: files that nothing needs, indexes, then records with
+ * what they alone need. */
 function* groupsOf(plan: PrunePlan, inventory: Inventory): Generator<readonly StoreFile[]> {
   yield plan.leftovers;
   yield plan.indexes;
