@@ -85,8 +85,8 @@ export interface Launch {
    * standard streams are those of the command. */
   readonly program: readonly [string, ...string[]];
   readonly programEnv: ReadonlyMap<string, string>;
-  /** What captured commands read from, a path below `root`; by default the host's /dev/null, which a command could give
-   * other modes. */
+  /** What captured commands read from, as the host's shell opens it in `root` at last: nothing that the image or a mount
+   * brought may be on the way. By default the host's /dev/null, which a command could give other modes. */
   readonly stdin?: string | undefined;
   /** What the end of `program` says about the command; by default the same. Rejects when the command was never started. */
   readonly status?: ((ended: ExecStatus) => ExecStatus | Promise<ExecStatus>) | undefined;

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { fileTreeOf } from "@oci-build/snapshot";
 import { describe, expect, it } from "vitest";
 import type { MountLine, PreparedCommand } from "../run/backend.js";
@@ -23,7 +23,9 @@ const command: PreparedCommand = {
 };
 const host: HostView = {
   mapping: "root",
+  starter: "/bin/sh",
   hostMounts: [
+    { target: "/", type: "ext4", device: "8:1", root: "/", flags: ["noatime"] },
     { target: "/proc", type: "proc", device: "0:1", root: "/", flags: [] },
     { target: "/sys", type: "sysfs", device: "0:2", root: "/", flags: ["nosuid"] },
     { target: "/proc/sys", type: "proc", device: "0:1", root: "/", flags: ["ro"] },
@@ -59,6 +61,14 @@ describe.runIf(isLinux)("sandboxMounts (skipped: needs Linux)", () => {
     const nodes = lines.filter(({ type, source }) => type === "bind" && source.startsWith("/dev/"));
     expect(nodes.length).toBeGreaterThan(5);
     for (const { options } of nodes) expect(options).toContain("ro");
+  });
+
+  it("lets nobody change the program that starts the command, which /proc/self/exe leads to", () => {
+    const starter = realpathSync("/bin/sh");
+    expect(at(lines, starter)).toEqual({
+      ...{ type: "bind", source: starter, target: starter },
+      options: ["bind", "ro", "nosuid", "nodev", "noatime"],
+    });
   });
 
   it("takes the host's /sys, with its flags and without its cgroups, where a new one is refused", () => {

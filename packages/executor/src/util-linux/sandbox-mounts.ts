@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import type { MountLine, PreparedCommand } from "../run/backend.js";
 import type { HostMount } from "../run/host-mounts.js";
 import { lockedFlags } from "../run/host-mounts.js";
@@ -10,6 +10,8 @@ import type { IdMapping } from "../space/id-space.js";
 export interface HostView {
   readonly mapping: IdMapping;
   readonly hostMounts: readonly HostMount[];
+  /** The program of the host that starts the command, and so is what /proc/self/exe leads to while it does. */
+  readonly starter: string;
 }
 
 /** Of the group that owns terminals in every distribution. */
@@ -35,6 +37,7 @@ export function sandboxMounts(command: PreparedCommand, host: HostView): readonl
     ...systemMounts(command, host),
     ...protectedPaths(root),
     ...own,
+    protectedStarter(host),
     ...hiddenHost(host),
   ];
 }
@@ -97,6 +100,14 @@ function mask(path: string, target: string): MountLine {
   }
   // Read-only, or else the host's device would get the modes that the command gives to the file.
   return { type: "bind", source: "/dev/null", target, options: ["bind", "ro", "nosuid", "noexec"] };
+}
+
+/** A script that begins with `#!/proc/self/exe` starts the starter again, now with the image's loader and libraries, which
+ * then have the host's file open. Through a mount that is read-only they can change nothing of it, not even its mode. */
+function protectedStarter({ hostMounts, starter }: HostView): MountLine {
+  const path = realpathSync(starter);
+  const options = new Set(["bind", "ro", "nosuid", "nodev", ...lockedFlags(hostMounts, path)]);
+  return { type: "bind", source: path, target: path, options: [...options] };
 }
 
 /** The host's own /proc and /sys lie under the root file system, where nobody can reach them, but a user namespace made

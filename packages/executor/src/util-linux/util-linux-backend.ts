@@ -5,6 +5,7 @@ import { sandboxCapabilities } from "../runtime/docker-defaults.js";
 import type { HostPrograms } from "../space/host-facts.js";
 import type { IdMapping } from "../space/id-space.js";
 import { commandStart } from "./command-environment.js";
+import { nullInput } from "./null-input.js";
 import { sandboxMounts } from "./sandbox-mounts.js";
 
 /** Isolates a command with nothing but what every Linux has: namespaces, mounts, capabilities and chroot. */
@@ -21,17 +22,22 @@ export class UtilLinuxBackend implements Backend {
 
   prepare(command: PreparedCommand): Launch {
     this.#hostMounts ??= readHostMounts();
-    const host = { mapping: this.#mapping, hostMounts: this.#hostMounts };
+    const host = {
+      mapping: this.#mapping,
+      hostMounts: this.#hostMounts,
+      starter: this.#programs.unshare,
+    };
+    const input = nullInput(command);
     const start = commandStart(command);
     return {
       namespaces: command.network === "none" ? ["ipc", "uts", "net"] : ["ipc", "uts"],
-      files: deviceFiles("side/dev"),
-      mounts: sandboxMounts(command, host),
+      files: [...deviceFiles("side/dev"), ...input.files],
+      mounts: [...input.mounts, ...sandboxMounts(command, host)],
       script: enterScript,
       scriptArgs: [this.#programs.mount, this.#programs.prlimit, ...limitOptions(command)],
       program: this.#program(command, start.args),
       programEnv: start.env,
-      stdin: "dev/null",
+      stdin: input.path,
     };
   }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExecMount } from "../../src/executor.js";
 import { runsFolder } from "../../src/run/executor-home.js";
 import { mountsBelow, processesWith, until } from "../support/host-state.js";
-import { run, shell } from "../support/run-request.js";
+import { request, run, shell } from "../support/run-request.js";
 import { makeFolder, removeFolder } from "../support/temporary-folder.js";
 import { baseLayer, linesLayer, programLayer, programsLayer, testRoot } from "../support/test-root.js";
 import { hostileCases, type Verdict, type Verdicts } from "./hostile-cases.js";
@@ -73,6 +73,18 @@ export function describeHostile(subject: GetSubject): void {
       const root = await testRoot(baseLayer(), programLayer("climb", climber()));
       const { status } = await run(executor, shell(root, "/climb handle", { env: env() }));
       expect(status).toBe("exit 11");
+    });
+
+    it.skipIf(process.arch !== "x64")("is started by a program of the host cannot change that", async () => {
+      const { executor } = subject();
+      const loaders = ["lib/ld-musl-x86_64.so.1", "lib64/ld-linux-x86-64.so.2"];
+      const root = await testRoot(
+        baseLayer(["dir lib 0755", "dir lib64 0755", "file again 0755 '#!/proc/self/exe\\n'"]),
+        ...loaders.map((loader) => programLayer(loader, climber())),
+      );
+      const { status } = await run(executor, request(root, { args: ["/again"] }));
+      // A runtime runs as a copy of itself, or like this one.
+      expect(executor.name === "util-linux" ? ["exit 11"] : ["exit 10", "exit 11"]).toContain(status);
     });
 
     it("leaves hundreds of processes has none of them in the end", async () => {

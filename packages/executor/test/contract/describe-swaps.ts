@@ -19,6 +19,9 @@ import type { GetSubject } from "./subject.js";
 /** A program of the host that prepares every command, so that whoever mounts over it has left the sandbox. */
 const onTheWay = realpathSync(spawnSync("sh", ["-c", "command -v setpriv"]).stdout.toString("utf8").trim());
 
+/** Of stat(1), as `%F:%t:%T`. */
+const NULL_DEVICE = "character special file:1:3\n";
+
 /** Links that are put where a mount is to be made, between the look at a path and the mount. */
 export function describeSwaps(subject: GetSubject): void {
   /** A program that tells of being run outside. */
@@ -67,6 +70,31 @@ export function describeSwaps(subject: GetSubject): void {
       const folder = temporaryFolder();
       await ended(run(executor, shell(root, "true", { cwd: `/proc/self/root${folder}/made` })));
       expect(existsSync(path.join(folder, "made"))).toBe(false);
+    });
+  });
+
+  describe("a link in what is mounted at /dev", () => {
+    it("is not followed to what the command reads from", async () => {
+      const { executor, root } = subject();
+      const folder = temporaryFolder();
+      writeFileSync(path.join(folder, "secret"), "hidden");
+      const devices = await testRoot(linesLayer("link null -> /"));
+      const source = { kind: "layers", root: devices, path: "/" } as const;
+      const mounts: readonly ExecMount[] = [{ kind: "bind", target: "/dev", source, writes: "discarded" }];
+      const line = `stat -L -c %F:%t:%T /proc/self/fd/0; cat; cat /proc/self/fd/0${folder}/secret`;
+      const asked = shell(root, line, { mounts });
+      const { stdout } = await run(executor, asked).catch(() => ({ stdout: "refused" }));
+      expect(executor.name === "util-linux" ? [NULL_DEVICE] : [NULL_DEVICE, "refused"]).toContain(stdout);
+    });
+
+    it("nor is what is mounted at the device itself", async (context) => {
+      const { executor, root } = subject();
+      context.skip(executor.name !== "util-linux", "the runtimes open what is at /dev/null, inside");
+      const folder = temporaryFolder();
+      writeFileSync(path.join(folder, "null"), "text");
+      const mounts = [bind("/dev/null", folder, "/null")];
+      const asked = shell(root, "stat -L -c %F:%t:%T /proc/self/fd/0; cat", { mounts });
+      expect(await outputOf(executor, asked)).toBe(NULL_DEVICE);
     });
   });
 
