@@ -12,8 +12,10 @@ import type {
 import { copiedChanges } from "../fallback/copied-changes.js";
 import { programEnv } from "../space/find-programs.js";
 import { type HostFolders, hostFolders } from "../space/host-folders.js";
+import { type LinklessSpace, linklessSpace } from "../space/linkless-space.js";
 import { ExecutorHome } from "./executor-home.js";
 import type { ExecutorParts } from "./executor-parts.js";
+import { readHostMounts } from "./host-mounts.js";
 import { lookInSpace } from "./look-on-disk.js";
 import { folderLookup, type Lookup } from "./mount-view.js";
 import { opaqueInSpace } from "./opaque-directory.js";
@@ -27,6 +29,7 @@ export class LocalExecutor implements Executor {
   readonly fidelity: ExecFidelity;
   readonly folders: HostFolders;
   readonly #parts: ExecutorParts;
+  readonly #linkless: LinklessSpace;
   readonly #running = new Set<Promise<unknown>>();
   #home: Promise<ExecutorHome> | undefined;
 
@@ -34,7 +37,12 @@ export class LocalExecutor implements Executor {
     this.name = parts.backend.name;
     this.fidelity = parts.fidelity;
     const { space, facts, env } = parts;
-    this.folders = hostFolders({ space, programs: facts.programs, env: programEnv(env) });
+    this.#linkless = (folder) =>
+      linklessSpace(folder, { space, programs: facts.programs, hostMounts: readHostMounts });
+    this.folders = hostFolders({
+      ...{ space, programs: facts.programs, env: programEnv(env) },
+      linkless: this.#linkless,
+    });
     this.#parts = parts;
   }
 
@@ -68,7 +76,7 @@ export class LocalExecutor implements Executor {
       const status = await runCommand({ parts, home }, request, root, place);
       // It takes as long as it takes; whoever needs them gone waits for it.
       void place.mounts.release();
-      return new LocalResult({ parts, home, root, place, status });
+      return new LocalResult({ parts, linkless: this.#linkless, home, root, place, status });
     } catch (error) {
       if (files !== undefined) await closeFiles(files);
       await place.mounts.release();
@@ -80,6 +88,7 @@ export class LocalExecutor implements Executor {
 
 interface ResultParts {
   readonly parts: ExecutorParts;
+  readonly linkless: LinklessSpace;
   readonly home: ExecutorHome;
   readonly root: RunRoot;
   readonly place: RunPlace;
@@ -96,7 +105,7 @@ class LocalResult implements ExecResult {
   }
 
   changes(signal?: AbortSignal): LayerEntryBatches {
-    const { parts, place, root } = this.#run;
+    const { parts, linkless, place, root } = this.#run;
     const { space, facts } = parts;
     const { files } = root;
     const options = { space, tar: facts.programs.tar, signal };
@@ -104,7 +113,13 @@ class LocalResult implements ExecResult {
       return copiedChanges({ ...options, ...files, temporaryDirectory: place.folder });
     }
     const folder = join(place.folder, "upper");
-    return readChanges({ ...options, folder, overlayXattrs: files.overlay.xattrs, below: root.tree });
+    return readChanges({
+      ...options,
+      space: linkless(folder),
+      folder,
+      overlayXattrs: files.overlay.xattrs,
+      below: root.tree,
+    });
   }
 
   async enter(command: ExecCommand): Promise<ExecStatus> {

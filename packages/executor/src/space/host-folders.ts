@@ -8,6 +8,7 @@ import { findPrograms, programEnv } from "./find-programs.js";
 import { firstLine } from "./first-line.js";
 import type { HostPrograms } from "./host-facts.js";
 import type { IdSpace } from "./id-space.js";
+import type { LinklessSpace } from "./linkless-space.js";
 import { openUserSpace } from "./open-host.js";
 import { ownIdSpace } from "./open-id-space.js";
 import { removeInSpace } from "./remove-in-space.js";
@@ -39,6 +40,8 @@ export interface HostFolderParts {
   readonly programs: Pick<HostPrograms, "rm" | "sh" | "tar">;
   /** Of the programs. */
   readonly env: NodeJS.ProcessEnv;
+  /** For folders that commands may be changing while they are read. Who may not mount has none. */
+  readonly linkless?: LinklessSpace | undefined;
 }
 
 /** Folders whose files belong to the ids of a space. */
@@ -120,13 +123,13 @@ async function removeFolder(folder: string, parts: HostFolderParts): Promise<voi
 
 async function* readFolder(
   folder: string,
-  { space, programs }: HostFolderParts,
+  { space, programs, linkless }: HostFolderParts,
   signal: AbortSignal | undefined,
 ): LayerEntryBatches {
   const { readChanges } = await import("../changes/read-changes.js");
   const overlayXattrs = overlayXattrsOf(space);
-  const reading = { folder, space, tar: programs.tar, overlayXattrs, below: fileTreeOf([]), signal };
-  yield* readChanges(reading);
+  const reading = { folder, tar: programs.tar, overlayXattrs, below: fileTreeOf([]), signal };
+  yield* readChanges({ ...reading, space: linkless?.(folder) ?? space });
 }
 
 function overlayXattrsOf({ mapping }: Pick<IdSpace, "mapping">): OverlayXattrs {

@@ -9,9 +9,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import type { LayerEntry, LayerEntryBatches } from "@oci-build/oci";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { ExecMount } from "../../src/executor.js";
-import { collectOutput, outputOf, run, shell } from "../support/run-request.js";
+import { runsFolder } from "../../src/run/executor-home.js";
+import { filesBelow } from "../support/host-state.js";
+import { changeLines, collectOutput, outputOf, run, shell } from "../support/run-request.js";
 import { makeFolder, removeFolder } from "../support/temporary-folder.js";
 import { baseLayer, linesLayer, programsLayer, testRoot } from "../support/test-root.js";
 import type { GetSubject } from "./subject.js";
@@ -217,6 +220,23 @@ export function describeSwaps(subject: GetSubject): void {
     });
   });
 
+  describe("what a command changed", () => {
+    it("is read through no link that is put in place of a folder meanwhile", async (context) => {
+      const { executor, root, dir } = subject();
+      const folder = temporaryFolder();
+      writeFileSync(path.join(folder, "f"), "hidden");
+      const line = "mkdir /srv/b; echo own >/srv/b/f; head -c 9000000 /dev/zero >/srv/a";
+      await using result = await executor.run(shell(root, line));
+      const upper = filesBelow(runsFolder(dir), 4).find((file) => file.endsWith("/upper"));
+      context.skip(upper === undefined, "there is no overlayfs");
+      const swap = (): void => putLink(path.join(upper ?? "", "srv/b"), folder);
+      const changes = (): LayerEntryBatches => whenSeen("srv/a", swap, result.changes());
+      const lines = await changeLines({ changes }).catch((error: { readonly code?: string }) => [error.code]);
+      expect(existsSync(path.join(upper ?? "", "srv/b.before"))).toBe(true);
+      expect(lines.join("\n")).not.toContain("hidden");
+    });
+  });
+
   describe("a command that enters what another one left", () => {
     it("follows no link that the other put where its mounts are", async () => {
       const { executor, root } = subject();
@@ -258,6 +278,22 @@ export function describeSwaps(subject: GetSubject): void {
       expect(status).toEqual({ kind: "exited", exitCode: 0 });
     });
   });
+}
+
+/** The same entries. Something is done when one of them comes, whose content is not read yet. */
+async function* whenSeen(
+  seen: string,
+  work: () => void,
+  batches: LayerEntryBatches,
+): AsyncGenerator<Iterable<LayerEntry>> {
+  for await (const batch of batches) {
+    yield (function* () {
+      for (const entry of batch) {
+        if (entry.path === seen) work();
+        yield entry;
+      }
+    })();
+  }
 }
 
 /** A folder that the executor's user can enter, removed after the test. */

@@ -87,7 +87,7 @@ function statusText(status: ExecStatus): string {
 }
 
 /** The changes of a result as lines. */
-export async function changeLines(result: ExecResult): Promise<readonly string[]> {
+export async function changeLines(result: Pick<ExecResult, "changes">): Promise<readonly string[]> {
   const lines: string[] = [];
   for await (const entries of result.changes())
     for (const entry of entries) lines.push(await changeLine(entry));

@@ -1,0 +1,33 @@
+import { realpathSync } from "node:fs";
+import { type HostMount, lockedFlags } from "../run/host-mounts.js";
+import type { HostPrograms } from "./host-facts.js";
+import type { IdSpace } from "./id-space.js";
+
+/** Gives one for a folder. */
+export type LinklessSpace = (folder: string) => Pick<IdSpace, "command">;
+
+interface LinklessParts {
+  readonly space: Pick<IdSpace, "command">;
+  readonly programs: Pick<HostPrograms, "mount" | "sh" | "unshare">;
+  readonly hostMounts: () => readonly HostMount[];
+}
+
+/** $1 is mount(8), $2 the flags of what lies at the working folder, then the program. */
+const SCRIPT = `
+m=$1 f=$2; shift 2
+"$m" -n -c --bind -o "$f" "$PWD" "$PWD" && cd "$PWD" && exec "$@"
+`;
+
+/** An id space whose programs follow no link in their working folder `folder`: not even on the way to a file. Files of a command may be changed after it has ended, by another one to which it gave a descriptor of
+ * a folder; a link that was put in place of a folder would lead who reads them to files of the host.
+ *
+ * Needs Linux 5.10; older ones follow links as ever. */
+export function linklessSpace(
+  folder: string,
+  { space, programs, hostMounts }: LinklessParts,
+): Pick<IdSpace, "command"> {
+  const { mount, sh, unshare } = programs;
+  const flags = ["nosymfollow", ...lockedFlags(hostMounts(), realpathSync(folder))].join(",");
+  const start = [unshare, "--mount", "--propagation=private", "--", sh, "-c", SCRIPT, "sh"] as const;
+  return { command: (args) => space.command([...start, mount, flags, ...args]) };
+}
