@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemErrorCode } from "@oci-build/oci";
 import { ownerState } from "../process/owned-name.js";
@@ -30,6 +31,16 @@ export class PidsGroup {
       group.remove();
     }
     return undefined;
+  }
+
+  /** Puts a process into it, and so all that it makes from then on. A process that has ended is passed by. Entering may take
+   * the kernel as long as a command's mounts; and from a cgroup namespace, as a runtime has one, nobody may enter. */
+  async enter(pid: number): Promise<void> {
+    try {
+      await writeFile(join(this.folder, "cgroup.procs"), String(pid));
+    } catch (error) {
+      if (systemErrorCode(error) === undefined) throw error;
+    }
   }
 
   /** To be called when none of its processes runs; a group that is still busy goes with the next executor. */

@@ -25,8 +25,8 @@ export interface PreludeOptions {
   readonly sideBytes: number;
   /** Descriptors that are no affair of the command. */
   readonly inherited: readonly number[];
-  /** The cgroup that the command is to be in. */
-  readonly pidsGroup: string | undefined;
+  /** Whether it is put into a cgroup from outside, which is told in a line of descriptor 3. */
+  readonly pidsGroup: "entered" | "none";
   /** A redirection, or nothing. */
   readonly stdin: string;
 }
@@ -47,7 +47,6 @@ export function prelude(options: PreludeOptions): readonly [script: string, ...a
     "read -r pid rest </proc/self/stat; echo pid $pid >&3",
     "exec 5>&2 2>&3",
     ...closeLines(options.inherited),
-    ...groupLines(options.pidsGroup),
     ...namespaceLines(options),
     ...safetyLines(options),
     `cd ${shellQuote(folder)}`,
@@ -59,7 +58,7 @@ export function prelude(options: PreludeOptions): readonly [script: string, ...a
     `cd ${shellQuote(`${folder}/root`)}`,
     `launch() {\n:\n${launch.script}\n}`,
     `launch ${launch.scriptArgs.map(shellQuote).join(" ")}`,
-    ...(options.pidsGroup === undefined ? [] : ["wait $group || :"]),
+    ...(options.pidsGroup === "entered" ? ["read -r entered <&3 || :"] : []),
     "echo ready >&3",
     ...exportLines(launch.programEnv),
     // A bash adds these to the environment of whatever it runs.
@@ -95,13 +94,6 @@ function closeLines(inherited: readonly number[]): readonly string[] {
     ...small.map((fd) => `exec ${fd}>&-`),
     ...large.map((fd) => `if [ -n "$BASH_VERSION" ]; then eval "exec ${fd}>&-"; fi`),
   ];
-}
-
-/** Entering a group may take the kernel as long as all the mounts, so it is done meanwhile. Nothing depends on it. */
-function groupLines(group: string | undefined): readonly string[] {
-  return group === undefined
-    ? []
-    : [`{ echo 1 >${shellQuote(`${group}/cgroup.procs`)}; } 2>/dev/null & group=$!`];
 }
 
 function namespaceLines({ launch, hostname, programs }: PreludeOptions): readonly string[] {

@@ -37,6 +37,7 @@ export function startOptions(start: StartParts): SandboxStart {
     inherited: home.inherited,
     stop: home.stop,
     mounts: place.mounts,
+    group: home.pidsGroup,
     terminal:
       stdio === "inherited" && parts.backend.name === "util-linux" ? ownTerminal(parts.env) : undefined,
   };
@@ -57,7 +58,7 @@ function commandLine(start: StartParts, filesBytes: number): SandboxStart["comma
     makeCwd: missingCwd(prepared.cwd, plan.view),
     sideBytes: SIDE_BYTES + filesBytes,
     inherited: home.inherited,
-    pidsGroup: home.pidsGroup?.folder,
+    pidsGroup: home.pidsGroup === undefined ? "none" : "entered",
     stdin: command.stdio === "captured" && launch.stdin !== undefined ? `<${shellQuote(launch.stdin)} ` : "",
   });
   const shell = [...home.shell, "-c", script, ...args] as const;

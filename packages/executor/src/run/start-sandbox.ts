@@ -1,5 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
-import type { Readable, Writable } from "node:stream";
+import type { Duplex, Writable } from "node:stream";
 import { systemErrorCode } from "@oci-build/oci";
 import type { ExecCommand, ExecStatus } from "../executor.js";
 import { ControlChannel } from "./control-channel.js";
@@ -7,6 +7,7 @@ import type { HeldMounts } from "./held-mounts.js";
 import { notStarted } from "./not-started.js";
 import type { OutputPipe, OutputPipes } from "./output-pipes.js";
 import type { OwnTerminal } from "./own-terminal.js";
+import type { PidsGroup } from "./pids-group.js";
 import type { StopTree } from "./stop-tree.js";
 
 /** A command line that leads to a command. */
@@ -21,6 +22,8 @@ export interface SandboxStart extends Pick<ExecCommand, "stdio" | "onStart" | "o
   readonly inherited: readonly number[];
   readonly stop: StopTree;
   readonly mounts: HeldMounts;
+  /** What bounds how many processes there are, where that is to be had. */
+  readonly group: PidsGroup | undefined;
   /** For an inherited terminal, where the back end makes none itself. */
   readonly terminal: OwnTerminal | undefined;
 }
@@ -53,8 +56,10 @@ async function runChild(
   if (child.pid === undefined) throw notStarted(await problemOf(child));
   const ended = endOf(child);
   for (const fd of start.inherited) if (fd > 4) child.stdio[fd as 4]?.destroy();
-  const control = new ControlChannel(child.stdio[3] as Readable, start.onStart);
+  const channel = child.stdio[3] as Duplex;
+  const control = new ControlChannel(channel, start.onStart);
   void control.pid.then((pid) => pid === undefined || start.mounts.hold(pid));
+  void enterGroup(control, channel, start);
   sendFiles(child.stdio[4] as Writable, start.files);
   return { ending: await stopOnAbort(ended, control, start), control };
 }
@@ -77,6 +82,18 @@ function spawnChild(start: SandboxStart, pipes: readonly [OutputPipe, OutputPipe
   } finally {
     for (const pipe of pipes ?? []) pipe.closeWriting();
   }
+}
+
+/** The prelude goes on with the command when it is told of this. */
+async function enterGroup(
+  control: ControlChannel,
+  channel: Writable,
+  { group }: SandboxStart,
+): Promise<void> {
+  const pid = await control.pid;
+  if (pid === undefined || group === undefined) return;
+  await group.enter(pid);
+  if (channel.writable) channel.write("entered\n");
 }
 
 /** With the two channels to the prelude. What would be inherited is no affair of the command: it gets a socket in its
