@@ -39,6 +39,7 @@ describe.skipIf(process.platform !== "linux")("startSandbox (skipped: needs Linu
       onOutput: () => undefined,
       stop: async () => undefined,
       mounts: new HeldMounts(),
+      group: undefined,
     });
     await expect(started).rejects.toMatchObject({ code: "EXECUTOR_START_FAILED", data });
     expect(

@@ -18,8 +18,9 @@ m=$1 f=$2; shift 2
 "$m" -n -c --bind -o "$f" "$PWD" "$PWD" && cd "$PWD" && exec "$@"
 `;
 
-/** An id space whose programs follow no link in their working folder `folder`: not even on the way to a file. Files of a command may be changed after it has ended, by another one to which it gave a descriptor of
- * a folder; a link that was put in place of a folder would lead who reads them to files of the host.
+/** An id space whose programs follow no link in their working folder `folder`: not even on the way to a file. Files of a
+ * command may be changed after it has ended, by another one to which it gave a descriptor of a folder; a link that was put
+ * in place of a folder would lead who reads them to files of the host.
  *
  * Needs Linux 5.10; older ones follow links as ever. */
 export function linklessSpace(
