@@ -43,7 +43,7 @@ StandardError=file:/dev/ttyS1
 /** @param {readonly string[]} args Of vitest. */
 function job(args) {
   const quoted = args.map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(" ");
-  return `cd ${CHECKOUT}; export HOME=/root CI=true NO_COLOR=1 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  return `cd ${CHECKOUT}; HOME=~root; export HOME CI=true NO_COLOR=1 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 uname -r; grep cgroup /proc/self/mountinfo
 node node_modules/vitest/vitest.mjs run --testTimeout ${TEST_TIMEOUT_MS} --hookTimeout ${TEST_TIMEOUT_MS} ${quoted}
 echo $? >/dev/ttyS2; systemctl poweroff
