@@ -31,7 +31,8 @@ import { TombstoneStore } from "./tombstones/tombstone-store.js";
 
 /** How a cache is opened. */
 export interface OpenCacheOptions {
-  /** The cache's folder, made if need be unless `whenMissing` says otherwise. The store is a folder in it, named after its format. */
+  /** The cache's folder, made if need be unless `whenMissing` says otherwise. The store is a folder in it, named after its
+   * format. */
   readonly dir: string;
   /** What to do where there is no store yet. `leave` makes none: all is as in an empty one, with the warning CACHE_MISSING,
    * and what only looks or collects works. Default: `make`. */

@@ -1,6 +1,7 @@
 import { addAbortSignal, Readable } from "node:stream";
 import { DOCKERFILE_MAX_BYTES, decodeDockerfile } from "../input/read-dockerfile.js";
 import { isPipe, readNamedFile } from "../input/read-named-file.js";
+import { readUpTo } from "../input/read-up-to.js";
 import type { BuildOptions } from "../options/build-options.js";
 import { abortReason } from "../solve/abort-reason.js";
 
@@ -27,15 +28,7 @@ export async function readGivenDockerfile(
   }
 }
 
-async function readStream(stream: NodeJS.ReadableStream, signal: AbortSignal): Promise<Buffer> {
+function readStream(stream: NodeJS.ReadableStream, signal: AbortSignal): Promise<Buffer> {
   if (stream instanceof Readable) addAbortSignal(signal, stream);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    const bytes = Buffer.from(chunk);
-    chunks.push(bytes);
-    size += bytes.length;
-    if (size > DOCKERFILE_MAX_BYTES) break;
-  }
-  return Buffer.concat(chunks);
+  return readUpTo(stream, DOCKERFILE_MAX_BYTES);
 }

@@ -1,5 +1,6 @@
 import fs, { constants } from "node:fs";
 import { readSmallFile, unreadable } from "./read-small-file.js";
+import { readUpTo } from "./read-up-to.js";
 import { statIfThere } from "./stat-if-there.js";
 
 /** How much of a file is read, and what ends the wait for it. */
@@ -25,20 +26,12 @@ async function readPipe(path: string, { limitBytes, signal }: NamedFileReading):
   const { Socket } = await import("node:net");
   // Not the promises of node:fs: a read of theirs holds a thread until somebody writes, which also keeps the process.
   const pipe = new Socket({ fd: openWithoutWaiting(path), readable: true, writable: false, signal });
-  const chunks: Buffer[] = [];
-  let size = 0;
   try {
-    for await (const chunk of pipe) {
-      const bytes = Buffer.from(chunk);
-      chunks.push(bytes);
-      size += bytes.length;
-      if (size > limitBytes) break;
-    }
+    return await readUpTo(pipe, limitBytes);
   } catch (error) {
     signal?.throwIfAborted();
     throw unreadable(error, path);
   }
-  return Buffer.concat(chunks);
 }
 
 /** Until there is a writer nothing comes, and there is no end. */
