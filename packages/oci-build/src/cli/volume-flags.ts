@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { ExecMount } from "@oci-build/executor";
+import { compareTreePaths } from "@oci-build/oci";
 import { optionInvalid } from "../options/option-invalid.js";
 
 const HINT = "Write FOLDER:/target, or FOLDER:/target:ro; the folder begins with . or /.";
@@ -15,11 +16,7 @@ export function parseVolumes(texts: readonly string[]): readonly ExecMount[] {
     const isTwice = mounts.slice(0, index).some((other) => other.target === target);
     if (isTwice) throw optionInvalid("--volume", texts[index] ?? "", `${target} is given twice`);
   }
-  return mounts.toSorted((a, b) => depthOf(a.target) - depthOf(b.target));
-}
-
-function depthOf(target: string): number {
-  return target.split("/").filter((name) => name !== "").length;
+  return mounts.toSorted((a, b) => compareTreePaths(a.target, b.target));
 }
 
 function parseVolume(text: string): ExecMount {

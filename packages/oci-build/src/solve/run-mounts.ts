@@ -1,5 +1,5 @@
 import type { ExecMount, Executor } from "@oci-build/executor";
-import type { ContentDigest } from "@oci-build/oci";
+import { type ContentDigest, compareTreePaths } from "@oci-build/oci";
 import { buildError } from "../errors.js";
 import { mountOrigin } from "../plan/order-stages.js";
 import type {
@@ -98,13 +98,8 @@ async function takeMounts(
     mounts.push(...taken.mounts);
     for (const [name, value] of taken.env ?? []) env.set(name, value);
   }
-  return { mounts: mounts.sort(parentsFirst), env };
-}
-
-/** As with BuildKit the order of a Dockerfile counts only where two mounts have one target. */
-function parentsFirst(a: ExecMount, b: ExecMount): number {
-  if (a.target === b.target) return 0;
-  return a.target < b.target ? -1 : 1;
+  // Parents first. As with BuildKit the order of a Dockerfile counts only where two mounts have one target.
+  return { mounts: mounts.sort((a, b) => compareTreePaths(a.target, b.target)), env };
 }
 
 interface TakenMount {

@@ -1,4 +1,5 @@
 import { buildError } from "../../errors.js";
+import { readUpTo } from "../../input/read-up-to.js";
 
 /** Tokens that stand for passwords are some KiB. */
 const PASSWORD_MAX_BYTES = 64 * 1024;
@@ -6,17 +7,9 @@ const PASSWORD_MAX_BYTES = 64 * 1024;
 /** The password on standard input, without the line's end behind it.
  * @throws OciBuildError OPTION_INVALID */
 export async function readPassword(stdin: NodeJS.ReadableStream): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stdin) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > PASSWORD_MAX_BYTES) throw invalid(`it has more than ${PASSWORD_MAX_BYTES} bytes`);
-    chunks.push(bytes);
-  }
-  const password = Buffer.concat(chunks)
-    .toString("utf8")
-    .replace(/\r?\n$/, "");
+  const bytes = await readUpTo(stdin, PASSWORD_MAX_BYTES);
+  if (bytes.length > PASSWORD_MAX_BYTES) throw invalid(`it has more than ${PASSWORD_MAX_BYTES} bytes`);
+  const password = bytes.toString("utf8").replace(/\r?\n$/, "");
   if (password === "") throw invalid("it is empty", EMPTY_HINT);
   if (/[\r\n\0]/.test(password)) throw invalid("it has more than one line");
   return password;
