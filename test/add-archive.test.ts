@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { encodeEntryHeader, type TarEntry } from "@oci-build/oci";
 import { build } from "oci-build";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
 import { layerLines, readImage } from "./support/image-lines.js";
 
@@ -197,9 +198,16 @@ describe("ADD of an archive", () => {
   });
 
   it("leaves nothing in the folder for temporary files", async () => {
-    const before = fs.readdirSync(path.dirname(base)).filter((name) => name.startsWith("oci-build-")).length;
+    // Other tests make and remove folders in the one that all share.
+    const temporary = path.join(base, "temporary");
+    fs.mkdirSync(temporary);
+    vi.stubEnv("TMPDIR", temporary);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const watcher = fs.watch(temporary);
+    onTestFinished(() => watcher.close());
+    const made = once(watcher, "change");
     await added(gzipSync(some));
-    const after = fs.readdirSync(path.dirname(base)).filter((name) => name.startsWith("oci-build-")).length;
-    expect(after).toBe(before);
+    expect(await made).toEqual(["rename", expect.stringMatching(/^oci-build-/)]);
+    expect(fs.readdirSync(temporary)).toEqual([]);
   });
 });

@@ -114,18 +114,20 @@ function readKnown(context: ReadContext): Instruction | undefined {
 function readTrigger(outer: ReadContext, items: Items): Instruction | undefined {
   const keyword = items.keywords[1];
   if (keyword === undefined) return undefined;
-  const { start } = spanOfMapped(keyword);
+  const word = toWord(keyword);
+  const { start } = word.span;
   return readKnown({
     ...outer,
     name: keyword.text.toLowerCase(),
     base: {
-      keyword: toWord(keyword),
+      keyword: word,
       span: { start, end: outer.base.span.end },
       text: upperKeyword(lineText(outer.node, start.offset), keyword.text),
       comments: [],
     },
     flags: items.flags.filter((flag) => spanOfMapped(flag).start.offset >= start.offset),
     args: items.args,
+    argumentsSpan: argumentsRange(outer.node, 0) ?? word.span,
     report: (finding) => {
       const severity = finding.rule === "DOCKERFILE_INVALID_PAIR" ? "error" : "warning";
       outer.report({ ...finding, severity });

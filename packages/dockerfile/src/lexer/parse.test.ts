@@ -105,6 +105,15 @@ describe("parseDockerfile", () => {
     );
   });
 
+  it.each(["RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK CMD", "COPY", "ENV", "USER"])(
+    "places what a trigger `%s` has no words for within the trigger",
+    (trigger) => {
+      const { stages, diagnostics } = parseDockerfile(`FROM a\nONBUILD ${trigger} `);
+      expect(outsiders(stages)).toEqual([]);
+      for (const { span } of diagnostics) expect(span.start.column).toBeGreaterThan("ONBUILD".length);
+    },
+  );
+
   it("throws for no text and orders diagnostics by place, within the text", () => {
     fc.assert(
       fc.property(anyText, (text) => {
