@@ -42,6 +42,7 @@ describe.skipIf(obstacle)(unlessObstacle("node bench/run.mjs --smoke", obstacle)
         "files-real.ratio",
         "files-tiny.ratio",
         "unpack.ratio",
+        "unpack-memory.ratio",
       ]),
     );
     // What a machine lacks is no failure, and is said.

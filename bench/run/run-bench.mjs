@@ -32,7 +32,8 @@ const makers = new Map([
   ["cached", cached],
   ["files-real", (bench) => writtenFiles(bench, "real")],
   ["files-tiny", (bench) => writtenFiles(bench, "tiny")],
-  ["unpack", unpack],
+  ["unpack", (bench) => unpack(bench, "disk")],
+  ["unpack-memory", (bench) => unpack(bench, "memory")],
 ]);
 
 /** Runs what the options ask for. @param {RunBenchOptions} options @param {(line: string) => void} tell

@@ -12,6 +12,7 @@ const headings = {
   "files-real": "10,000 files of packages",
   "files-tiny": "10,000 tiny files",
   unpack: "Unpacking the base",
+  "unpack-memory": "Unpacking the base in memory",
 };
 
 /** The whole report. @param {RunReport} report */
