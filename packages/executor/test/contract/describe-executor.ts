@@ -8,6 +8,7 @@ import { describeChanges } from "./describe-changes.js";
 import { describeCommand } from "./describe-command.js";
 import { describeEnds } from "./describe-ends.js";
 import { describeHostile } from "./describe-hostile.js";
+import { describeKernelPaths } from "./describe-kernel-paths.js";
 import { describeMounts } from "./describe-mounts.js";
 import { describeSwaps } from "./describe-swaps.js";
 import { describeUser } from "./describe-user.js";
@@ -20,6 +21,7 @@ const allParts = [
   describeMounts,
   describeChanges,
   describeHostile,
+  describeKernelPaths,
   describeSwaps,
   describeEnds,
 ] as const;

@@ -1,40 +1,24 @@
-import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { LayerEntry, LayerEntryBatches } from "@oci-build/oci";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { ExecMount } from "../../src/executor.js";
 import { runsFolder } from "../../src/run/executor-home.js";
 import { filesBelow } from "../support/host-state.js";
+import {
+  bindMount,
+  endingOf,
+  fileMount,
+  onTheWay,
+  temporaryFolder,
+  trap,
+} from "../support/hostile-mounts.js";
 import { changeLines, collectOutput, outputOf, run, shell } from "../support/run-request.js";
-import { makeFolder, removeFolder } from "../support/temporary-folder.js";
-import { baseLayer, linesLayer, programsLayer, testRoot } from "../support/test-root.js";
+import { baseLayer, linesLayer, testRoot } from "../support/test-root.js";
 import type { GetSubject } from "./subject.js";
-
-/** A program of the host that prepares every command, so that whoever mounts over it has left the sandbox. */
-const onTheWay = realpathSync(spawnSync("sh", ["-c", "command -v setpriv"]).stdout.toString("utf8").trim());
-
-/** Of stat(1), as `%F:%t:%T`. */
-const NULL_DEVICE = "character special file:1:3\n";
 
 /** Links that are put where a mount is to be made, between the look at a path and the mount. */
 export function describeSwaps(subject: GetSubject): void {
-  /** A program that tells of being run outside. */
-  const trap = (sentinel: string): Buffer => Buffer.from(`#!/bin/sh\necho escaped >${sentinel}\n`);
-  const file = (target: string, content: Buffer): ExecMount => {
-    return { kind: "file", target, content, mode: 0o755, uid: 0, gid: 0 };
-  };
-  const bind = (target: string, folder: string, inside = ""): ExecMount => {
-    return { kind: "bind", target, source: { kind: "folder", folder, path: inside }, writes: "kept" };
-  };
   /** Does something while mounts are planned, after those before it. */
   const meanwhile = (work: () => void): ExecMount => {
     return {
@@ -49,57 +33,6 @@ export function describeSwaps(subject: GetSubject): void {
     renameSync(at, `${at}.before`);
     symlinkSync(target, at);
   };
-  const ended = (running: Promise<unknown>): Promise<unknown> =>
-    running.then(
-      () => "ran",
-      (error: { readonly code?: string }) => error.code,
-    );
-
-  describe("a path that leads into /proc", () => {
-    it.each(["/proc/self/root", "/proc/1/root", "/way", "/dev/fd/../../proc/self/root"])(
-      "is no way for a mount to the host's programs: %s",
-      async (way) => {
-        const { executor } = subject();
-        const sentinel = path.join(temporaryFolder(), "sentinel");
-        const root = await testRoot(programsLayer(), linesLayer("link way -> /proc/self/root"));
-        const mounts = [file(way + onTheWay, trap(sentinel))];
-        expect(await ended(run(executor, shell(root, "true", { mounts })))).toBe("EXECUTOR_MOUNT_INVALID");
-        expect(existsSync(sentinel)).toBe(false);
-      },
-    );
-
-    it("is no way for a working folder to the host", async () => {
-      const { executor, root } = subject();
-      const folder = temporaryFolder();
-      await ended(run(executor, shell(root, "true", { cwd: `/proc/self/root${folder}/made` })));
-      expect(existsSync(path.join(folder, "made"))).toBe(false);
-    });
-  });
-
-  describe("a link in what is mounted at /dev", () => {
-    it("is not followed to what the command reads from", async () => {
-      const { executor, root } = subject();
-      const folder = temporaryFolder();
-      writeFileSync(path.join(folder, "secret"), "hidden");
-      const devices = await testRoot(linesLayer("link null -> /"));
-      const source = { kind: "layers", root: devices, path: "/" } as const;
-      const mounts: readonly ExecMount[] = [{ kind: "bind", target: "/dev", source, writes: "discarded" }];
-      const line = `stat -L -c %F:%t:%T /proc/self/fd/0; cat; cat /proc/self/fd/0${folder}/secret`;
-      const asked = shell(root, line, { mounts });
-      const { stdout } = await run(executor, asked).catch(() => ({ stdout: "refused" }));
-      expect(executor.name === "util-linux" ? [NULL_DEVICE] : [NULL_DEVICE, "refused"]).toContain(stdout);
-    });
-
-    it("nor is what is mounted at the device itself", async (context) => {
-      const { executor, root } = subject();
-      context.skip(executor.name !== "util-linux", "the runtimes open what is at /dev/null, inside");
-      const folder = temporaryFolder();
-      writeFileSync(path.join(folder, "null"), "text");
-      const mounts = [bind("/dev/null", folder, "/null")];
-      const asked = shell(root, "stat -L -c %F:%t:%T /proc/self/fd/0; cat", { mounts });
-      expect(await outputOf(executor, asked)).toBe(NULL_DEVICE);
-    });
-  });
 
   describe("a mount in a folder that is written to at the same time", () => {
     it("is made where that has what is needed, and where it has not", async () => {
@@ -109,13 +42,13 @@ export function describeSwaps(subject: GetSubject): void {
       writeFileSync(path.join(folder, "file"), "below");
       const odd = 'it\'s "a" new\n$HOME #1\\';
       const mounts: readonly ExecMount[] = [
-        bind("/c", folder),
+        bindMount("/c", folder),
         { kind: "tmpfs", target: "/c/there" },
         { kind: "tmpfs", target: "/c/new/er" },
-        file("/c/file", Buffer.from("over ")),
-        file("/c/deep/er/file", Buffer.from("made ")),
-        file(`/c/${odd}/in it`, Buffer.from("odd ")),
-        file("/c/there/inner", Buffer.from("inner")),
+        fileMount("/c/file", Buffer.from("over ")),
+        fileMount("/c/deep/er/file", Buffer.from("made ")),
+        fileMount(`/c/${odd}/in it`, Buffer.from("odd ")),
+        fileMount("/c/there/inner", Buffer.from("inner")),
       ];
       const line =
         'cd /c; cat file deep/er/file "$ODD/in it" there/inner; touch there/x new/er/x; grep -c " /c/new/er tmpfs" /proc/self/mounts';
@@ -133,12 +66,12 @@ export function describeSwaps(subject: GetSubject): void {
       onTestFinished(() => executor.folders.remove(folder));
       await outputOf(
         executor,
-        shell(root, "mkdir /c/dir; ln -s /srv/data /c/link", { user, mounts: [bind("/c", folder)] }),
+        shell(root, "mkdir /c/dir; ln -s /srv/data /c/link", { user, mounts: [bindMount("/c", folder)] }),
       );
       const mounts = [
-        bind("/c", folder),
-        file("/c/dir/one", Buffer.from("1")),
-        file("/c/link/two", Buffer.from("2")),
+        bindMount("/c", folder),
+        fileMount("/c/dir/one", Buffer.from("1")),
+        fileMount("/c/link/two", Buffer.from("2")),
       ];
       const line = "cat /c/dir/one /c/link/two /srv/data/two; pwd";
       expect(await outputOf(executor, shell(root, line, { mounts, cwd: "/c/new/folder" }))).toBe(
@@ -153,11 +86,11 @@ export function describeSwaps(subject: GetSubject): void {
       const shared = path.join(folder, "shared");
       mkdirSync(path.join(shared, "b"), { recursive: true });
       const mounts = [
-        bind("/c", shared),
-        file(`/c/b/${path.basename(onTheWay)}`, trap(sentinel)),
+        bindMount("/c", shared),
+        fileMount(`/c/b/${path.basename(onTheWay)}`, trap(sentinel)),
         meanwhile(() => putLink(path.join(shared, "b"), path.dirname(onTheWay))),
       ];
-      const outcome = await ended(run(executor, shell(root, "true", { mounts })));
+      const outcome = await endingOf(run(executor, shell(root, "true", { mounts })));
       expect(existsSync(sentinel)).toBe(false);
       if (executor.name === "util-linux") expect(outcome).toBe("EXECUTOR_START_FAILED");
     });
@@ -170,11 +103,11 @@ export function describeSwaps(subject: GetSubject): void {
       mkdirSync(shared);
       writeFileSync(path.join(shared, "b"), "");
       const mounts = [
-        bind("/c", shared),
-        file("/c/b", trap(sentinel)),
+        bindMount("/c", shared),
+        fileMount("/c/b", trap(sentinel)),
         meanwhile(() => putLink(path.join(shared, "b"), onTheWay)),
       ];
-      const outcome = await ended(run(executor, shell(root, "true", { mounts })));
+      const outcome = await endingOf(run(executor, shell(root, "true", { mounts })));
       expect(existsSync(sentinel)).toBe(false);
       if (executor.name === "util-linux") expect(outcome).toBe("EXECUTOR_START_FAILED");
     });
@@ -208,13 +141,13 @@ export function describeSwaps(subject: GetSubject): void {
       mkdirSync(path.join(shared, "b"), { recursive: true });
       mkdirSync(other);
       const asked = {
-        ...shell(root, "true", { mounts: [bind("/c", shared)], cwd: "/c/b/new" }),
+        ...shell(root, "true", { mounts: [bindMount("/c", shared)], cwd: "/c/b/new" }),
         get ulimits() {
           if (!existsSync(path.join(shared, "b.before"))) putLink(path.join(shared, "b"), other);
           return [];
         },
       };
-      await ended(executor.run(asked).then((result) => result[Symbol.asyncDispose]()));
+      await endingOf(executor.run(asked).then((result) => result[Symbol.asyncDispose]()));
       expect(existsSync(path.join(shared, "b.before"))).toBe(true);
       expect(existsSync(path.join(other, "new"))).toBe(false);
     });
@@ -241,12 +174,12 @@ export function describeSwaps(subject: GetSubject): void {
     it("follows no link that the other put where its mounts are", async () => {
       const { executor, root } = subject();
       const sentinel = path.join(temporaryFolder(), "sentinel");
-      const mounts = [file(`/opt/tools/${path.basename(onTheWay)}`, trap(sentinel))];
+      const mounts = [fileMount(`/opt/tools/${path.basename(onTheWay)}`, trap(sentinel))];
       const line = `mv /opt /before && mkdir /opt && ln -s ${path.dirname(onTheWay)} /opt/tools && exit 1`;
       const asked = shell(root, line, { mounts });
       await using result = await executor.run(asked);
       expect(result.status).toEqual({ kind: "exited", exitCode: 1 });
-      await ended(result.enter({ ...asked, args: ["/bin/true"] }));
+      await endingOf(result.enter({ ...asked, args: ["/bin/true"] }));
       expect(existsSync(sentinel)).toBe(false);
     });
 
@@ -270,7 +203,7 @@ export function describeSwaps(subject: GetSubject): void {
 
     it("sees its mounts where the other left everything alone", async () => {
       const { executor, root } = subject();
-      const mounts = [file("/opt/secret", Buffer.from("x"))];
+      const mounts = [fileMount("/opt/secret", Buffer.from("x"))];
       const asked = shell(root, "echo made >/srv/made; exit 1", { mounts });
       await using result = await executor.run(asked);
       const line = "test -s /opt/secret && test -s /srv/made && test -s /etc/hosts";
@@ -294,11 +227,4 @@ async function* whenSeen(
       }
     })();
   }
-}
-
-/** A folder that the executor's user can enter, removed after the test. */
-function temporaryFolder(): string {
-  const folder = makeFolder();
-  onTestFinished(() => removeFolder(folder));
-  return folder;
 }

@@ -8,6 +8,7 @@ import { UtilLinuxBackend } from "../../src/util-linux/util-linux-backend.js";
 import { isRoot } from "../support/test-space.js";
 import { describeChanges } from "./describe-changes.js";
 import { describeExecutor } from "./describe-executor.js";
+import { describeKernelPaths } from "./describe-kernel-paths.js";
 import { describeMounts } from "./describe-mounts.js";
 import { describeSwaps } from "./describe-swaps.js";
 
@@ -26,7 +27,12 @@ async function openWithoutOverlay(dir: string): Promise<Executor> {
 const name = "util-linux without overlayfs";
 
 if (isRoot && existsSync("/bin/busybox")) {
-  describeExecutor(name, openWithoutOverlay, [describeMounts, describeSwaps, describeChanges]);
+  describeExecutor(name, openWithoutOverlay, [
+    describeMounts,
+    describeKernelPaths,
+    describeSwaps,
+    describeChanges,
+  ]);
 } else {
   describe.skip(`Executor: ${name}`, () => it.todo("needs root and busybox-static"));
 }
