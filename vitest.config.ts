@@ -16,7 +16,8 @@ export default defineConfig({
       "bench/**/*.test.ts",
     ],
     exclude: ["**/node_modules/**", "**/fixtures/**", "**/dist/**"],
-    globalSetup: "./test/support/compile.ts",
+    globalSetup: ["./test/support/compile.ts", "./test/support/property-seed.ts"],
+    setupFiles: "./test/support/seed-properties.ts",
     testTimeout: 30_000,
     // Vitest leaves one core alone, which of two is half; many tests wait for others' programs.
     maxWorkers: availableParallelism(),

@@ -20,11 +20,12 @@ import {
 } from "./support/diff-oracles/scanned-tree.js";
 import { applyEdit, treeEdits, treeLinesToEdit, writeTreeToEdit } from "./support/diff-oracles/tree-edits.js";
 import { layerEntries } from "./support/final-image.js";
+import { readSeed } from "./support/property-seed.js";
 import { hasTool, runTool } from "./support/tools.js";
 
 const isFull = process.env["OCI_BUILD_TEST_SIZE"] === "full";
 const CASES = isFull ? 500 : 40;
-const SEED = 20_261_121;
+const SEED = readSeed(process.env);
 const MINUTE_MS = 60_000;
 
 const base = temporaryFolder();

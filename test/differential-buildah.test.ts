@@ -7,11 +7,12 @@ import { dockerfile } from "./support/conformance/generated/dockerfile.js";
 import { dockerfileText } from "./support/conformance/generated/dockerfile-text.js";
 import { explanationsOf, knownDifferences } from "./support/conformance/generated/known-differences.js";
 import { minimise } from "./support/conformance/generated/minimise.js";
+import { readSeed } from "./support/property-seed.js";
 import { hasTool } from "./support/tools.js";
 
 const isFull = process.env["OCI_BUILD_TEST_SIZE"] === "full";
 const CASES = isFull ? 2_000 : 60;
-const SEED = 20_261_121;
+const SEED = readSeed(process.env);
 /** As many builds at a time as the machine has use for. */
 const LANES = 2;
 /** Of many failures only some are made small and shown. */
