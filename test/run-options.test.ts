@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import fs, { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
+import { openedBy } from "./support/opened-by.js";
 import { packLayout } from "./support/registry/image-layout.js";
 import { runBaseLayout } from "./support/run/run-base.js";
 import { type CommandResult, runOciBuild } from "./support/run-command.js";
@@ -75,18 +76,22 @@ describe.skipIf(!canRun)("the options of RUN (skipped: needs what RUN needs, and
     expect(await output(lines, "--secret", `id=piped,src=${pipe}`)).toEqual(["17"]);
     writer.kill();
     let sentMs = Number.NaN;
+    let interrupted: Promise<void> | undefined;
+    const interrupt = async (child: ChildProcess): Promise<void> => {
+      expect(await openedBy(child.pid, pipe)).toBe(true);
+      sentMs = performance.now();
+      child.kill("SIGTERM");
+    };
     writeFiles(path.join(folder, "silent"), { Dockerfile: ["FROM base", ...lines, ""].join("\n") });
     const flags = ["--build-context", place, "-o", "type=image,name=x", "--no-cache"];
     const result = await runOciBuild([...flags, "--secret", `id=piped,src=${pipe}`, "silent"], {
       cwd: folder,
       env: { OCI_BUILD_CACHE_DIR: cacheDir },
       onStart: (child) => {
-        setTimeout(() => {
-          sentMs = performance.now();
-          child.kill("SIGTERM");
-        }, 1_500);
+        interrupted = interrupt(child);
       },
     });
+    await interrupted;
     expect(performance.now() - sentMs).toBeLessThan(2_000);
     expect([result.exitCode, result.stderr]).toEqual([143, expect.stringContaining("BUILD_ABORTED")]);
   });
