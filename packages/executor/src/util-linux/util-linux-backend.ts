@@ -41,14 +41,16 @@ export class UtilLinuxBackend implements Backend {
     };
   }
 
-  /** setpriv takes what root may do and gives the groups; unshare, which here unshares nothing, is the one program that
-   * changes root, folder and user in one go, so that none of the image is needed for it.
+  /** prlimit sets limits as late as may be, since they also bind whatever comes before the command; but who lost what root
+   * may do raises none. setpriv takes that and gives the groups; unshare, which here unshares nothing, is the one program
+   * that changes root, folder and user in one go, so that none of the image is needed for it.
    *
    * Differs: it starts a program as shells do, so one that is text without `#!` is run by the image's /bin/sh. */
-  #program({ cwd, user, security }: PreparedCommand, args: readonly string[]): Launch["program"] {
-    const { setpriv, unshare } = this.#programs;
+  #program(command: PreparedCommand, args: readonly string[]): Launch["program"] {
+    const { cwd, user, security } = command;
+    const { prlimit, setpriv, unshare } = this.#programs;
     const capabilities = sandboxCapabilities.map((name) => `+${name.replace(/^CAP_/, "").toLowerCase()}`);
-    const limits =
+    const rights =
       security === "insecure"
         ? []
         : [`--bounding-set=${["-all", ...capabilities].join(",")}`, "--inh-caps=-all"];
@@ -56,17 +58,20 @@ export class UtilLinuxBackend implements Backend {
     const groups =
       this.#mapping === "single" ? [] : [`--regid=${user.gid}`, `--groups=${user.groups.join(",")}`];
     const identity = this.#mapping === "single" ? [] : [`--setuid=${user.uid}`];
-    const enter = [unshare, "--root=.", `--wd=${cwd}`, ...identity, "--", ...args];
-    if (limits.length + groups.length === 0) return [unshare, ...enter.slice(1)];
-    return [setpriv, ...limits, ...groups, "--", ...enter];
+    const enter = ["--root=.", `--wd=${cwd}`, ...identity, "--", ...args];
+    const start: Launch["program"] =
+      rights.length + groups.length === 0
+        ? [unshare, ...enter]
+        : [setpriv, ...rights, ...groups, "--", unshare, ...enter];
+    return command.ulimits.length === 0 ? start : [prlimit, ...limitOptions(command), "--", ...start];
   }
 }
 
-/** $1 is mount(8), $2 prlimit(1), then its options. From here on the root of this mount namespace is the image's; what was
- * there lies under it, out of reach. */
+/** $1 is mount(8), $2 prlimit(1), then its options, which are tried, since what it says later is the command's output.
+ * From here on the root of this mount namespace is the image's; what was there lies under it, out of reach. */
 const enterScript = `
 m=$1 p=$2; shift 2
-if [ $# -gt 0 ]; then "$p" --pid 1 "$@"; fi
+if [ $# -gt 0 ]; then "$p" "$@" -- "$p" --version >/dev/null 3>&- 5>&-; fi
 "$m" -n --move . /
 `;
 

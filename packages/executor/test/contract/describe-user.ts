@@ -152,6 +152,21 @@ export function describeUser(subject: GetSubject): void {
       expect(limits).toMatch(/^Max cpu time +600 +unlimited /m);
     });
 
+    it("are bounded by limits that whatever prepares them could not live with", async (context) => {
+      const { executor, root } = subject();
+      context.skip(executor.name !== "util-linux", "a runtime opens files itself after it has set limits");
+      const ulimits = [{ name: "nofile", soft: 4, hard: 5 }];
+      const asked = shell(root, "ulimit -n; ulimit -H -n", { ulimits });
+      expect(await outputOf(executor, asked)).toBe("4\n5\n");
+    });
+
+    it("are not started where a limit cannot be set", async () => {
+      const { executor, root } = subject();
+      const ulimits = [{ name: "nofile", soft: 30, hard: 20 }];
+      const failure = await run(executor, shell(root, "echo ran", { ulimits })).catch((error) => error);
+      expect(["EXECUTOR_START_FAILED", "RUNTIME_FAILED"]).toContain(failure.code);
+    });
+
     it("make files as others may read them", async () => {
       const { executor, root } = subject();
       expect(await outputOf(executor, shell(root, "umask"))).toBe("0022\n");
