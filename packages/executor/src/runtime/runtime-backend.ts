@@ -1,6 +1,5 @@
 import path from "node:path";
 import { executorError } from "../errors.js";
-import type { ExecStatus } from "../executor.js";
 import type { Backend, BackendParts, Launch, PreparedCommand } from "../run/backend.js";
 import type { PreparedFile } from "../run/prepared-file.js";
 import { givableCapabilities } from "./capability-names.js";
@@ -8,7 +7,7 @@ import { deviceFiles, deviceMounts } from "./device-folder.js";
 import { encodeRuntimeConfig } from "./encode-runtime-config.js";
 import { cgroupMounts, type OciRuntime, procMount, runtimeCommand } from "./oci-runtime.js";
 import { type RuntimeConfigOptions, runtimeConfig } from "./runtime-config.js";
-import { runtimeErrors } from "./runtime-log.js";
+import { readRuntimeLog } from "./runtime-log.js";
 import { runtimeMounts } from "./runtime-mounts.js";
 
 /** Runs commands in containers of an OCI runtime: it makes their mounts, drops rights and filters system calls. The bundle
@@ -43,7 +42,10 @@ function prepareContainer(container: Container): Launch {
       log,
     }),
     programEnv: new Map(),
-    status: (ended) => checkStarted(runtime, log, ended),
+    status: async (ended) => {
+      await checkStarted(runtime, log, terminalOf(command));
+      return ended;
+    },
   };
 }
 
@@ -73,9 +75,14 @@ function consoleFile(command: PreparedCommand): readonly PreparedFile[] {
   return [{ type: "file", path: "side/dev/console", mode: 0o600, content: new Uint8Array() }];
 }
 
-async function checkStarted(runtime: OciRuntime, log: string, ended: ExecStatus): Promise<ExecStatus> {
-  const problem = await runtimeErrors(log);
-  if (problem === undefined) return ended;
+async function checkStarted(
+  runtime: OciRuntime,
+  log: string,
+  terminal: RuntimeConfigOptions["terminal"],
+): Promise<void> {
+  const { errors: problem, output } = await readRuntimeLog(log, terminal === "none" ? "none" : "made");
+  if (output.length > 0) process.stdout.write(output);
+  if (problem === undefined) return;
   throw executorError("RUNTIME_FAILED", {
     message: `${runtime.name} could not start the command: ${problem}`,
     data: { runtime: runtime.name, problem },
