@@ -208,6 +208,7 @@ describe.skipIf(obstacle)(unlessObstacle("a registry with tokens", obstacle), ()
     const repository = client.repository({ registry: registry.name, repository: "app" });
     await repository.manifest("1");
     await new Promise((resolve) => setTimeout(resolve, 2100));
+    server.setValidity(300);
     const asked = server.requests.length;
     await repository.manifest("1");
     expect(server.requests.length - asked).toBe(1);

@@ -4,7 +4,7 @@ import { pushImage, type RegistryWarning } from "../../packages/registry/src/ind
 import { temporaryFolder } from "../support/build-folder.js";
 import { busyboxLayout } from "../support/registry/busybox-image.js";
 import { makeCertificateAuthority } from "../support/registry/certificates.js";
-import { impatientClient, testClient } from "../support/registry/client.js";
+import { hastyClient, testClient } from "../support/registry/client.js";
 import type { Fault, FrontRequest } from "../support/registry/fault.js";
 import { type FaultyFront, startFaultyFront } from "../support/registry/faulty-front.js";
 import { packLayout } from "../support/registry/image-layout.js";
@@ -57,7 +57,7 @@ describe.skipIf(obstacle)(unlessObstacle("a push to a registry that fails", obst
   });
 
   async function push(what = image): Promise<void> {
-    await using client = impatientClient({ onWarning: (warning) => warnings.push(warning) });
+    await using client = hastyClient({ onWarning: (warning) => warnings.push(warning) });
     await using source = await openedLayout(what);
     const repository = client.repository({ registry: front.name, repository: "app" });
     await pushImage(repository, { ...source, tags: ["1"] });
@@ -169,7 +169,7 @@ describe.skipIf(obstacle)(unlessObstacle("a push to a registry that fails", obst
         : undefined,
     );
     const ann = { kind: "basic", username: "ann", password: "secret-of-ann" } as const;
-    await using client = impatientClient({ credentials: { find: async () => ann } });
+    await using client = hastyClient({ credentials: { find: async () => ann } });
     await using source = await openedLayout(image);
     const repository = client.repository({ registry: own.name, repository: "app" });
     await expect(pushImage(repository, { ...source, tags: ["1"] })).rejects.toMatchObject({
@@ -192,7 +192,10 @@ describe.skipIf(obstacle)(unlessObstacle("a push to a registry that fails", obst
     const slow = {
       async *read(digest: Parameters<typeof source.blobs.read>[0]) {
         reads += 1;
-        if (reads === 2) await new Promise((resolve) => setTimeout(resolve, 2100));
+        if (reads === 2) {
+          await new Promise((resolve) => setTimeout(resolve, 2100));
+          tokens.setValidity(300);
+        }
         yield* source.blobs.read(digest);
       },
     };
@@ -201,7 +204,6 @@ describe.skipIf(obstacle)(unlessObstacle("a push to a registry that fails", obst
     expect(tokens.requests.length - before).toBeGreaterThan(1);
     const writes = (await secured.requests()).filter(({ method }) => method === "PUT" || method === "POST");
     expect(writes.map((request) => request.status)).toContain(401);
-    tokens.setValidity(300);
     expect(await skopeoDigests(`docker://${secured.name}/app:1`)).toEqual(await skopeoDigests(image));
   });
 });
