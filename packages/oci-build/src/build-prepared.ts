@@ -8,6 +8,7 @@ import { StepJournal } from "./explain/step-journal.js";
 import { watchSteps } from "./explain/watch-steps.js";
 import type { BuildResult } from "./options/build-result.js";
 import { layerEncoding } from "./options/compression.js";
+import { goesToStream } from "./options/resolve-outputs.js";
 import type { ResultContext } from "./output/write-result.js";
 import type { PreparedBuild } from "./prepare-build.js";
 import type { ExportedBuild } from "./share/export-build.js";
@@ -54,9 +55,7 @@ async function solve(
   const { emit, signal, loaders, session } = context;
   const { cache, registries } = session;
   const watcher = await watchSteps(prepared, { session, journal, emit });
-  const repeatable = prepared.options.outputs.every(
-    (output) => output.kind !== "archive" || typeof output.dest === "string",
-  );
+  const repeatable = !prepared.options.outputs.some(goesToStream);
   return repairBlobs(
     () => {
       const solveContext = session.solveContext(watcher);

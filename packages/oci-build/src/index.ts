@@ -43,6 +43,7 @@ export type {
   BuildOptions,
   BuildOutput,
   CompressionType,
+  FilesOutput,
   LayerCompression,
   LoadOutput,
   RegistryOptions,

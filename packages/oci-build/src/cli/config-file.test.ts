@@ -166,6 +166,13 @@ describe("readConfigFile", () => {
     });
   });
 
+  it("reads the short forms of outputs", async () => {
+    write(['output = ["dist", "-"]']);
+    expect(await readConfigFile(folder)).toEqual({
+      output: [`type=local,dest=${path.join(folder, "dist")}`, "type=tar,dest=-"],
+    });
+  });
+
   it("reads several outputs, and the settings of registries with paths relative to its folder", async () => {
     write([
       'output = ["type=registry", "type=oci,dest=a.tar"]',

@@ -2,9 +2,10 @@ import path from "node:path";
 import { compressionTypes } from "../options/compression.js";
 import { executorChoices, runNetworks } from "../options/run-choices.js";
 import type { ConfigKind } from "./config-keys.js";
+import { outputFields } from "./output-fields.js";
 import { progressModes } from "./progress/progress-mode.js";
 import { registryTables, wrongRegistryKey } from "./registry-tables.js";
-import { formatCsv, splitCsv } from "./split-csv.js";
+import { formatCsv } from "./split-csv.js";
 
 /** The flag's value, or undefined when the file's value does not fit. */
 export function configValue(kind: ConfigKind, value: unknown, folder: string): unknown {
@@ -88,7 +89,7 @@ function resolveContext(pair: string, folder: string): string {
 
 /** The output with its `dest` relative to the file's folder; as it is when it cannot be read, for its reader to tell. */
 function resolveDest(spec: string, folder: string): string {
-  const fields = splitCsv(spec) ?? [];
+  const fields = outputFields(spec) ?? [];
   const resolved = fields.map((field) => {
     const dest = /^dest=(.+)$/s.exec(field)?.[1];
     return dest === undefined || dest === "-" ? field : `dest=${path.resolve(folder, dest)}`;

@@ -129,6 +129,7 @@ function withOutputs(command: Command): Command {
       repeatable(
         "-o, --output <spec>",
         "type=oci|docker|image|registry,dest=PATH,name=…; dest=- is standard output, tar=false a folder; " +
+          "DIR or type=local,dest=DIR: the files alone, as type=tar,dest=FILE; type=cacheonly: nothing; " +
           "repeatable (default: ./<name>.oci.tar)",
       ),
     )

@@ -51,6 +51,14 @@ describe("parseOutput", () => {
       "type=image,name=a,push-by-digest=true,name-canonical=true,push=true",
       { type: "image", names: ["a"], pushByDigest: true, push: true },
     ],
+    ["type=local,dest=out", { type: "local", dest: "out" }],
+    ["out", { type: "local", dest: "out" }],
+    ["./out/", { type: "local", dest: "./out/" }],
+    ["type=tar,dest=out.tar", { type: "tar", dest: "out.tar" }],
+    ["type=tar,dest=-", { type: "tar", dest: stdout }],
+    ["type=tar", { type: "tar", dest: stdout }],
+    ["-", { type: "tar", dest: stdout }],
+    ["type=cacheonly", { type: "none" }],
     ["type=image,push=1,store=1,oci-mediatypes=true", { type: "image", push: true, store: true }],
   ])("reads %s", (spec, output) => {
     expect(parseOutput(spec, stdout)).toEqual({ output, compression: {} });
@@ -67,11 +75,16 @@ describe("parseOutput", () => {
   });
 
   it.each([
-    ["a.tar", "it means type=local, which is not supported"],
-    ["-", "it means type=tar, which is not supported"],
+    ["type=local", "a folder needs a dest"],
+    ["type=local,dest=-", "a folder needs a dest"],
+    ["type=local,dest=a,mode=delete", "the output option mode is not known of type=local"],
+    ["type=cacheonly,dest=a", "the output option dest is not known of type=cacheonly"],
     ["type=oci,a.tar", "not key=value: a.tar"],
     ["dest=a.tar", "it names no type"],
-    ["type=local,dest=a", "the output type local is not supported, only oci, docker, image, registry are"],
+    [
+      "type=nydus,dest=a",
+      "the output type nydus is not supported, only oci, docker, image, registry, local, tar, cacheonly are",
+    ],
     ["type=image,dest=a", "the output option dest is not known of type=image"],
     ["type=registry,push=false", "type=registry is what is pushed"],
     ["type=docker,dest=a,context=b", "a context is for what is loaded, without a dest"],
@@ -90,10 +103,23 @@ describe("parseOutput", () => {
     );
   });
 
+  it.each(["-", "type=tar", "type=oci,dest=-", "type=docker,dest=/dev/stdout"])(
+    "writes %s to no terminal",
+    (spec) => {
+      const terminal = Object.assign(new PassThrough(), { isTTY: true });
+      expect(() => parseOutput(spec, terminal)).toThrowError(
+        expect.objectContaining({ message: `--output ${spec}: standard output is a terminal` }),
+      );
+    },
+  );
+
   it.each([
     ["type=image,dest=a", /^It knows name, .*push-by-digest/],
     ["type=image,push=perhaps", /^Write push=true\.$/],
-    ["type=local,dest=a", /^Write type=oci,dest=PATH\.$/],
+    ["type=nydus,dest=a", /^Write type=oci,dest=PATH\.$/],
+    ["type=local", /^Write type=local,dest=DIR\.$/],
+    ["type=tar,name=a", /^It knows dest\.$/],
+    ["type=cacheonly,dest=a", /^It knows none\.$/],
   ])("advises on %s for the type that was meant", (spec, hint) => {
     expect(() => parseOutput(spec, stdout)).toThrowError(
       expect.objectContaining({ hint: expect.stringMatching(hint) }),

@@ -1,8 +1,8 @@
-import type { Writable } from "node:stream";
 import { buildError } from "../errors.js";
 import type { BuildOutput, LayerCompression } from "../options/build-options.js";
 import { parseCompression } from "./compression-flags.js";
-import { splitCsv } from "./split-csv.js";
+import { outputFields } from "./output-fields.js";
+import type { OutputStream } from "./terminal.js";
 
 /** As Go reads them. */
 const TRUE = /^(?:1|t|T|true|TRUE|True)$/;
@@ -17,6 +17,9 @@ const KEYS = {
   docker: [...COMMON_KEYS, "dest", "tar", "context"],
   image: [...COMMON_KEYS, ...REGISTRY_KEYS, "store"],
   registry: [...COMMON_KEYS, ...REGISTRY_KEYS],
+  local: ["type", "dest"],
+  tar: ["type", "dest"],
+  cacheonly: ["type"],
 } as const satisfies Record<string, readonly string[]>;
 
 type OutputType = keyof typeof KEYS;
@@ -24,19 +27,18 @@ type OutputType = keyof typeof KEYS;
 /** Names of standard output; written as files they would mix with what else goes there. */
 const STDOUT = /^(?:-|\/dev\/stdout|\/dev\/fd\/1|\/proc\/self\/fd\/1)$/;
 
-/** Buildx's short forms: `-` is `type=tar,dest=-` and PATH is `type=local,dest=PATH`. */
-const SHORT_FORM = /^[^=,]+$/;
+const LOCAL_HINT = "Write type=local,dest=DIR.";
 
 /** What a value of `--output` says. */
 export interface OutputSpec {
-  readonly output: Exclude<BuildOutput, { type: "none" }>;
+  readonly output: BuildOutput;
   readonly compression: LayerCompression;
 }
 
-/** Reads `type=TYPE,KEY=VALUE,…` in buildx's words. `dest=-` is the given stream. `name-canonical` changes nothing: an
+/** Reads `type=TYPE,KEY=VALUE,…` in buildx's words, or one of its short forms. `dest=-` is the given stream. `name-canonical` changes nothing: an
  * image of the local store is found by its digest anyway.
  * @throws OciBuildError OPTION_INVALID */
-export function parseOutput(spec: string, stdout: Writable): OutputSpec {
+export function parseOutput(spec: string, stdout: OutputStream): OutputSpec {
   const fields = readFields(spec);
   const texts = { type: fields.get("compression"), level: fields.get("compression-level") };
   const compression = parseCompression(texts, (_, problem) =>
@@ -46,8 +48,7 @@ export function parseOutput(spec: string, stdout: Writable): OutputSpec {
 }
 
 function readFields(spec: string): ReadonlyMap<string, string> {
-  if (SHORT_FORM.test(spec)) throw shortForm(spec);
-  const parts = splitCsv(spec);
+  const parts = outputFields(spec);
   if (parts === undefined) {
     throw invalid(spec, "a quote stands inside a field", 'Quote whole fields: type=oci,"dest=a,b.tar".');
   }
@@ -61,9 +62,13 @@ function readFields(spec: string): ReadonlyMap<string, string> {
   for (const key of fields.keys()) {
     if (known.includes(key)) continue;
     const problem = `the output option ${key} is not known of type=${type}`;
-    throw invalid(spec, problem, `It knows ${known.slice(1).join(", ")}.`);
+    throw invalid(spec, problem, advice(known.slice(1)));
   }
   return fields;
+}
+
+function advice(known: readonly string[]): string {
+  return known.length === 0 ? "It knows none." : `It knows ${known.join(", ")}.`;
 }
 
 function isOutputType(type: string): type is OutputType {
@@ -100,12 +105,14 @@ class Spec {
   }
 }
 
-function readOutput(spec: Spec, stdout: Writable): OutputSpec["output"] {
+function readOutput(spec: Spec, stdout: OutputStream): OutputSpec["output"] {
   if (spec.flag("oci-mediatypes") === false) {
     throw invalid(spec.text, "only OCI's media types are written", "Leave oci-mediatypes out.");
   }
   const type = spec.field("type");
+  if (type === "cacheonly") return { type: "none" };
   if (type === "registry" || type === "image") return registryOutput(spec, type);
+  if (type === "local" || type === "tar") return filesOutput(spec, type, stdout);
   return archiveOutput(spec, type === "docker" ? "docker" : "oci", stdout);
 }
 
@@ -122,7 +129,17 @@ function registryOutput(spec: Spec, type: "image" | "registry"): OutputSpec["out
   throw invalid(spec.text, "type=registry is what is pushed", "Write type=image,push=false.");
 }
 
-function archiveOutput(spec: Spec, type: "oci" | "docker", stdout: Writable): OutputSpec["output"] {
+function filesOutput(spec: Spec, type: "local" | "tar", stdout: OutputStream): OutputSpec["output"] {
+  const dest = spec.field("dest");
+  if (type === "tar") {
+    const isStdout = dest === undefined || STDOUT.test(dest);
+    return { type, dest: isStdout ? noTerminal(spec, stdout) : dest };
+  }
+  if (dest === undefined || STDOUT.test(dest)) throw invalid(spec.text, "a folder needs a dest", LOCAL_HINT);
+  return { type, dest };
+}
+
+function archiveOutput(spec: Spec, type: "oci" | "docker", stdout: OutputStream): OutputSpec["output"] {
   const dest = spec.field("dest");
   const tar = spec.flag("tar") ?? true;
   const context = spec.field("context");
@@ -134,7 +151,17 @@ function archiveOutput(spec: Spec, type: "oci" | "docker", stdout: Writable): Ou
   if (context !== undefined) throw invalid(spec.text, "a context is for what is loaded, without a dest");
   if (!STDOUT.test(dest)) return { type, dest, tar, ...names };
   if (!tar) throw invalid(spec.text, "a folder cannot go to standard output");
-  return { type, dest: stdout, ...names };
+  return { type, dest: noTerminal(spec, stdout), ...names };
+}
+
+/** Bytes of a tar may mean anything to a terminal. */
+function noTerminal(spec: Spec, stdout: OutputStream): OutputStream {
+  if (stdout.isTTY !== true) return stdout;
+  throw invalid(
+    spec.text,
+    "standard output is a terminal",
+    "Write it to a file with dest=FILE, or use a pipe.",
+  );
 }
 
 function withoutUndefined<Fields extends object>(fields: Fields): Fields {
@@ -145,16 +172,6 @@ function keyValue(field: string, spec: string): [string, string] {
   const equals = field.indexOf("=");
   if (equals >= 0) return [field.slice(0, equals).trim().toLowerCase(), field.slice(equals + 1)];
   throw invalid(spec, `not key=value: ${field}`);
-}
-
-/** Refused rather than guessed: to buildx they mean a file tree, not an image. */
-function shortForm(spec: string): Error {
-  const type = spec === "-" ? "tar" : "local";
-  return invalid(
-    spec,
-    `it means type=${type}, which is not supported`,
-    `Write type=oci,dest=${spec} for an image.`,
-  );
 }
 
 function invalid(spec: string, problem: string, hint = "Write type=oci,dest=PATH."): Error {

@@ -80,13 +80,13 @@ function checkWorkingDirectory(): void {
 
 /** Then standard output has the image. */
 function goesToStream({ outputs }: BuildResult): boolean {
-  return outputs.some((output) => output.kind === "archive" && output.path === undefined);
+  return outputs.some((output) => "path" in output && output.path === undefined);
 }
 
 /** Where the image is by now, place by place, with its digest. */
 function resultLines({ digest, outputs }: BuildResult, isQuiet: boolean): readonly string[] {
   const places = outputs.flatMap((output) =>
-    output.kind === "archive" ? [output.path ?? "-"] : output.names.map((name) => name.replace(/@.*/, "")),
+    "path" in output ? [output.path ?? "-"] : output.names.map((name) => name.replace(/@.*/, "")),
   );
   if (isQuiet || places.length === 0) return [digest];
   return [...new Set(places)].map((place) => `${place}  ${digest}`);

@@ -21,9 +21,12 @@ export interface VirtualContext {
  *   left alone and keeps its time. A folder is always written again.
  * - `registry`: pushes. `pushByDigest` gives no tag. `insecure` is as naming the registries in `insecureRegistries`.
  * - `image`: keeps the image under its names in the local store, where FROM finds it, or pushes it with `push`, or both.
+ * - `local`, `tar`: the files of the image without the image: into a folder, which is made where it is missing and keeps
+ *   what else it holds, or as one tar. Files in a folder belong to whoever builds.
  * - `none`: nowhere; layers still get into the cache. */
 export type BuildOutput =
   | ArchiveOutput
+  | FilesOutput
   | LoadOutput
   | (RegistryOutput & { readonly type: "registry" })
   | (RegistryOutput & {
@@ -40,6 +43,11 @@ export type ArchiveOutput = { readonly names?: readonly string[] | undefined } &
   | { readonly type: "docker"; readonly dest: string; readonly tar?: boolean | undefined }
   | { readonly type: "oci" | "docker"; readonly dest: Writable; readonly tar?: true | undefined }
 );
+
+/** See `BuildOutput`. */
+export type FilesOutput =
+  | { readonly type: "local"; readonly dest: string }
+  | { readonly type: "tar"; readonly dest: string | Writable };
 
 /** See `BuildOutput`. With `context`, one of `docker context ls`, only Docker is asked. */
 export interface LoadOutput {

@@ -12,6 +12,7 @@ export interface BuiltStep extends StepOutcome {
 /** One output as it was made; `names` are full. `unchanged`: all was there already, nothing was written or sent.
  *
  * - `archive`: `path` is absolute, undefined for a stream; size in bytes.
+ * - `files`: as `archive`, but the files alone: `size` is that of the tar, or of all files in the folder.
  * - `push`: the names are `host/path:tag`, or `host/path@digest` when pushed by digest. `bytesSent` counts repetitions.
  * - `load`: into which program.
  * - `store`: kept in the local store. */
@@ -21,6 +22,12 @@ export type BuiltOutput =
       readonly path: string | undefined;
       readonly size: number;
       readonly outcome: "written" | "unchanged";
+    }
+  | {
+      readonly kind: "files";
+      readonly path: string | undefined;
+      readonly size: number;
+      readonly outcome: "written";
     }
   | {
       readonly kind: "push";

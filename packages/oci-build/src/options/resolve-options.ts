@@ -6,7 +6,7 @@ import { type NamedContexts, namedContexts } from "../base/named-context.js";
 import { buildError } from "../errors.js";
 import { type ContextFolder, contextFolder } from "../input/context-folder.js";
 import { defaultOutputFile } from "../output/default-output.js";
-import { resolveDestination } from "../output/destination.js";
+import { checkFolder, resolveDestination } from "../output/destination.js";
 import { hostPlatform, parsePlatform } from "../plan/parse-platform.js";
 import type { BuildOptions } from "./build-options.js";
 import { cacheLimit } from "./cache-limit.js";
@@ -14,7 +14,7 @@ import { type SharedCaches, sharedCaches } from "./cache-options.js";
 import { type ResolvedCompression, resolveCompression } from "./compression.js";
 import { epochSeconds } from "./epoch-seconds.js";
 import { type RegistryChoices, registryChoices } from "./registry-choices.js";
-import { type ResolvedOutput, resolveOutputs } from "./resolve-outputs.js";
+import { fileOf, type ResolvedOutput, resolveOutputs } from "./resolve-outputs.js";
 import { type ResolvedRun, resolveRun } from "./resolve-run.js";
 import { writtenFiles } from "./written-paths.js";
 
@@ -68,10 +68,12 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
   const cacheDir = options.cacheDir ?? defaultCacheDir(env, process.platform, os.homedir());
   const shared = sharedCaches(options, cacheDir);
   const { iidFile, metadataFile, platform } = options;
-  for (const file of [...outputs.map(tarballOf), iidFile, metadataFile]) {
+  for (const file of [...outputs.map(fileOf), iidFile, metadataFile]) {
     // Asked now, so that no build runs whose result has no place.
     if (file !== undefined) resolveDestination(file);
   }
+  for (const output of outputs)
+    if (output.kind === "files" && output.form === "folder") checkFolder(output.dest);
   return {
     context,
     contexts: namedContexts(options.buildContexts ?? {}),
@@ -107,12 +109,6 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
 /** An import is no part of the context, either: mostly the next export replaces it. */
 function sharedFolders({ exports, imports }: SharedCaches): readonly string[] {
   return [...exports.map(({ dir }) => dir), ...imports];
-}
-
-function tarballOf(output: ResolvedOutput): string | undefined {
-  return output.kind === "archive" && typeof output.dest === "string" && output.form === "tar"
-    ? output.dest
-    : undefined;
 }
 
 /** @throws OciBuildError OPTION_INVALID for `offline` with `pull`, or with an output that is pushed */

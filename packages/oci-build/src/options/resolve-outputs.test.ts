@@ -25,6 +25,8 @@ describe("resolveOutputs", () => {
       { type: "docker", dest: "d", tar: false, names: ["x"] },
       [{ kind: "archive", dest: "d", form: "folder", names: ["docker.io/library/x:latest"] }],
     ],
+    ["files in a folder", { type: "local", dest: "d" }, [{ kind: "files", dest: "d", form: "folder" }]],
+    ["files in a tar", { type: "tar", dest: "f.tar" }, [{ kind: "files", dest: "f.tar", form: "tar" }]],
     ["docker without a place", { type: "docker" }, [{ kind: "load", context: undefined, names }]],
     ["an image", { type: "image" }, [{ kind: "store", names }]],
     ["an image to push", { type: "image", push: true }, [push(["docker.io", "library/app", "1"])]],
@@ -99,6 +101,10 @@ describe("resolveOutputs", () => {
       [
         { type: "oci", dest: stream },
         { type: "docker", dest: stream },
+      ],
+      [
+        { type: "local", dest: "out" },
+        { type: "tar", dest: "./out" },
       ],
     ];
     for (const pair of pairs) {

@@ -12,6 +12,7 @@ import type { BuildOutput } from "./build-options.js";
 /** An output with nothing left open. Names are full and have a tag. */
 export type ResolvedOutput =
   | ResolvedArchive
+  | ResolvedFiles
   | { readonly kind: "load"; readonly context: string | undefined; readonly names: readonly string[] }
   | { readonly kind: "push"; readonly targets: readonly PushTarget[] }
   | { readonly kind: "store"; readonly names: readonly string[] };
@@ -23,6 +24,11 @@ export interface ResolvedArchive {
   readonly form: "tar" | "folder";
   readonly names: readonly string[];
 }
+
+/** The files of an image, without the image. */
+export type ResolvedFiles =
+  | { readonly kind: "files"; readonly dest: string; readonly form: "folder" }
+  | { readonly kind: "files"; readonly dest: string | Writable; readonly form: "tar" };
 
 /** A repository and the tags that the image gets there; by digest alone where there are none. */
 export interface PushTarget extends RepositoryName {
@@ -70,6 +76,8 @@ function isList(given: BuildOutput | readonly BuildOutput[] | undefined): given 
 
 function resolved(output: BuildOutput, { tags, file }: OutputDefaults): readonly ResolvedOutput[] {
   if (output.type === "none") return [];
+  if (output.type === "local") return [{ kind: "files", dest: output.dest, form: "folder" }];
+  if (output.type === "tar") return [{ kind: "files", dest: output.dest, form: "tar" }];
   const names = output.names ?? tags;
   if (output.type === "registry") return [pushOf(names, output.pushByDigest)];
   if (output.type === "image") {
@@ -120,12 +128,23 @@ function nameless(what: string): Error {
   });
 }
 
+/** The file that an output writes and replaces as a whole. */
+export function fileOf(output: ResolvedOutput): string | undefined {
+  if (output.kind !== "archive" && output.kind !== "files") return undefined;
+  return output.form === "tar" && typeof output.dest === "string" ? output.dest : undefined;
+}
+
+/** Whether an output goes to a stream, which cannot be begun anew. */
+export function goesToStream(output: ResolvedOutput): boolean {
+  return (output.kind === "archive" || output.kind === "files") && typeof output.dest !== "string";
+}
+
 /** Two outputs at one place would end up mixed, or only one of them would be there.
  * @throws OciBuildError OPTION_INVALID */
 function checkPlaces(outputs: readonly ResolvedOutput[]): void {
   const places = new Set<string | Writable>();
   for (const output of outputs) {
-    if (output.kind !== "archive") continue;
+    if (output.kind !== "archive" && output.kind !== "files") continue;
     const place = typeof output.dest === "string" ? path.resolve(output.dest) : output.dest;
     if (places.has(place)) {
       const value = typeof place === "string" ? place : "-";
@@ -149,6 +168,7 @@ function fullNames(names: readonly string[]): readonly string[] {
 
 /** The names that an output gives to the image; without a tag where it is pushed by digest. */
 function namesOf(output: ResolvedOutput): readonly string[] {
+  if (output.kind === "files") return [];
   if (output.kind !== "push") return output.names;
   return output.targets.flatMap(({ tags, ...name }) =>
     tags.length === 0 ? [formatReference(name)] : tags.map((tag) => formatReference({ ...name, tag })),

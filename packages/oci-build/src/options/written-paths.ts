@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { LeftOutRule } from "@oci-build/snapshot";
 import { asideTarget } from "../output/aside-file.js";
-import type { ResolvedOutput } from "./resolve-outputs.js";
+import { fileOf, type ResolvedOutput } from "./resolve-outputs.js";
 
 /** What a build writes: outputs, other files and folders, and the files beside each that it, another build or one
  * that was killed writes before they take the place. Asked with absolute paths without links. */
@@ -18,8 +18,9 @@ export function writtenFiles(
   };
 }
 
+/** Not the folder that files of an image are written into: that may be the context itself. */
 function placeOf(output: ResolvedOutput): string | undefined {
-  return output.kind === "archive" && typeof output.dest === "string" ? output.dest : undefined;
+  return output.kind === "archive" && typeof output.dest === "string" ? output.dest : fileOf(output);
 }
 
 /** The path with links on the way resolved, but not of its last name. */

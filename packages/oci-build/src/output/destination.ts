@@ -26,12 +26,38 @@ export function resolveDestination(file: string): Destination {
   }
 }
 
+/** Finds out that files can be written into a folder, which is made where it is missing.
+ * @throws OciBuildError OUTPUT_NOT_WRITABLE */
+export function checkFolder(folder: string): void {
+  const absolute = path.resolve(folder);
+  try {
+    const found = fs.statSync(absolute, { throwIfNoEntry: false });
+    if (found === undefined) {
+      // At the latest the root is there.
+      checkFolder(path.dirname(absolute));
+      return;
+    }
+    if (!found.isDirectory()) throw fileInTheWay(folder);
+    fs.accessSync(absolute, fs.constants.W_OK | fs.constants.X_OK);
+  } catch (error) {
+    throw outputError(error, folder);
+  }
+}
+
 /** The path that a file which is not there yet gets; where a dangling link leads, if it is one. */
 function newFile(absolute: string): string {
   const folder = fs.realpathSync.native(path.dirname(absolute));
   const file = path.join(folder, path.basename(absolute));
   const isLink = fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   return isLink ? newFile(path.resolve(folder, fs.readlinkSync(file))) : file;
+}
+
+function fileInTheWay(folder: string): Error {
+  return buildError("OUTPUT_NOT_WRITABLE", {
+    message: `cannot write into ${folder}: it is no folder`,
+    data: { path: folder },
+    hint: "Name another folder, or type=tar,dest=FILE for a tar.",
+  });
 }
 
 function folderInTheWay(file: string): Error {

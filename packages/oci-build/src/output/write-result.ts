@@ -57,6 +57,10 @@ async function makeOutput(
   switch (output.kind) {
     case "archive":
       return writeAndTell(output, image, context);
+    case "files": {
+      const { filesOutput } = await import("./files/files-output.js");
+      return filesOutput(output, await image.files(), context);
+    }
     case "push": {
       const { pushOutput } = await import("./push-output.js");
       return pushOutput(output.targets, image, context);

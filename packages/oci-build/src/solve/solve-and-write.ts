@@ -1,4 +1,5 @@
 import type { StepRecord } from "@oci-build/cache";
+import type { Snapshot } from "@oci-build/snapshot";
 import { imageLayers } from "../base/image-layers.js";
 import type { RunContext } from "../build-session.js";
 import { makeImage } from "../image/make-image.js";
@@ -47,7 +48,11 @@ async function solveInto(
   const { names } = options;
   const { cache, baseLayers } = solveContext;
   const layers = imageLayers(cache.blobs, target.image, baseLayers.blobs);
-  const outputs = await writeResult({ image, layers }, { ...solving, options, cache, draft });
+  const files = async (): Promise<Snapshot> => {
+    await target.root.ready();
+    return target.root.snapshot();
+  };
+  const outputs = await writeResult({ image, layers, files }, { ...solving, options, cache, draft });
   const { descriptor } = image.manifest;
   const result = {
     digest: descriptor.digest,
