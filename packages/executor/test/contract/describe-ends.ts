@@ -11,8 +11,9 @@ import type { GetSubject } from "./subject.js";
 
 /** What is left of a command, however it ends: nothing. */
 export function describeEnds(subject: GetSubject): void {
-  /** A number of seconds that no other sleep of this machine has. */
-  const marks = Array.from({ length: 9 }, (_, index) => `${3000 + index}.${process.pid}`);
+  /** A number of seconds that no other sleep of this machine has or begins with. */
+  const pid = String(process.pid).padStart(8, "0");
+  const marks = Array.from({ length: 9 }, (_, index) => `${3000 + index}.${pid}`);
   const mark = (): string => marks.pop() ?? "3999.1";
   /** The process itself: those on the way to it have its words in their arguments, too. */
   const running = (text: string): (() => boolean) => {
