@@ -396,8 +396,8 @@ describe("RUN: a command that fails", () => {
 
   it("is none that had to wait until its files were unpacked", async () => {
     const { build } = runProject();
-    const beforeStart = async (): Promise<void> => void (await delay(60));
-    const { statuses } = await build(["FROM scratch", "RUN make"], { beforeStart, runTimeoutMs: 40 });
+    const beforeStart = async (): Promise<void> => void (await delay(1_100));
+    const { statuses } = await build(["FROM scratch", "RUN make"], { beforeStart, runTimeoutMs: 1_000 });
     expect(statuses).toEqual(["executed"]);
   });
 });

@@ -39,7 +39,7 @@ describe("an answer", () => {
   it("that does not come is not waited for without end", async () => {
     const registry = await rawServer(() => undefined);
     const { transport } = testTransport({
-      limits: { attemptsMax: 1, connectTimeoutMs: 20, readTimeoutMs: 30 },
+      limits: { attemptsMax: 1, connectTimeoutMs: 400, readTimeoutMs: 30 },
     });
     await expect(transport.request(readRequest(registry))).rejects.toMatchObject({
       code: "REGISTRY_UNREACHABLE",
@@ -54,7 +54,7 @@ describe("an answer", () => {
       socket.on("close", () => clearInterval(drip));
     });
     const { transport } = testTransport({
-      limits: { attemptsMax: 1, connectTimeoutMs: 50, readTimeoutMs: 50 },
+      limits: { attemptsMax: 1, connectTimeoutMs: 400, readTimeoutMs: 50 },
     });
     await expect(transport.request(readRequest(registry))).rejects.toMatchObject({
       data: { reason: "answer-timeout" },
@@ -92,12 +92,12 @@ describe("a body", () => {
 
   it("may be read slowly", async () => {
     const server = await startServer((_, response) => response.end("x".repeat(300_000)));
-    const { transport } = testTransport({ limits: { idleTimeoutMs: 25, slowWindowMs: 25 } });
+    const { transport } = testTransport({ limits: { idleTimeoutMs: 150, slowWindowMs: 150 } });
     const { body } = await transport.request(readRequest(server.host));
     let size = 0;
     for await (const chunk of body) {
       size += chunk.length;
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await new Promise((resolve) => setTimeout(resolve, 180));
     }
     expect(size).toBe(300_000);
   });
