@@ -19,6 +19,9 @@ export default defineConfig({
     globalSetup: ["./test/support/compile.ts", "./test/support/property-seed.ts"],
     setupFiles: "./test/support/seed-properties.ts",
     testTimeout: 30_000,
+    // Hooks start registries and unpack systems. What is polled for comes at once, but where others have the cores.
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     // Vitest leaves one core alone, which of two is half; many tests wait for others' programs.
     maxWorkers: availableParallelism(),
     sequence: { sequencer: LongFilesFirst },

@@ -111,20 +111,23 @@ export function describeHostile(subject: GetSubject): void {
       if (group === undefined) return;
       const current = (): string => readFileSync(path.join(group, "pids.current"), "utf8").trim();
       // Whatever is not in the group would take all that the host has.
-      const harmless = run(executor, shell(root, "sleep 0.5"));
-      expect(await until(() => current() !== "0", 20_000)).toBe(true);
+      const gate = path.join(state.folder, `gate-${name}`);
+      mkdirSync(gate);
+      const source = { kind: "folder", folder: gate, path: "" } as const;
+      const mounts: readonly ExecMount[] = [{ kind: "bind", target: "/gate", source, writes: "refused" }];
+      const waiting = "until [ -e /gate/seen ]; do sleep 0.05; done";
+      const harmless = run(executor, shell(root, waiting, { mounts }));
+      const isInGroup = await until(() => current() !== "0", 20_000);
+      writeFileSync(path.join(gate, "seen"), "");
       await harmless;
+      expect(isInGroup).toBe(true);
       // As few as show it: other things run on this machine.
       writeFileSync(path.join(group, "pids.max"), "60");
       const isAtLimit = (): boolean =>
         !/^max 0$/m.test(readFileSync(path.join(group, "pids.events"), "utf8"));
-      const gate = path.join(state.folder, `gate-${name}`);
-      mkdirSync(gate);
       // The shell itself forks once, before the bomb has taken all: it would end where it may not.
       const bomb =
         "mkfifo /tmp/wait; bomb() { bomb | bomb & }; bomb 2>/dev/null & until [ -e /gate/open ]; do read -t 1 x <>/tmp/wait; done; echo survived";
-      const source = { kind: "folder", folder: gate, path: "" } as const;
-      const mounts: readonly ExecMount[] = [{ kind: "bind", target: "/gate", source, writes: "refused" }];
       const running = run(executor, shell(root, bomb, { mounts }));
       const wasAtLimit = await until(isAtLimit, 20_000);
       writeFileSync(path.join(gate, "open"), "");
