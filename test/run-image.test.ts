@@ -1,10 +1,13 @@
+import { once } from "node:events";
 import fs, { existsSync } from "node:fs";
 import path from "node:path";
+import { buffer } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
 import { packLayout } from "./support/registry/image-layout.js";
 import { RUN_BASE_TAG, runBaseLayout } from "./support/run/run-base.js";
-import { type CommandResult, runOciBuild } from "./support/run-command.js";
+import { type CommandResult, runOciBuild, startOciBuild } from "./support/run-command.js";
 import { hasTool } from "./support/tools.js";
 
 const folder = temporaryFolder();
@@ -143,6 +146,28 @@ describe.skipIf(!canRun)("oci-build run (skipped: needs what RUN needs, and busy
       lost.catch(() => undefined);
     });
     expect(await ended).toBe(141);
+  });
+
+  it("ends the command at a signal when nobody reads its output for the time being", async () => {
+    const script = "echo up >&2; yes";
+    const child = startOciBuild(["run", base, "sh", "-c", script], { cwd: folder, env: environment });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const ended = once(child, "exit");
+    child.stderr.once("data", () => child.kill("SIGTERM"));
+    expect((await ended)[0]).toBe(143);
+  });
+
+  it("gives all of the output to a reader that is slow", async () => {
+    const child = startOciBuild(["run", base, "head", "-c", "400000", "/dev/zero"], {
+      cwd: folder,
+      env: environment,
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const ended = once(child, "exit");
+    await once(child.stdout, "readable");
+    await delay(1500);
+    expect((await buffer(child.stdout)).length).toBe(400_000);
+    expect((await ended)[0]).toBe(0);
   });
 
   it("ends the command when it is interrupted", async () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
@@ -21,15 +21,22 @@ export interface CommandOptions {
 
 const command = fileURLToPath(new URL("../../packages/oci-build/bin/oci-build.js", import.meta.url));
 
-/** Runs `oci-build` as a user does, in a process of its own. */
-export async function runOciBuild(args: readonly string[], options: CommandOptions): Promise<CommandResult> {
-  const env = { ...process.env, NO_COLOR: "1", CI: "1", ...options.env };
-  const child = spawn(process.execPath, [command, ...args], {
-    cwd: options.cwd,
-    env,
+/** Starts `oci-build` as a user does, in a process of its own. */
+export function startOciBuild(
+  args: readonly string[],
+  { cwd, env, uid }: Pick<CommandOptions, "cwd" | "env" | "uid">,
+): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [command, ...args], {
+    cwd,
+    env: { ...process.env, NO_COLOR: "1", CI: "1", ...env },
     stdio: "pipe",
-    uid: options.uid,
+    uid,
   });
+}
+
+/** Runs it to its end. */
+export async function runOciBuild(args: readonly string[], options: CommandOptions): Promise<CommandResult> {
+  const child = startOciBuild(args, options);
   options.onStart?.(child);
   child.stdin.end(options.input ?? "");
   const ended = new Promise<number | null>((resolve, reject) => {

@@ -60,6 +60,11 @@ export interface Ulimit {
 /** Where a command's output goes: to `onOutput`, or straight to this process's own terminal, whose input it gets, too. */
 export type ExecStdio = "captured" | "inherited";
 
+/** Told in the order of arrival of bytes as the command wrote them, which are only valid during the call. Where it gives a
+ * promise, nothing more of that stream is read until that is resolved, so that nothing is written faster than it is read.
+ * It is never rejected, and is resolved at the latest when the command is to be stopped. */
+export type OnOutput = (stream: "stdout" | "stderr", bytes: Uint8Array) => Promise<void> | void;
+
 /** One command. `args` is the whole argument list, shell included; nothing is expanded, and the program is looked up in
  * the root along `env.PATH`. `env` is all that the command sees, but for HOME, which is the user's where it is not given.
  * `cwd` is absolute and inside the root; it is made when it is missing. `user` is `USER[:GROUP]`, names looked up in the
@@ -81,8 +86,7 @@ export interface ExecCommand {
   readonly stdio: ExecStdio;
   /** Called when the command itself starts: its root is unpacked, and its mounts are made. */
   readonly onStart?: (() => void) | undefined;
-  /** Called in the order of arrival with bytes as the command wrote them; they are only valid during the call. */
-  readonly onOutput: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
+  readonly onOutput: OnOutput;
   /** Stops the whole process tree: SIGTERM, then SIGKILL within 2 s. */
   readonly signal?: AbortSignal | undefined;
 }

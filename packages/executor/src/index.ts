@@ -11,6 +11,7 @@ export type {
   Executor,
   MountFileMeta,
   MountSource,
+  OnOutput,
   RootFileSystem,
   RootLayer,
   ServeConnection,

@@ -1,12 +1,13 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
+import type { OnOutput } from "../executor.js";
 
 /** What makes FIFOs with the given names in `folder`, which any user may write to. */
 export type MakeFifos = (names: readonly string[]) => Promise<void>;
 
-/** How long the end of a pipe is waited for after all who write to it were killed. Only what was passed on to a process
- * outside, through a socket of the host's network, holds it longer. */
+/** How long the end of a pipe is waited for after all who write to it were killed, beside the time that its reader takes.
+ * Only what was passed on to a process outside, through a socket of the host's network, holds it longer. */
 const END_TIMEOUT_MS = 1000;
 
 /** Real pipes for what commands write: the ones that Node makes for its children are sockets, and a command that opens
@@ -44,6 +45,8 @@ export class OutputPipe {
   readonly writeFd: number;
   readonly #socket: Socket;
   readonly #giveBack: () => void;
+  #taking: "yes" | "no" = "no";
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(path: string, giveBack: () => void) {
     // Opened for reading first: so neither waits for the other.
@@ -53,9 +56,13 @@ export class OutputPipe {
     this.#giveBack = giveBack;
   }
 
-  /** Resolves at the end. The bytes are only valid during the call. */
-  read(onBytes: (bytes: Uint8Array) => void): Promise<void> {
-    this.#socket.on("data", (bytes: Buffer) => onBytes(bytes));
+  /** Resolves at the end. The bytes are only valid during the call. As long as a promise that it gives is not resolved,
+   * nothing more is read. */
+  read(onBytes: (bytes: Uint8Array) => ReturnType<OnOutput>): Promise<void> {
+    this.#socket.on("data", (bytes: Buffer) => {
+      const taken = onBytes(bytes);
+      if (taken !== undefined) void this.#waitFor(taken);
+    });
     return new Promise((resolve) => {
       this.#socket.once("close", () => resolve());
       this.#socket.once("error", () => this.#socket.destroy());
@@ -69,9 +76,21 @@ export class OutputPipe {
 
   /** Waits for the rest after all who wrote have ended. */
   async drain(ended: Promise<void>): Promise<void> {
-    const timer = setTimeout(() => this.#socket.destroy(), END_TIMEOUT_MS);
+    this.#timer = setTimeout(() => {
+      // Else it begins anew when the reader has taken what it was given.
+      if (this.#taking === "no") this.#socket.destroy();
+    }, END_TIMEOUT_MS);
     await ended;
-    clearTimeout(timer);
+    clearTimeout(this.#timer);
     this.#giveBack();
+  }
+
+  async #waitFor(taken: Promise<void>): Promise<void> {
+    this.#taking = "yes";
+    this.#socket.pause();
+    await taken;
+    this.#taking = "no";
+    this.#timer?.refresh();
+    this.#socket.resume();
   }
 }

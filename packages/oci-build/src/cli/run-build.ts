@@ -44,7 +44,8 @@ export async function runBuild(context: string, given: BuildFlags, process: CliP
     const result = await build({ ...options, dockerfile, signal, onEvent: progress.tell, onFailedStep });
     progress.end();
     if (!goesToStream(result)) {
-      for (const line of resultLines(result, flags.quiet === true)) await writeLine(process.stdout, line);
+      for (const line of resultLines(result, flags.quiet === true))
+        await writeLine(process.stdout, line, signal);
     }
     return 0;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { CliProcess } from "./terminal.js";
 import { watchSignals } from "./watch-signals.js";
@@ -22,4 +23,23 @@ describe("watchSignals", () => {
       expect(process.listenerCount(name)).toBe(0);
     },
   );
+
+  it("lets nobody who does not read keep the process once the work is done", async () => {
+    const exits: number[] = [];
+    const process = Object.assign(new EventEmitter(), { exit: (code: number) => exits.push(code) });
+    const watch = watchSignals(process as unknown as CliProcess, () => undefined);
+    process.emit("SIGTERM", "SIGTERM");
+    await delay(400);
+    expect(exits).toEqual([]);
+    watch.stop();
+    await expect.poll(() => exits).toEqual([143]);
+  });
+
+  it("leaves the process alone where there was no signal", async () => {
+    const exits: number[] = [];
+    const process = Object.assign(new EventEmitter(), { exit: (code: number) => exits.push(code) });
+    watchSignals(process as unknown as CliProcess, () => undefined).stop();
+    await delay(400);
+    expect(exits).toEqual([]);
+  });
 });

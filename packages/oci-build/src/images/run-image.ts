@@ -1,4 +1,4 @@
-import type { ExecMount, ExecStatus, ExecStdio } from "@oci-build/executor";
+import type { ExecMount, ExecStatus, ExecStdio, OnOutput } from "@oci-build/executor";
 import type { BaseImage } from "../base/base-image.js";
 import { BaseLayers } from "../base/base-layers.js";
 import { toBaseImage } from "../base/to-base-image.js";
@@ -28,7 +28,7 @@ export interface ContainerRequest {
   readonly hostname: string | undefined;
   readonly run: Pick<ResolvedRun, "executor" | "hosts" | "network" | "shmSizeBytes" | "ulimits">;
   readonly stdio: ExecStdio;
-  readonly onOutput: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
+  readonly onOutput: OnOutput;
   /** Stops the command, and nothing before it. */
   readonly stop: AbortSignal;
 }

@@ -34,7 +34,7 @@ export async function writeOutput(
 ): Promise<WrittenOutput> {
   if (typeof output.dest !== "string") {
     const stream = output.dest;
-    const sink = (chunk: Uint8Array): Promise<void> => writeToStream(stream, chunk);
+    const sink = (chunk: Uint8Array): Promise<void> => writeToStream(stream, chunk, signal);
     const written = await listeningForErrors(stream, () => writeImageArchive(content, sink, { signal }));
     return { path: undefined, size: written.size, outcome: "written" };
   }

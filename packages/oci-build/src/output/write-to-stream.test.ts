@@ -41,6 +41,16 @@ describe("writeToStream", () => {
     await written;
   });
 
+  it("waits no longer when it is aborted, and not at all after that", async () => {
+    const stream = new PassThrough({ highWaterMark: 1 });
+    const abort = new AbortController();
+    const written = writeToStream(stream, bytes, abort.signal);
+    abort.abort(new Error("enough"));
+    await expect(written).rejects.toThrow("enough");
+    await expect(writeToStream(stream, bytes, abort.signal)).rejects.toThrow("enough");
+    expect(stream.writableLength).toBe(bytes.length);
+  });
+
   it("keeps its own copy of the bytes", async () => {
     const stream = new PassThrough();
     const reused = Buffer.from("first");

@@ -4,12 +4,23 @@ import { outputError } from "./output-error.js";
 const LABEL = "the output stream";
 
 /** Writes bytes to a stream and waits until it has taken them, so that nothing is written faster than its reader
- * reads. The stream is left open. What goes wrong with it, also that it was closed, is what this rejects with.
- * @throws OciBuildError OUTPUT_DISK_FULL, OUTPUT_NOT_WRITABLE */
-export async function writeToStream(stream: Writable, bytes: Uint8Array): Promise<void> {
-  const error = await new Promise<Error | null | undefined>((resolve) => {
+ * reads. The stream is left open. What goes wrong with it, also that it was closed, is what this rejects with; an abort
+ * ends the wait for a reader, who may get the bytes all the same.
+ * @throws OciBuildError OUTPUT_DISK_FULL, OUTPUT_NOT_WRITABLE; else the signal's reason */
+export async function writeToStream(
+  stream: Writable,
+  bytes: Uint8Array,
+  signal?: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted();
+  const error = await new Promise<Error | null | undefined>((resolve, reject) => {
+    const onAbort = (): void => reject(signal?.reason as Error);
+    signal?.addEventListener("abort", onAbort, { once: true });
     // The stream may keep the bytes after it called back; the caller may reuse them.
-    stream.write(Buffer.from(bytes), resolve);
+    stream.write(Buffer.from(bytes), (problem) => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve(problem);
+    });
   });
   if (error) throw outputError(error, LABEL);
 }

@@ -26,7 +26,11 @@ export function runDiff(args: readonly string[], process: CliProcess): Promise<n
     const diff = await diffWithin(session, { before, after, platform: flags.platform });
     const style = textStyle(process.stdout, process.env);
     const shown = flags.format === "json" ? [exactJson(diff, "indented")] : lines(diff, style);
-    await writeToStream(process.stdout, Buffer.from(shown.map((line) => `${line}\n`).join("")));
+    await writeToStream(
+      process.stdout,
+      Buffer.from(shown.map((line) => `${line}\n`).join("")),
+      session.signal,
+    );
     const isSame = diff.files.length === 0 && diff.config.length === 0;
     return flags.exitCode === true && !isSame ? EXIT_DIFFERENT : 0;
   });

@@ -30,7 +30,7 @@ export function runHistory(args: readonly string[], process: CliProcess): Promis
     await using image = await session.open(operands[0] ?? "");
     const steps = imageHistory(imageFacts(await image.forPlatform(session.platform(flags.platform))));
     const text = lines(steps, flags).map((line) => `${line}\n`);
-    await writeToStream(process.stdout, Buffer.from(text.join("")));
+    await writeToStream(process.stdout, Buffer.from(text.join("")), session.signal);
     return 0;
   });
 }

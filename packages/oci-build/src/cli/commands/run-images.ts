@@ -33,6 +33,7 @@ export function runImages(args: readonly string[], process: CliProcess): Promise
           .map((line) => `${line}\n`)
           .join(""),
       ),
+      session.signal,
     );
     return 0;
   });

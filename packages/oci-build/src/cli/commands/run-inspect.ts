@@ -20,7 +20,8 @@ interface InspectFlags extends ImageFlags {
 export function runInspect(args: readonly string[], process: CliProcess): Promise<number> {
   return runImageCommand<InspectFlags>(declare(), { args, process }, async ({ flags, operands, session }) => {
     checkFlags(flags, operands);
-    const write = (bytes: Buffer): Promise<void> => writeToStream(process.stdout, shown(bytes, process));
+    const write = (bytes: Buffer): Promise<void> =>
+      writeToStream(process.stdout, shown(bytes, process), session.signal);
     if (flags.raw === true || flags.config === true) {
       await using image = await session.open(operands[0] ?? "");
       await write(await document(image, flags, session));

@@ -52,7 +52,7 @@ export async function runLock(args: readonly string[], process: CliProcess): Pro
   try {
     const options = await lockOptions(operands[0] ?? ".", flags, process);
     const report = await lock({ ...options, signal: signals.signal, onEvent });
-    for (const line of lockLines(report)) await writeLine(process.stdout, line);
+    for (const line of lockLines(report)) await writeLine(process.stdout, line, signals.signal);
     if (report.outcome === "outdated") throw outdated(report);
     return 0;
   } catch (error) {

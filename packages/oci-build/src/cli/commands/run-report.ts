@@ -49,7 +49,8 @@ async function report<Report extends object>(
     };
     const told = await command.evaluate({ ...options, dockerfile, signal, onEvent });
     const isJson = flags.json === true || flags.format === "json";
-    await writeText(isJson ? safeJson(told, "indented") : shown(command, told, process), process);
+    const text = isJson ? safeJson(told, "indented") : shown(command, told, process);
+    await writeToStream(process.stdout, Buffer.from(`${text}\n`), signal);
     return 0;
   } catch (error) {
     if (!isReaderGone(error)) reportError(error, { process, source });
@@ -65,8 +66,4 @@ function shown<Report>(
   { stdout, env }: CliProcess,
 ): string {
   return lines(report, textStyle(stdout, env)).join("\n");
-}
-
-function writeText(text: string, { stdout }: CliProcess): Promise<void> {
-  return writeToStream(stdout, Buffer.from(`${text}\n`));
 }

@@ -8,6 +8,7 @@ import { optionInvalid } from "../../options/option-invalid.js";
 import { resolveRun } from "../../options/resolve-run.js";
 import { executorChoices, runNetworks } from "../../options/run-choices.js";
 import { EXIT_READER_GONE } from "../exit-code.js";
+import { forwardOutput } from "../forward-output.js";
 import { repeatable } from "../registry-flags.js";
 import { reportError } from "../report-error.js";
 import { runFlags } from "../run-flags.js";
@@ -118,8 +119,10 @@ function run(
     mounts: parseVolumes(flags.volume ?? []),
     run: resolveRun(runFlags(flags, process.env), process.env),
     stdio: isInherited ? "inherited" : "captured",
-    // Pipes and terminals are written at once, so that nothing grows here.
-    onOutput: (stream, bytes) => void process[stream].write(Buffer.from(bytes)),
+    onOutput: forwardOutput(
+      process,
+      session.signal === undefined ? stop : AbortSignal.any([session.signal, stop]),
+    ),
   });
 }
 

@@ -22,7 +22,7 @@ export function runValidate(args: readonly string[], process: CliProcess): Promi
       const validated = await validateNamed(session, operands[0] ?? "");
       const text =
         flags.format === "json" ? safeJson(validated, "indented") : lines(validated, process).join("\n");
-      await writeToStream(process.stdout, Buffer.from(`${text}\n`));
+      await writeToStream(process.stdout, Buffer.from(`${text}\n`), session.signal);
       return validated.mismatches.length === 0 ? 0 : EXIT_UNSOUND;
     },
   );
