@@ -2,6 +2,7 @@ import type { Snapshot } from "@oci-build/snapshot";
 import type { ExecStatus, ExecStdio, Executor, Ulimit } from "../executor.js";
 import type { HostFacts } from "../space/host-facts.js";
 import type { IdSpace } from "../space/id-space.js";
+import type { MountedContent } from "./mount-view.js";
 import type { PreparedFile } from "./prepared-file.js";
 
 /** One mount, as a line of an fstab. `source` and `target` are absolute paths on the host's side, seen from the mount
@@ -50,6 +51,8 @@ export interface PreparedCommand {
   readonly root: string;
   /** What is never to be on a disk: `folder` + `/side`. */
   readonly side: string;
+  /** Whether others may be changing what is in `root`, and so no path of it may be opened for the command. */
+  readonly content: MountedContent;
   /** What the command sees of the image: to look up programs in. */
   readonly tree: Pick<Snapshot, "get">;
   readonly args: readonly [string, ...string[]];

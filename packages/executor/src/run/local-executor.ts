@@ -72,7 +72,7 @@ export class LocalExecutor implements Executor {
     let files: RootFiles | undefined;
     try {
       files = await rootFiles(request, { parts, home, folders }, place);
-      const root: RunRoot = { files, tree, view: tree };
+      const root: RunRoot = { files, tree, view: tree, content: "fixed" };
       const status = await runCommand({ parts, home }, request, root, place);
       // It takes as long as it takes; whoever needs them gone waits for it.
       void place.mounts.release();
@@ -129,7 +129,7 @@ class LocalResult implements ExecResult {
     await place.mounts.release();
     const view = this.#leftBehind();
     try {
-      return await runCommand({ parts, home }, command, { ...root, view }, own);
+      return await runCommand({ parts, home }, command, { ...root, view, content: "shared" }, own);
     } finally {
       await own.mounts.release();
       await home.remove([own.folder]);

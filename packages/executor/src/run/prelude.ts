@@ -1,6 +1,7 @@
 import type { HostPrograms } from "../space/host-facts.js";
 import type { Launch, MountLine, ShownPart } from "./backend.js";
 import { escapeField } from "./host-mounts.js";
+import type { LinkGuard } from "./link-guard.js";
 import { safeSteps } from "./safe-steps.js";
 import { shellQuote } from "./shell-quote.js";
 
@@ -17,7 +18,9 @@ export interface PreludeOptions {
   readonly links: string;
   readonly programs: HostPrograms;
   readonly launch: Launch;
+  /** The first mounts the root alone, where there is a guard. */
   readonly phases: readonly MountPhase[];
+  readonly guard: LinkGuard | undefined;
   readonly hostname: string;
   /** A directory in the root that is made, as part of what the command changes; and the folder on the way to it that
    * others may be changing. */
@@ -55,6 +58,7 @@ export function prelude(options: PreludeOptions): readonly [script: string, ...a
     "exec 4<&-",
     ...phases.flatMap((phase, index) => phaseLines(phase, index, options)),
     ...makeCwdLines(options),
+    ...(options.guard === undefined ? [] : [options.guard.end]),
     `cd ${shellQuote(`${folder}/root`)}`,
     `launch() {\n:\n${launch.script}\n}`,
     `launch ${launch.scriptArgs.map(shellQuote).join(" ")}`,
@@ -125,14 +129,16 @@ function safetyLines({ phases, makeCwd, programs }: PreludeOptions): readonly st
 }
 
 function phaseLines(phase: MountPhase, index: number, options: PreludeOptions): readonly string[] {
-  const { folder, links, programs } = options;
+  const { folder, links, programs, guard } = options;
   const makes = phase.makes.flatMap(({ path, type }) => {
     const word = shellQuote(path);
     if (type === "directory") return [`mkdir -p -- ${word}`];
     return [`mkdir -p -- ${shellQuote(path.slice(0, path.lastIndexOf("/")))}`, `: >>${word}`];
   });
   const table = shellQuote(`${folder}/${fstabName(index)}`);
-  const mount = `${shellQuote(programs.mount)} -n -a -T ${table}`;
+  // Else it looks up itself what links lead to.
+  const asGiven = guard === undefined ? "" : "-c ";
+  const mount = `${shellQuote(programs.mount)} -n ${asGiven}-a -T ${table}`;
   return [...makes, `cd ${shellQuote(links)}`, mount, ...(phase.after ?? [])];
 }
 

@@ -8,7 +8,7 @@ import type { OverlayFacts } from "../space/host-facts.js";
 import type { ExecutorHome } from "./executor-home.js";
 import type { ExecutorParts } from "./executor-parts.js";
 import type { HeldMounts } from "./held-mounts.js";
-import type { Lookup } from "./mount-view.js";
+import type { Lookup, MountedContent } from "./mount-view.js";
 
 /** Layers that overlayfs stacks. `lowers` are names in the folder of links, the top first; `upper` is relative to it. */
 interface StackedFiles {
@@ -44,6 +44,8 @@ export interface RunRoot {
   readonly tree: Snapshot;
   /** The tree with what earlier commands have changed. */
   readonly view: Lookup;
+  /** Whether it can change while it is mounted: a command that ended may have handed a descriptor of it to another one. */
+  readonly content: MountedContent;
 }
 
 /** Where a command's own files are. */

@@ -1,7 +1,11 @@
 import { join } from "node:path";
 import type { ExecCommand } from "../executor.js";
+import type { IdMapping } from "../space/id-space.js";
 import type { MountLine, PreparedCommand } from "./backend.js";
 import type { ExecutorHome } from "./executor-home.js";
+import type { ExecutorParts } from "./executor-parts.js";
+import { type HostMount, lockedFlags, readHostMounts } from "./host-mounts.js";
+import { type LinkGuard, linkGuard } from "./link-guard.js";
 import { overlayLine } from "./overlay-line.js";
 import type { MountPlan } from "./plan-mounts.js";
 import type { PreparedFile } from "./prepared-file.js";
@@ -10,6 +14,7 @@ import { mountInvalid } from "./stub-layer.js";
 
 /** What a root is mounted with. */
 export interface RootMountParts {
+  readonly parts: ExecutorParts;
   readonly home: ExecutorHome;
   readonly command: ExecCommand;
   readonly root: RunRoot;
@@ -19,10 +24,11 @@ export interface RootMountParts {
 }
 
 /** The mount of a command's root. */
-export function rootLine({ home, command, root, place, plan, prepared }: RootMountParts): MountLine {
+export function rootLine(options: RootMountParts): MountLine {
+  const { home, root, place, plan, prepared } = options;
   const { files } = root;
   const target = prepared.root;
-  const flags = command.security === "insecure" ? [] : ["nodev"];
+  const flags = flagsOf(options);
   if (files.kind === "copied") {
     return { type: "bind", source: files.folder, target, options: ["bind", ...flags] };
   }
@@ -35,6 +41,31 @@ export function rootLine({ home, command, root, place, plan, prepared }: RootMou
     facts: files.overlay,
     flags,
   });
+}
+
+/** What guards the mounts in a root that others may be changing. */
+export function rootGuard(options: RootMountParts): LinkGuard | undefined {
+  const { root, prepared } = options;
+  return root.content === "shared" ? linkGuard(prepared.root, flagsOf(options)) : undefined;
+}
+
+function flagsOf({ parts, root, prepared }: RootMountParts): readonly string[] {
+  const { mapping } = parts.space;
+  return rootFlags({ files: root.files, security: prepared.security, mapping, hostMounts: readHostMounts });
+}
+
+/** What the flags of a root's mount depend on. */
+export interface RootFlagsOptions extends Pick<PreparedCommand, "security"> {
+  readonly files: { readonly kind: "stacked" } | Pick<CopiedFiles, "kind" | "folder">;
+  readonly mapping: IdMapping;
+  readonly hostMounts: () => readonly HostMount[];
+}
+
+/** The flags of a root's mount. In a user namespace a bind cannot lose those of the host's mount. */
+export function rootFlags({ files, security, mapping, hostMounts }: RootFlagsOptions): readonly string[] {
+  const own = security === "insecure" ? [] : ["nodev"];
+  if (files.kind === "stacked" || mapping === "root") return own;
+  return [...new Set([...own, ...lockedFlags(hostMounts(), files.folder)])];
 }
 
 /** What is made before the root is mounted: what its mount points need, and an upper directory. That shows as the root's

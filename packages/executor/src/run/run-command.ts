@@ -49,7 +49,7 @@ export async function runCommand(
         return socket.path;
       },
     });
-    const prepared = await prepare(command, user, plan, place);
+    const prepared = { ...(await prepare(command, user, plan, place)), content: root.content };
     const launch = parts.backend.prepare(prepared);
     const start = startOptions({ parts, home, command, root, place, plan, prepared, launch });
     const ended = await startSandbox(start);
@@ -64,7 +64,7 @@ async function prepare(
   user: ResolvedUser,
   plan: MountPlan,
   { folder }: RunPlace,
-): Promise<PreparedCommand> {
+): Promise<Omit<PreparedCommand, "content">> {
   const hostname = command.hostname ?? HOSTNAME;
   plan.addSystem(command.security);
   for (const mount of [...networkFiles(command, hostname), ...command.mounts]) await plan.add(mount);

@@ -5,11 +5,19 @@ import type { Launch } from "./backend.js";
 import type { ExecutorParts } from "./executor-parts.js";
 import { filesTar } from "./files-tar.js";
 import { formatFstab } from "./fstab.js";
+import type { LinkGuard } from "./link-guard.js";
 import type { MountView } from "./mount-view.js";
 import { ownTerminal } from "./own-terminal.js";
-import { fstabName, mountPhases, type PreludeOptions, prelude, preludeEnv } from "./prelude.js";
+import {
+  fstabName,
+  type MountPhase,
+  mountPhases,
+  type PreludeOptions,
+  prelude,
+  preludeEnv,
+} from "./prelude.js";
 import type { PreparedFile } from "./prepared-file.js";
-import { type RootMountParts, rootLine, rootMountFiles } from "./root-mount.js";
+import { type RootMountParts, rootGuard, rootLine, rootMountFiles } from "./root-mount.js";
 import { shellQuote } from "./shell-quote.js";
 import type { SandboxStart } from "./start-sandbox.js";
 
@@ -18,7 +26,6 @@ const SIDE_BYTES = 1024 * 1024;
 
 /** What a command line is made of. */
 interface StartParts extends RootMountParts {
-  readonly parts: ExecutorParts;
   readonly launch: Launch;
 }
 
@@ -46,7 +53,8 @@ export function startOptions(start: StartParts): SandboxStart {
 function commandLine(start: StartParts, filesBytes: number): SandboxStart["command"] {
   const { parts, home, command, place, plan, prepared, launch } = start;
   const { programs } = parts.facts;
-  const phases = mountPhases([rootLine(start), ...plan.lines, ...launch.mounts], place.folder);
+  const guard = rootGuard(start);
+  const phases = startPhases(start, guard);
   writeMountTables(place.folder, phases);
   const [script, ...args] = prelude({
     folder: place.folder,
@@ -54,6 +62,7 @@ function commandLine(start: StartParts, filesBytes: number): SandboxStart["comma
     programs,
     launch,
     phases,
+    guard,
     hostname: prepared.hostname,
     makeCwd: missingCwd(prepared.cwd, plan.view),
     sideBytes: SIDE_BYTES + filesBytes,
@@ -67,6 +76,14 @@ function commandLine(start: StartParts, filesBytes: number): SandboxStart["comma
   const first = [programs.timeout, "--foreground", "0", ...shell] as const;
   const unshare = [programs.unshare, ...namespaceOptions(launch), "--", ...first] as const;
   return parts.space.command(home.holder.command(programs.nsenter, unshare));
+}
+
+/** All mounts. A guard begins when the root is there. */
+function startPhases(start: StartParts, guard: LinkGuard | undefined): readonly MountPhase[] {
+  const { place, plan, launch } = start;
+  const [root, others] = [rootLine(start), [...plan.lines, ...launch.mounts]];
+  if (guard === undefined) return mountPhases([root, ...others], place.folder);
+  return [{ makes: [], lines: [root], after: [guard.begin] }, ...mountPhases(others, place.folder)];
 }
 
 function writeMountTables(folder: string, phases: PreludeOptions["phases"]): void {

@@ -9,11 +9,15 @@ export interface NullInput {
   readonly mounts: readonly MountLine[];
 }
 
-/** The device that a command without input reads from: that of its own /dev, unless it has a mount there. The host's shell
- * opens it, to which a link in such a mount would be one to the host's files. */
-export function nullInput({ side, mounts }: Pick<PreparedCommand, "side" | "mounts">): NullInput {
+/** The device that a command without input reads from: that of its own /dev, unless it has a mount there or others
+ * may be changing its root. The host's shell opens it, to which a link in there would be one to the host's files. */
+export function nullInput({
+  side,
+  mounts,
+  content,
+}: Pick<PreparedCommand, "side" | "mounts" | "content">): NullInput {
   const isCovered = mounts.some(({ target }) => target === "/dev" || target === "/dev/null");
-  if (!isCovered) return { path: "dev/null", files: [], mounts: [] };
+  if (!isCovered && content === "fixed") return { path: "dev/null", files: [], mounts: [] };
   const path = `${side}/null`;
   return {
     path,

@@ -8,6 +8,7 @@ const command: PreparedCommand = {
   folder: "/f",
   root: "/f/root",
   side: "/f/side",
+  content: "fixed",
   tree: fileTreeOf([]),
   args: ["/bin/true"],
   env: new Map(),

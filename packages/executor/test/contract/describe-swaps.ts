@@ -160,7 +160,7 @@ export function describeSwaps(subject: GetSubject): void {
       writeFileSync(path.join(folder, "f"), "hidden");
       const line = "mkdir /srv/b; echo own >/srv/b/f; head -c 9000000 /dev/zero >/srv/a";
       await using result = await executor.run(shell(root, line));
-      const upper = filesBelow(runsFolder(dir), 4).find((file) => file.endsWith("/upper"));
+      const upper = leftWith("srv/b", dir, "upper");
       context.skip(upper === undefined, "there is no overlayfs");
       const swap = (): void => putLink(path.join(upper ?? "", "srv/b"), folder);
       const changes = (): LayerEntryBatches => whenSeen("srv/a", swap, result.changes());
@@ -181,6 +181,24 @@ export function describeSwaps(subject: GetSubject): void {
       expect(result.status).toEqual({ kind: "exited", exitCode: 1 });
       await endingOf(result.enter({ ...asked, args: ["/bin/true"] }));
       expect(existsSync(sentinel)).toBe(false);
+    });
+
+    it("follows no link that is put there while its mounts are made", async () => {
+      const { executor, root, dir } = subject();
+      const sentinel = path.join(temporaryFolder(), "sentinel");
+      let swap = (): void => undefined;
+      const mounts = [
+        fileMount(`/opt/tools/${path.basename(onTheWay)}`, trap(sentinel)),
+        meanwhile(() => swap()),
+      ];
+      const asked = shell(root, "echo own >/opt/tools/x; exit 1", { mounts });
+      await using result = await executor.run(asked);
+      const left = leftWith("opt/tools/x", dir, "upper") ?? leftWith("opt/tools/x", dir, "root") ?? "";
+      swap = () => putLink(path.join(left, "opt/tools"), path.dirname(onTheWay));
+      const outcome = await endingOf(result.enter({ ...asked, args: ["/bin/true"] }));
+      expect(existsSync(path.join(left, "opt/tools.before"))).toBe(true);
+      expect(existsSync(sentinel)).toBe(false);
+      if (executor.name === "util-linux") expect(outcome).toBe("EXECUTOR_START_FAILED");
     });
 
     it("begins in a folder of its own where the other put a new one above", async () => {
@@ -211,6 +229,12 @@ export function describeSwaps(subject: GetSubject): void {
       expect(status).toEqual({ kind: "exited", exitCode: 0 });
     });
   });
+}
+
+/** The folder of that name, on the disk, in which a command left a path. */
+function leftWith(mark: string, dir: string, name: "upper" | "root"): string | undefined {
+  const folders = filesBelow(runsFolder(dir), 4).filter((file) => file.endsWith(`/${name}`));
+  return folders.find((folder) => existsSync(path.join(folder, mark)));
 }
 
 /** The same entries. Something is done when one of them comes, whose content is not read yet. */
