@@ -39,10 +39,10 @@ describe("parseImageName", () => {
   });
 
   it("takes no time on a long name that is almost one", () => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     expect(() => parseImageName(`docker.io/${"a".repeat(200_000)}!:1`)).toThrow();
     expect(() => parseImageName(`${"a".repeat(200_000)}!/a:1`)).toThrow();
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
   });
 });
 

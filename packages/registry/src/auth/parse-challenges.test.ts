@@ -68,9 +68,9 @@ describe("parseChallenges", () => {
   });
 
   it("are read in time in proportion to the header", () => {
-    const startedMs = performance.now();
+    const before = process.cpuUsage();
     for (const unit of ['"', "\\", 'a="', "a=", "a ", "=", "a=b,", ", "])
       parseChallenges(`B ${unit.repeat(16_000)}`);
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
   });
 });

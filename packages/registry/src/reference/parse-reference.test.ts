@@ -180,14 +180,14 @@ describe("parseReference", () => {
   });
 
   it("needs time in proportion to the text, whatever the text", () => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     for (const unit of ["a-", "a.", "a_", "a", "-", "a/", "[:"]) {
       const text = unit.repeat(1000 / unit.length);
       problemOf(() => parseReference(`${text}!`));
       problemOf(() => parseReference(`${text}!/app`));
       problemOf(() => parseReference(`host.example/${text}!`));
     }
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
   });
 
   it("never fails but with its own error", () => {

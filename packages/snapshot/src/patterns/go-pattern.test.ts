@@ -143,8 +143,8 @@ describe("matchGoPath", () => {
   });
 
   it("stays fast on patterns that make backtracking engines explode", () => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     expect(matchGoPath(`${"*a".repeat(30)}b`, "a".repeat(200))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
   });
 });

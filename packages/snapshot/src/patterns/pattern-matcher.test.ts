@@ -227,10 +227,10 @@ describe("compilePatterns", () => {
 
   it("stays fast on patterns that make backtracking engines explode", () => {
     const matcher = compilePatterns([`${"*a".repeat(12)}b`, `${"**/x".repeat(8)}y`]);
-    const started = performance.now();
+    const before = process.cpuUsage();
     expect(matcher.matches("a".repeat(255))).toBe(false);
     expect(matcher.matches("x/".repeat(100))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
   });
 });
 
