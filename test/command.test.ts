@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import type { ImageManifest } from "@oci-build/oci";
 import { beforeEach, describe, expect, it } from "vitest";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
 import { layerLines, readImage } from "./support/image-lines.js";
@@ -124,6 +126,42 @@ describe("oci-build", () => {
     expect((await readImage(file)).config.config?.Labels).toEqual({ a: "file", b: "line" });
   });
 
+  it("writes annotations into the manifest, those of the command line over those of the file", async () => {
+    writeFiles(app, { "oci-build.toml": '[annotation]\na = "file"\nb = "file"\n' });
+    const { stdout } = await run([
+      "--annotation",
+      "b=x=y",
+      "--annotation",
+      "manifest:c=",
+      "-t",
+      "noted",
+      ".",
+    ]);
+    const digest = stdout.trim().slice(-64);
+    const blob = [
+      "--extract",
+      "--to-stdout",
+      "--file",
+      path.join(app, "noted.oci.tar"),
+      `blobs/sha256/${digest}`,
+    ];
+    const manifest = JSON.parse(execFileSync("tar", blob, { encoding: "utf8" })) as ImageManifest;
+    expect(manifest.annotations).toEqual({ a: "file", b: "x=y", c: "" });
+  });
+
+  it.each([
+    ["index:a=b", "the image has no index that could have annotations, only a manifest"],
+    ["index-descriptor[linux/amd64]:a=b", "the image has no index-descriptor that could"],
+    ["a", "an annotation is written as name=value"],
+    ["=b", "an annotation is written as name=value"],
+  ])("refuses the annotation %s", async (annotation, problem) => {
+    const { exitCode, stderr } = await run(["--annotation", annotation, "."]);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringContaining(`--annotation ${annotation}: ${problem}`),
+    ]);
+  });
+
   it("takes a build argument from the environment, and warns of one that nothing uses", async () => {
     writeFiles(app, { Dockerfile: "FROM scratch\nARG V=default\nENV V=$V\n" });
     const { stderr } = await run(["--build-arg", "V", "--build-arg", "X=1", "-t", "a", "."], {
@@ -231,6 +269,7 @@ describe("oci-build: usage", () => {
       "--target",
       "--build-arg",
       "--label",
+      "--annotation",
       "--output",
       "--no-cache",
       "--platform",

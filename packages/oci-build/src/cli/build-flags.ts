@@ -8,6 +8,7 @@ export interface BuildFlags extends RegistryFlags {
   readonly target?: string | undefined;
   readonly buildArg?: readonly string[] | undefined;
   readonly label?: readonly string[] | undefined;
+  readonly annotation?: readonly string[] | undefined;
   readonly buildContext?: readonly string[] | undefined;
   readonly pull?: boolean | undefined;
   /** False for `--no-lock`. */

@@ -249,6 +249,7 @@ describe("mergeFlags", () => {
       buildContext: [],
       insecureRegistry: [],
       label: [],
+      annotation: [],
       registryMirror: [],
       addHost: [],
       ulimit: [],

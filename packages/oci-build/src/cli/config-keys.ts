@@ -34,6 +34,7 @@ export const configKeys: ReadonlyMap<string, ConfigKey> = new Map(
     target: { flag: "target", kind: "text" },
     "build-arg": { flag: "buildArg", kind: "pairs" },
     label: { flag: "label", kind: "pairs" },
+    annotation: { flag: "annotation", kind: "pairs" },
     "build-context": { flag: "buildContext", kind: "contexts" },
     pull: { flag: "pull", kind: "boolean" },
     offline: { flag: "offline", kind: "boolean" },

@@ -106,6 +106,7 @@ function withSources(command: Command): Command {
     .addOption(new Option("--target <stage>", "stage to build (default: the last)"))
     .addOption(repeatable("--build-arg <name[=value]>", "value of an ARG; without =, from the environment"))
     .addOption(repeatable("--label <name=value>", "label of the image; repeatable"))
+    .addOption(repeatable("--annotation <name=value>", "annotation of the image's manifest; repeatable"))
     .addOption(
       repeatable(
         "--build-context <name=value>",

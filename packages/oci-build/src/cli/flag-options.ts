@@ -32,6 +32,7 @@ export function mergeFlags(defaults: BuildFlags, flags: BuildFlags): BuildFlags 
     ...given,
     buildArg: [...(defaults.buildArg ?? []), ...(flags.buildArg ?? [])],
     label: [...(defaults.label ?? []), ...(flags.label ?? [])],
+    annotation: [...(defaults.annotation ?? []), ...(flags.annotation ?? [])],
     insecureRegistry: [...(defaults.insecureRegistry ?? []), ...(flags.insecureRegistry ?? [])],
     registryMirror: [...(defaults.registryMirror ?? []), ...(flags.registryMirror ?? [])],
     addHost: [...(defaults.addHost ?? []), ...(flags.addHost ?? [])],
@@ -79,6 +80,7 @@ export function flagOptions(context: string, flags: BuildFlags, process: CliProc
     lockFile: lockFile(flags),
     ...registryOptions(flags),
     labels: Object.fromEntries((flags.label ?? []).map(splitLabel)),
+    annotations: Object.fromEntries((flags.annotation ?? []).map(splitAnnotation)),
     platform: single(
       "--platform",
       flags.platform?.flatMap((text) => text.split(",")),
@@ -164,6 +166,27 @@ function splitContext(text: string): [string, string] {
 function splitLabel(label: string): [string, string] {
   const [name, value] = splitPair(label);
   if (name === "") throw invalid("--label", label, "a label needs a name");
+  return [name, value];
+}
+
+/** Buildx's word for where an annotation stands. Of images for one platform there is one place that they keep wherever
+ * they go, the manifest. */
+const ANNOTATION_PLACE = /^(manifest|index|manifest-descriptor|index-descriptor)(?:\[[^\]=]*\])?:/;
+
+function splitAnnotation(text: string): [string, string] {
+  const [start = "", place] = ANNOTATION_PLACE.exec(text) ?? [];
+  if (place !== undefined && place !== "manifest") {
+    throw invalid(
+      "--annotation",
+      text,
+      `the image has no ${place} that could have annotations, only a manifest`,
+    );
+  }
+  const pair = text.slice(start.length);
+  const [name, value] = splitPair(pair);
+  if (name === "" || !pair.includes("=")) {
+    throw invalid("--annotation", text, "an annotation is written as name=value");
+  }
   return [name, value];
 }
 

@@ -30,6 +30,7 @@ const options: ReadonlyMap<string, PlainOption> = new Map<string, PlainOption>([
   ["--target", { flag: "target", kind: "text" }],
   ["--build-arg", { flag: "buildArg", kind: "list" }],
   ["--label", { flag: "label", kind: "list" }],
+  ["--annotation", { flag: "annotation", kind: "list" }],
   ["--build-context", { flag: "buildContext", kind: "list" }],
   ["--insecure-registry", { flag: "insecureRegistry", kind: "list" }],
   ["--registry-mirror", { flag: "registryMirror", kind: "list" }],

@@ -1,5 +1,12 @@
 import { type Cache, keyField, type StepRecord, stepKey, type TimePolicy } from "@oci-build/cache";
-import { type AssembledImage, assembleImage, digestOf, encodeJson, type HistoryEntry } from "@oci-build/oci";
+import {
+  type Annotations,
+  type AssembledImage,
+  assembleImage,
+  digestOf,
+  encodeJson,
+  type HistoryEntry,
+} from "@oci-build/oci";
 import type { BaseImage } from "../base/base-image.js";
 import type { SolvedStage } from "../solve/solve-stage.js";
 import type { SolvedStep } from "../solve/solved-step.js";
@@ -16,6 +23,8 @@ export interface ImageContext {
   readonly cache: Cache;
   readonly cacheUse: "read-write" | "write-only";
   readonly times: TimePolicy;
+  /** What is asked to stand in the manifest. */
+  readonly annotations: Annotations;
 }
 
 /** An image, and the record that its time comes from where it has no steps. */
@@ -31,12 +40,16 @@ export async function makeImage(stage: SolvedStage, context: ImageContext): Prom
     steps.length === 0
       ? base && baseCreatedSec(base.config)
       : steps.reduce((most, { createdSec }) => Math.max(most, createdSec), -Infinity);
-  if (newest !== undefined) return { image: assembledImage(stage, newest, context.times), record: undefined };
+  if (newest !== undefined) return { image: assembledImage(stage, newest, context), record: undefined };
   const record = await imageRecord(stage, context);
-  return { image: assembledImage(stage, record.createdSec, context.times), record };
+  return { image: assembledImage(stage, record.createdSec, context), record };
 }
 
-function assembledImage(stage: SolvedStage, createdSec: number, times: TimePolicy): AssembledImage {
+function assembledImage(
+  stage: SolvedStage,
+  createdSec: number,
+  { times, annotations: asked }: ImageContext,
+): AssembledImage {
   const { plan, image: base } = stage;
   const ofBase = base?.layers ?? [];
   const ofSteps = stage.steps.flatMap(({ layer }) => layer ?? []);
@@ -50,8 +63,13 @@ function assembledImage(stage: SolvedStage, createdSec: number, times: TimePolic
   };
   const own = ofSteps.map(({ mediaType, digest, size }) => ({ mediaType, digest, size }));
   const layers = [...ofBase.map(({ descriptor }) => descriptor), ...own];
-  const annotations = base && baseAnnotations(base, nameOf(base));
-  return assembleImage({ config, layers, platform: plan.platform, annotations });
+  const named = base === undefined ? {} : baseAnnotations(base, nameOf(base));
+  const annotations = { ...named, ...asked };
+  return assembleImage({ config, layers, platform: plan.platform, annotations: someOf(annotations) });
+}
+
+function someOf(annotations: Annotations): Annotations | undefined {
+  return Object.keys(annotations).length === 0 ? undefined : annotations;
 }
 
 /** The name of a base that is no file. */

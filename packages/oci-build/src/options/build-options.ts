@@ -116,6 +116,8 @@ export interface BuildOptions extends RunOptions {
   readonly target?: string | undefined;
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Annotations of the manifest, beside those that name the base; over them, where they have the same names. */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
   /** `os/architecture[/variant]` or an architecture. Default: linux on this machine's architecture. */
   readonly platform?: string | undefined;
   /** One or several, which are made in their order; the first that fails ends the build. Default: `<name>.oci.tar` in

@@ -32,6 +32,7 @@ export interface ResolvedOptions {
   readonly target: string | undefined;
   readonly buildArgs: ReadonlyMap<string, string>;
   readonly labels: ReadonlyMap<string, string>;
+  readonly annotations: Readonly<Record<string, string>>;
   readonly targetPlatform: Platform;
   readonly platformChoice: "explicit" | "implicit";
   readonly buildPlatform: Platform;
@@ -84,6 +85,7 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
     target: options.target,
     buildArgs: new Map(Object.entries(options.buildArgs ?? {})),
     labels: new Map(Object.entries(options.labels ?? {})),
+    annotations: options.annotations ?? {},
     targetPlatform: platform === undefined ? buildPlatform : parsePlatform(platform, buildPlatform),
     platformChoice: platform === undefined ? "implicit" : "explicit",
     buildPlatform,

@@ -44,7 +44,7 @@ async function solveInto(
   { solveContext, ...solving }: Solving,
 ): Promise<Solved> {
   const target = await solvePlan(plan, solveContext);
-  const { image, record } = await makeImage(target, solveContext);
+  const { image, record } = await makeImage(target, { ...solveContext, annotations: options.annotations });
   const { names } = options;
   const { cache, baseLayers } = solveContext;
   const layers = imageLayers(cache.blobs, target.image, baseLayers.blobs);

@@ -172,7 +172,7 @@ describe("writeTreeFolder", () => {
       read(target) {
         reads += 1;
         if (reads > 1) throw new Error("gone");
-        return target.write("new");
+        return Buffer.from("new").copy(target);
       },
       close: () => undefined,
     };
