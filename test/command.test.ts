@@ -240,7 +240,7 @@ describe("oci-build: usage", () => {
     ["no context", [], 2, "missing argument: CONTEXT"],
     ["two contexts", [".", "."], 2, "too many arguments"],
     ["a wrong mode", ["--progress", "loud", "."], 2, "Allowed choices are auto, plain, tty, rawjson, quiet"],
-    ["a wrong output", ["-o", "type=local,dest=x", "."], 2, "OPTION_INVALID"],
+    ["a wrong output", ["-o", "type=local,to=x", "."], 2, "OPTION_INVALID"],
     ["a wrong tag", ["-t", "UPPER", "."], 1, "REGISTRY_REFERENCE_INVALID"],
     ["a wrong platform", ["--platform", "toaster", "."], 2, "OPTION_INVALID"],
     ["two platforms", ["--platform", "linux/amd64,linux/arm64", "."], 2, "one platform at a time"],
