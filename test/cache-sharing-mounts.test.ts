@@ -49,12 +49,12 @@ describe.skipIf(obstacle)(unlessObstacle("cache mounts that are exported and imp
   const exported = (mounts: boolean): BuildOptions => ({ cacheTo: { type: "local", dest: shared, mounts } });
   const imported = (): BuildOptions => ({ cacheFrom: { type: "local", src: shared } });
   const FILL = [
-    "RUN --mount=type=cache,target=/c,uid=3,mode=0750",
+    "RUN --mount=type=cache,target=/c,uid=3,gid=4,mode=0750",
     "mkdir /c/d && echo kept > /c/d/f && chown 5:6 /c/d/f && chmod 0600 /c/d/f && ln /c/d/f /c/g && ln -s d/f /c/l",
   ].join(" ");
   const look = (text: string): string =>
-    `RUN --mount=type=cache,target=/c,uid=3,mode=0750 : ${text}; ls -A /c; stat -c '%a %u:%g' /c /c/g; cat /c/l`;
-  const SEEN = "d\ng\nl\n750 3:0\n600 5:6\nkept\n";
+    `RUN --mount=type=cache,target=/c,uid=3,gid=4,mode=0750 : ${text}; ls -A /c; stat -c '%a %u:%g' /c /c/g; cat /c/l`;
+  const SEEN = "d\ng\nl\n750 3:4\n600 5:6\nkept\n";
 
   it("come along when that is asked for, with their owners", async () => {
     await run("one", ["FROM base", FILL], exported(true));
@@ -64,7 +64,7 @@ describe.skipIf(obstacle)(unlessObstacle("cache mounts that are exported and imp
 
   it("do not come along else", async () => {
     await run("one", ["FROM base", FILL], exported(false));
-    const lines = ["FROM base", "RUN --mount=type=cache,target=/c,uid=3,mode=0750 ls -A /c; echo end"];
+    const lines = ["FROM base", "RUN --mount=type=cache,target=/c,uid=3,gid=4,mode=0750 ls -A /c; echo end"];
     expect(await run("two", lines, imported())).toMatchObject({ output: "end\n" });
   });
 
@@ -79,7 +79,7 @@ describe.skipIf(obstacle)(unlessObstacle("cache mounts that are exported and imp
 
   it("are not merged into those that are there", async () => {
     await run("one", ["FROM base", FILL], exported(true));
-    const own = "RUN --mount=type=cache,target=/c,uid=3,mode=0750 ls -A /c; echo own > /c/own";
+    const own = "RUN --mount=type=cache,target=/c,uid=3,gid=4,mode=0750 ls -A /c; echo own > /c/own";
     expect((await run("two", ["FROM base", own])).output).toBe("");
     const second = await run("two", ["FROM base", `${own}; ls -A /c`], imported());
     expect(second.output).toBe("own\nown\n");
@@ -117,7 +117,7 @@ describe.skipIf(obstacle)(unlessObstacle("cache mounts that are exported and imp
       bytes.fill(0, bytes.length >> 1, (bytes.length >> 1) + 8);
       fs.writeFileSync(path.join(blobs, name), bytes);
     }
-    const lines = ["FROM base", "RUN --mount=type=cache,target=/c,uid=3,mode=0750 ls -A /c; echo end"];
+    const lines = ["FROM base", "RUN --mount=type=cache,target=/c,uid=3,gid=4,mode=0750 ls -A /c; echo end"];
     const { output, warnings } = await run("two", lines, imported());
     expect(output).toBe("end\n");
     expect(warnings.length).toBeGreaterThan(1);

@@ -1,6 +1,7 @@
 import { encodePath, type LayerEntry, readTarBatches, TAR_MEMBERS_MAX } from "@oci-build/oci";
 import type { Snapshot } from "@oci-build/snapshot";
 import { type HostProgram, startProgram, writePieces } from "../process/host-program.js";
+import { inFolder } from "../process/in-folder.js";
 import { type OverlayXattrs, opaqueXattr } from "../unpack/overlay-xattrs.js";
 import { changesUnreadable } from "./changes-errors.js";
 import { createArguments } from "./create-arguments.js";
@@ -42,9 +43,8 @@ async function* upperEntries(
 ): AsyncGenerator<Iterable<UpperEntry>, void, undefined> {
   const { space, folder, tar, signal } = options;
   const times = reach === "own" ? "plain" : "exact";
-  const program = startProgram([tar, ...createArguments(times), ...namedArguments], {
+  const program = startProgram([tar, inFolder(folder), ...createArguments(times), ...namedArguments], {
     space,
-    cwd: folder,
     stdout: "read",
     signal,
   });

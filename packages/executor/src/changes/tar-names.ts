@@ -1,5 +1,6 @@
 import { compareTreePaths, decodePath, TAR_MEMBERS_MAX } from "@oci-build/oci";
 import { startProgram } from "../process/host-program.js";
+import { inFolder } from "../process/in-folder.js";
 import { changesTooMany, changesUnreadable } from "./changes-errors.js";
 import type { UpperFolder } from "./upper-folder.js";
 import type { NameKinds } from "./upper-names.js";
@@ -20,9 +21,8 @@ const letters: ReadonlyMap<number, number> = new Map(
  * @throws OciBuildError CHANGES_UNREADABLE, CHANGES_TOO_MANY; the signal's reason when aborted */
 export async function tarNames({ folder, space, tar, signal }: UpperFolder): Promise<NameKinds> {
   const list = ["--create", "--file=/dev/null", "--verbose", "--quoting-style=escape"];
-  const program = startProgram([tar, ...list, "--warning=no-file-ignored", "--", "."], {
+  const program = startProgram([tar, inFolder(folder), ...list, "--warning=no-file-ignored", "--", "."], {
     space,
-    cwd: folder,
     stdout: "read",
     signal,
   });

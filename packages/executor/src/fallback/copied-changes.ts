@@ -12,6 +12,7 @@ import { createArguments } from "../changes/create-arguments.js";
 import { imageXattrs } from "../changes/image-xattrs.js";
 import type { UpperFolder } from "../changes/upper-folder.js";
 import { startProgram } from "../process/host-program.js";
+import { inFolder } from "../process/in-folder.js";
 import { parentOf } from "../unpack/layer-paths.js";
 
 export interface ScanFolderOptions extends UpperFolder {
@@ -30,9 +31,8 @@ export interface CopiedChangesOptions extends ScanFolderOptions {
  * @throws OciBuildError CHANGES_UNREADABLE, and as `scanTar` */
 export async function scanFolder(options: ScanFolderOptions): Promise<TarSnapshot> {
   const { folder, space, tar, temporaryDirectory, signal } = options;
-  const program = startProgram([tar, ...createArguments("exact"), "--", "."], {
+  const program = startProgram([tar, inFolder(folder), ...createArguments("exact"), "--", "."], {
     space,
-    cwd: folder,
     stdout: "read",
     signal,
   });

@@ -8,6 +8,7 @@ import {
 import type { Snapshot } from "@oci-build/snapshot";
 import { executorError } from "../errors.js";
 import { startProgram, writePieces } from "../process/host-program.js";
+import { inFolder } from "../process/in-folder.js";
 import type { IdSpace } from "../space/id-space.js";
 import { extractArguments } from "../unpack/extract-arguments.js";
 import { writableXattrs } from "../unpack/writable-xattrs.js";
@@ -29,9 +30,8 @@ const READ_BYTES = 256 * 1024;
  * @throws OciBuildError ROOT_COPY_FAILED; what reading the tree throws is passed on */
 export async function copyRoot(options: CopyRootOptions): Promise<void> {
   const { space, folder, tar, signal } = options;
-  const program = startProgram([tar, ...extractArguments(space.mapping)], {
+  const program = startProgram([tar, inFolder(folder), ...extractArguments(space.mapping)], {
     space,
-    cwd: folder,
     stdout: "ignored",
     signal,
   });

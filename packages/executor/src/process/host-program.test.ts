@@ -3,7 +3,7 @@ import { rootSpace } from "../../test/support/test-space.js";
 import { type ProgramEnd, startProgram } from "./host-program.js";
 
 async function ended(script: string): Promise<ProgramEnd> {
-  const options = { space: rootSpace, cwd: "/", stdout: "ignored" } as const;
+  const options = { space: rootSpace, stdout: "ignored" } as const;
   return await startProgram(["/bin/sh", "-c", script], options).ended;
 }
 

@@ -30,7 +30,6 @@ export const hostEnvironment: NodeJS.ProcessEnv = { LC_ALL: "C", PATH: "/usr/sbi
 
 export interface ProgramOptions {
   readonly space: Pick<IdSpace, "command">;
-  readonly cwd: string;
   /** Whether what it writes to stdout is read, which may begin when it has ended. */
   readonly stdout: "read" | "ignored";
   readonly signal?: AbortSignal | undefined;
@@ -41,7 +40,7 @@ export interface ProgramOptions {
 export function startProgram(args: readonly [string, ...string[]], options: ProgramOptions): HostProgram {
   const [command, ...rest] = options.space.command(args);
   const child = spawn(command, rest, {
-    cwd: options.cwd,
+    cwd: "/",
     env: hostEnvironment,
     stdio: ["pipe", "pipe", "pipe"],
   });

@@ -12,13 +12,13 @@ interface LinklessParts {
   readonly hostMounts: () => readonly HostMount[];
 }
 
-/** $1 is mount(8), $2 the flags of what lies at the working folder, then the program. */
+/** $1 is mount(8), $2 the flags of what lies at $3, a folder without links on the way, then the program. */
 const SCRIPT = `
-m=$1 f=$2; shift 2
-"$m" -n -c --bind -o "$f" "$PWD" "$PWD" && cd "$PWD" && exec "$@"
+m=$1 f=$2 d=$3; shift 3
+"$m" -n -c --bind -o "$f" "$d" "$d" && exec "$@"
 `;
 
-/** An id space whose programs follow no link in their working folder `folder`: not even on the way to a file. Files of a
+/** An id space whose programs follow no link in `folder`, which they enter themselves: not even on the way to a file. Files of a
  * command may be changed after it has ended, by another one to which it gave a descriptor of a folder; a link that was put
  * in place of a folder would lead who reads them to files of the host.
  *
@@ -28,7 +28,8 @@ export function linklessSpace(
   { space, programs, hostMounts }: LinklessParts,
 ): Pick<IdSpace, "command"> {
   const { mount, sh, unshare } = programs;
-  const flags = ["nosymfollow", ...lockedFlags(hostMounts(), realpathSync(folder))].join(",");
+  const place = realpathSync(folder);
+  const flags = ["nosymfollow", ...lockedFlags(hostMounts(), place)].join(",");
   const start = [unshare, "--mount", "--propagation=private", "--", sh, "-c", SCRIPT, "sh"] as const;
-  return { command: (args) => space.command([...start, mount, flags, ...args]) };
+  return { command: (args) => space.command([...start, mount, flags, place, ...args]) };
 }

@@ -1,6 +1,6 @@
 import type { IdMapping } from "../space/id-space.js";
 
-/** What GNU tar is told to unpack a tar of ours from stdin into its working folder.
+/** What GNU tar is told to unpack a tar of ours from stdin.
  *
  * `--absolute-names`, so that links to absolute paths are made at once, not put off as if names could lead through them:
  * all names are relative. Warnings about times and attributes say nothing that a build could change. */

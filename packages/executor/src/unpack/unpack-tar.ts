@@ -3,6 +3,7 @@ import { type DiffId, parseDiffId } from "@oci-build/oci";
 import { executorError } from "../errors.js";
 import type { RootLayer } from "../executor.js";
 import { type HostProgram, type ProgramEnd, startProgram, writePieces } from "../process/host-program.js";
+import { inFolder } from "../process/in-folder.js";
 import type { IdSpace } from "../space/id-space.js";
 import { extractArguments } from "./extract-arguments.js";
 import { LayerFilter } from "./layer-filter.js";
@@ -37,9 +38,8 @@ export async function unpackTar(layer: RootLayer, options: UnpackTarOptions): Pr
   const { space, folder, signal, overlayXattrs, limits } = options;
   const { diffId } = layer;
   const filter = new LayerFilter({ diffId, mapping: space.mapping, overlayXattrs, limits });
-  const program = startProgram([options.tar, ...extractArguments(space.mapping)], {
+  const program = startProgram([options.tar, inFolder(folder), ...extractArguments(space.mapping)], {
     space,
-    cwd: folder,
     stdout: "ignored",
     signal,
   });

@@ -156,6 +156,15 @@ export function describeChanges(subject: GetSubject): void {
       expect(ran.changes).toContain("file srv/x 0644 'x\n'");
     });
 
+    it("are there where nobody but a user of the image may enter the root itself", async () => {
+      const { executor, root } = subject();
+      const line = "echo x >/new; chown 12:34 / 2>/dev/null; chmod 0700 /";
+      expect(await run(executor, shell(root, line))).toMatchObject({
+        status: "exit 0",
+        changes: ["file new 0644 'x\n'"],
+      });
+    });
+
     it("are there when the command failed", async () => {
       const { executor, root } = subject();
       const ran = await run(executor, shell(root, "echo x >/half; exit 1"));
