@@ -77,6 +77,7 @@ describe("parseOutput", () => {
   it.each([
     ["type=local", "a folder needs a dest"],
     ["type=local,dest=-", "a folder needs a dest"],
+    ["https://example.com/a", "an address is no folder"],
     ["type=local,dest=a,mode=delete", "the output option mode is not known of type=local"],
     ["type=cacheonly,dest=a", "the output option dest is not known of type=cacheonly"],
     ["type=oci,a.tar", "not key=value: a.tar"],

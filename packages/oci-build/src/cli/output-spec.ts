@@ -136,6 +136,8 @@ function filesOutput(spec: Spec, type: "local" | "tar", stdout: OutputStream): O
     return { type, dest: isStdout ? noTerminal(spec, stdout) : dest };
   }
   if (dest === undefined || STDOUT.test(dest)) throw invalid(spec.text, "a folder needs a dest", LOCAL_HINT);
+  // Else it would be made, one folder in the other.
+  if (dest.includes("://")) throw invalid(spec.text, "an address is no folder", LOCAL_HINT);
   return { type, dest };
 }
 
