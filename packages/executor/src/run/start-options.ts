@@ -7,7 +7,7 @@ import { filesTar } from "./files-tar.js";
 import { formatFstab } from "./fstab.js";
 import type { LinkGuard } from "./link-guard.js";
 import type { MountView } from "./mount-view.js";
-import { ownTerminal } from "./own-terminal.js";
+import { type OwnTerminal, ownTerminal } from "./own-terminal.js";
 import {
   fstabName,
   type MountPhase,
@@ -45,8 +45,6 @@ export function startOptions(start: StartParts): SandboxStart {
     stop: home.stop,
     mounts: place.mounts,
     group: home.pidsGroup,
-    terminal:
-      stdio === "inherited" && parts.backend.name === "util-linux" ? ownTerminal(parts.env) : undefined,
   };
 }
 
@@ -73,9 +71,20 @@ function commandLine(start: StartParts, filesBytes: number): SandboxStart["comma
   const shell = [...home.shell, "-c", script, ...args] as const;
   // timeout only makes the process that is the first of the new pid namespace, and ends as that does, by a signal as well.
   // (`unshare --fork` would do, but for releases that turn every signal into exit status 1.)
-  const first = [programs.timeout, "--foreground", "0", ...shell] as const;
+  const terminal = terminalOf(start);
+  const first =
+    terminal?.session === "command"
+      ? terminal.start(shell)
+      : ([programs.timeout, "--foreground", "0", ...shell] as const);
   const unshare = [programs.unshare, ...namespaceOptions(launch), "--", ...first] as const;
-  return parts.space.command(home.holder.command(programs.nsenter, unshare));
+  const line = parts.space.command(home.holder.command(programs.nsenter, unshare));
+  return terminal?.session === "outside" ? terminal.start(line) : line;
+}
+
+/** For an inherited terminal, where the back end makes none itself. */
+function terminalOf({ parts, command }: StartParts): OwnTerminal | undefined {
+  if (command.stdio !== "inherited" || parts.backend.name !== "util-linux") return undefined;
+  return ownTerminal({ space: parts.space, programs: parts.facts.programs, env: parts.env });
 }
 
 /** All mounts. A guard begins when the root is there. */

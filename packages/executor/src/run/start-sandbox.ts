@@ -6,7 +6,6 @@ import { ControlChannel } from "./control-channel.js";
 import type { HeldMounts } from "./held-mounts.js";
 import { notStarted } from "./not-started.js";
 import type { OutputPipe, OutputPipes } from "./output-pipes.js";
-import type { OwnTerminal } from "./own-terminal.js";
 import type { PidsGroup } from "./pids-group.js";
 import type { StopTree } from "./stop-tree.js";
 
@@ -24,8 +23,6 @@ export interface SandboxStart extends Pick<ExecCommand, "stdio" | "onStart" | "o
   readonly mounts: HeldMounts;
   /** What bounds how many processes there are, where that is to be had. */
   readonly group: PidsGroup | undefined;
-  /** For an inherited terminal, where the back end makes none itself. */
-  readonly terminal: OwnTerminal | undefined;
 }
 
 /** How the first process of a command line ended. */
@@ -65,7 +62,7 @@ async function runChild(
 }
 
 function spawnChild(start: SandboxStart, pipes: readonly [OutputPipe, OutputPipe] | undefined): ChildProcess {
-  const [program, ...args] = start.terminal?.(start.command) ?? start.command;
+  const [program, ...args] = start.command;
   const { cwd, env } = start;
   const standard =
     pipes === undefined

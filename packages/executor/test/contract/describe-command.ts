@@ -118,6 +118,19 @@ export function describeCommand(subject: GetSubject): void {
         expect({ status, isOwn: own !== undefined && own !== callers }).toEqual({ status: 6, isOwn: true });
       },
     );
+
+    it.skipIf(!hasScript)(
+      "is one whose session it leads, so that a shell can give it back (needs script of bsdutils)",
+      () => {
+        const { executor, dir } = subject();
+        // Process group, session, and the group in the foreground; 0 is what cannot be named.
+        const line = "read -r _ _ _ _ group session _ front rest </proc/1/stat; echo $group $session $front";
+        const args = [childFile("run-terminal"), executor.name, dir, line];
+        const command = [process.execPath, ...args].map((word) => `'${word}'`).join(" ");
+        const { stdout } = spawnSync("script", ["-qec", command, "/dev/null"], { encoding: "utf8" });
+        expect(stdout).toContain("1 1 1\r\n");
+      },
+    );
   });
 
   describe("a command's environment", () => {
