@@ -22,7 +22,7 @@ m=$1 f=$2 d=$3; shift 3
  * command may be changed after it has ended, by another one to which it gave a descriptor of a folder; a link that was put
  * in place of a folder would lead who reads them to files of the host.
  *
- * Needs Linux 5.10; older ones follow links as ever. */
+ * Needs Linux 5.10, and the mount(8) of util-linux 2.38, which gives the flag to binds; older ones follow links as ever. */
 export function linklessSpace(
   folder: string,
   { space, programs, hostMounts }: LinklessParts,
