@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
 import { layerLines, readImage } from "./support/image-lines.js";
 import { runOciBuild } from "./support/run-command.js";
@@ -14,28 +14,32 @@ const MINUTE_MS = 60_000;
 const isFull = process.env["OCI_BUILD_TEST_SIZE"] === "full";
 
 describe.skipIf(!isFull)("a context file of 9 GiB (skipped: only with OCI_BUILD_TEST_SIZE=full)", () => {
-  const base = temporaryFolder();
-  const app = path.join(base, "app");
-  const image = path.join(base, "app.oci.tar");
-  const unpacked = path.join(base, "layout");
+  let base = "";
+  const app = (): string => path.join(base, "app");
+  const image = (): string => path.join(base, "app.oci.tar");
+
+  // Where all tests of a file are skipped no hook runs, so nothing would remove a folder that was made before.
+  beforeAll(() => {
+    base = temporaryFolder();
+  });
 
   it(
     "is built into an image that stands up to the validator",
     async () => {
-      writeFiles(app, { Dockerfile: "FROM scratch\nCOPY big /\n", big: "" });
-      fs.truncateSync(path.join(app, "big"), SIZE);
-      const { exitCode, stderr } = await runOciBuild([".", "-o", `type=oci,dest=${image}`], {
-        cwd: app,
+      writeFiles(app(), { Dockerfile: "FROM scratch\nCOPY big /\n", big: "" });
+      fs.truncateSync(path.join(app(), "big"), SIZE);
+      const { exitCode, stderr } = await runOciBuild([".", "-o", `type=oci,dest=${image()}`], {
+        cwd: app(),
         env: { OCI_BUILD_CACHE_DIR: path.join(base, "cache") },
       });
       expect([exitCode, stderr]).toEqual([0, expect.stringContaining("DONE")]);
-      expect((await readImage(image)).layers.map(layerLines)).toEqual([[`file big 0644 ${SIZE}`]]);
+      expect((await readImage(image())).layers.map(layerLines)).toEqual([[`file big 0644 ${SIZE}`]]);
     },
     20 * MINUTE_MS,
   );
 
   it("has its size in GNU tar's eyes", { timeout: 10 * MINUTE_MS }, () => {
-    const [layer] = layerFiles(image, unpacked);
+    const [layer] = layerFiles(image(), path.join(base, "layout"));
     const listed = spawnSync("sh", ["-c", 'gzip -dc "$1" | tar -tv', "sh", layer ?? ""], {
       encoding: "utf8",
     });
@@ -47,8 +51,8 @@ describe.skipIf(!isFull)("a context file of 9 GiB (skipped: only with OCI_BUILD_
     "is copied by skopeo, which checks every digest (skipped without skopeo)",
     { timeout: 10 * MINUTE_MS },
     () => {
-      runTool("skopeo", ["copy", "--quiet", `oci-archive:${image}`, `dir:${path.join(base, "copied")}`]);
-      const inspected = JSON.parse(runTool("skopeo", ["inspect", `oci-archive:${image}`])) as {
+      runTool("skopeo", ["copy", "--quiet", `oci-archive:${image()}`, `dir:${path.join(base, "copied")}`]);
+      const inspected = JSON.parse(runTool("skopeo", ["inspect", `oci-archive:${image()}`])) as {
         Layers: unknown[];
       };
       expect(inspected.Layers).toHaveLength(1);
