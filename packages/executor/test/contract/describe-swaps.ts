@@ -1,10 +1,17 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import type { LayerEntry, LayerEntryBatches } from "@oci-build/oci";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { ExecMount } from "../../src/executor.js";
 import { runsFolder } from "../../src/run/executor-home.js";
-import { filesBelow } from "../support/host-state.js";
 import {
   bindMount,
   endingOf,
@@ -231,10 +238,12 @@ export function describeSwaps(subject: GetSubject): void {
   });
 }
 
-/** The folder of that name, on the disk, in which a command left a path. */
+/** The folder of that name, on the disk, in which a command left a path. Folders of others may be on their way out. */
 function leftWith(mark: string, dir: string, name: "upper" | "root"): string | undefined {
-  const folders = filesBelow(runsFolder(dir), 4).filter((file) => file.endsWith(`/${name}`));
-  return folders.find((folder) => existsSync(path.join(folder, mark)));
+  const runs = runsFolder(dir);
+  return readdirSync(runs)
+    .flatMap((owner) => readdirSync(path.join(runs, owner)).map((run) => path.join(runs, owner, run, name)))
+    .find((folder) => existsSync(path.join(folder, mark)));
 }
 
 /** The same entries. Something is done when one of them comes, whose content is not read yet. */
