@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { type BuildEvent, type BuildOptions, build, explain, plan } from "oci-build";
 import { beforeEach, describe, expect, it } from "vitest";
+import { openCache } from "../packages/cache/src/index.js";
 import { temporaryFolder, writeFiles } from "./support/build-folder.js";
 import { runOciBuild } from "./support/run-command.js";
 
@@ -131,6 +132,8 @@ describe("a cache that is exported and imported", () => {
       env: {},
     });
     for (const report of [explain, plan]) {
+      // Nothing is kept where there is none.
+      await openCache({ dir: path.join(folder, report.name) });
       const { steps } = await report(options(report.name));
       const told = steps.map(({ verdict, importedFrom }) => [verdict, importedFrom]);
       expect(told).toEqual(steps.map(() => ["hit", shared]));

@@ -424,6 +424,25 @@ describe("commands on images", () => {
     expect(stderr).toBe("error: the command was stopped: received SIGINT [BUILD_ABORTED]\n");
   });
 
+  it.each<[string, readonly string[], number]>([
+    ["images", [], 0],
+    ["rmi", ["app:1"], 1],
+    ["push", ["app:1", "localhost:1/app"], 1],
+    // A name that is a file here is asked of no registry.
+    ["inspect", ["app.tar:1"], 1],
+    ["history", ["app.tar:1"], 1],
+    ["validate", ["app.tar:1"], 1],
+  ])(
+    "that only look say that there is no local store, and make none: %s",
+    async (name, operands, exitCode) => {
+      const store = path.join(folder, "typo");
+      const ended = await run([name, "--cache-dir", store, ...operands]);
+      expect(ended.exitCode).toBe(exitCode);
+      expect(ended.stderr).toMatch(/^warning: there is no cache at .*typo \[CACHE_MISSING\]\n/);
+      expect(fs.existsSync(store)).toBe(false);
+    },
+  );
+
   it("take a bare name that is a layout or a tar here for no image of Docker Hub", async () => {
     await told("copy", "-q", "app.tar", "oci-layout://here:1");
     fs.copyFileSync(path.join(folder, "app.tar"), path.join(folder, "packed"));

@@ -35,7 +35,8 @@ export interface OpenCacheOptions {
    * format. */
   readonly dir: string;
   /** What to do where there is no store yet. `leave` makes none: all is as in an empty one, with the warning CACHE_MISSING,
-   * and what only looks or collects works. Default: `make`. */
+   * and what is added goes to a temporary folder (`TMPDIR`), which is removed when the last lease is released. Only names
+   * of images have no place then. Default: `make`. */
   readonly whenMissing?: "make" | "leave" | undefined;
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
@@ -68,13 +69,16 @@ export async function openCache(options: OpenCacheOptions): Promise<Cache> {
   if (options.whenMissing === "leave" && (await isMissing(paths.root))) {
     const { absentCache, missingStore } = await import("./collect/absent-cache.js");
     store.onWarning(missingStore(resolve(options.dir)));
-    return absentCache(cacheOf(store), store);
+    const dir = await temporaryStoreFolder(store.self);
+    return openOverlay(dir, absentCache(cacheOf(store), store), { store, options });
   }
   try {
     await prepareStore(store);
   } catch (error) {
     if (!(await isOnlyReadable(store, error))) throw error;
-    return openOverlay(store, options);
+    const dir = await temporaryStoreFolder(store.self);
+    store.onWarning(readOnlyWarning(paths.root, dir));
+    return openOverlay(dir, cacheOf(store), { store, options });
   }
   await sweepStore(store);
   return cacheOf(store);
@@ -109,16 +113,18 @@ async function isOnlyReadable({ paths }: StoreContext, error: unknown): Promise<
 }
 
 /** What such a store cannot take goes to a temporary one. */
-async function openOverlay(store: StoreContext, options: OpenCacheOptions): Promise<Cache> {
-  const dir = await temporaryStoreFolder(store.self);
-  store.onWarning(readOnlyWarning(store.paths.root, dir));
+async function openOverlay(
+  dir: string,
+  lower: Cache,
+  { store, options }: { readonly store: StoreContext; readonly options: OpenCacheOptions },
+): Promise<Cache> {
   const { overlayCache } = await import("./overlay/overlay-cache.js");
   const upper = new UpperStore(
     dir,
-    (upperDir) => openCache({ ...options, dir: upperDir }),
+    (upperDir) => openCache({ ...options, dir: upperDir, whenMissing: "make" }),
     (path) => removeTree(store, path),
   );
-  return overlayCache(upper, cacheOf(store));
+  return overlayCache(upper, lower);
 }
 
 function readOnlyWarning(path: string, dir: string): OciBuildError {

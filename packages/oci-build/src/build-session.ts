@@ -1,6 +1,12 @@
 import os from "node:os";
 import { basename } from "node:path";
-import { type Cache, type CacheImport, type OnCacheWarning, openCache } from "@oci-build/cache";
+import {
+  type Cache,
+  type CacheImport,
+  type OnCacheWarning,
+  type OpenCacheOptions,
+  openCache,
+} from "@oci-build/cache";
 import type { Digest } from "@oci-build/oci";
 import { BaseLayers } from "./base/base-layers.js";
 import { ImageResolver } from "./base/image-resolver.js";
@@ -33,6 +39,8 @@ export interface RunContext {
 /** A build, and what runs its commands. */
 export interface BuildContext extends RunContext {
   readonly executors: ExecutorFactory;
+  /** Whether a cache is begun where there is none. Default: `make`. */
+  readonly whenMissing?: OpenCacheOptions["whenMissing"];
 }
 
 /** What a build holds while it runs. */
@@ -67,7 +75,8 @@ export async function withBuildSession<T>(
     run.emit({ type: "warning", code, message });
   };
   const removeFolder = folderRemover(read.options.env);
-  const own = await openCache({ dir: cacheDir, signal: run.signal, removeFolder, onWarning });
+  const { signal, whenMissing } = run;
+  const own = await openCache({ dir: cacheDir, whenMissing, signal, removeFolder, onWarning });
   const imported = new Map<Digest, string>();
   const { cache, imports } = await withShared(own, read.options.shared.imports, {
     onWarning,

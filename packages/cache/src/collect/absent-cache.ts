@@ -7,7 +7,7 @@ import { planPrune } from "./plan-prune.js";
 import { readProtection } from "./protection.js";
 import { pruneReport } from "./prune-report.js";
 
-/** A cache whose folder holds no store, for what only looks or collects: nothing is made, not even a lock. */
+/** A cache whose folder holds no store: what looks or collects makes nothing there, not even a lock. */
 export function absentCache(cache: Cache, store: StoreContext): Cache {
   return {
     ...cache,

@@ -31,6 +31,17 @@ describe("explain and plan", () => {
     expect(explanationsOf(await build(lines)).map(({ verdict }) => verdict)).toEqual(["miss", "hit"]);
   });
 
+  it("make no cache where one is named that is not there, but begin the user's own", async () => {
+    const { plan, cacheDir } = project({ a: "1" });
+    await plan(["FROM scratch", "COPY a /"]);
+    expect(fs.readdirSync(cacheDir)).toEqual([]);
+    await plan(["FROM scratch", "COPY a /"], {
+      cacheDir: undefined,
+      env: { OCI_BUILD_CACHE_DIR: cacheDir },
+    });
+    expect(fs.readdirSync(cacheDir)).toEqual(["v1"]);
+  });
+
   it("say of no step that it hits under --no-cache", async () => {
     const { build, explain } = project({ a: "1" });
     const lines = ["FROM scratch", "COPY a /", "COPY a /"];

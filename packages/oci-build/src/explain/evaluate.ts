@@ -28,7 +28,7 @@ export interface EvaluatedBuild {
 
 /** Evaluates all keys of a build without building. What a missing step would write is known from its sources, so the
  * steps after it are known as well. Nothing is written but the context's index of digests, and what is found in
- * imports, which is taken into the cache; records that hit count as used.
+ * imports, which is taken into the cache; records that hit count as used. A cache that is named and not there is not made.
  * @throws OciBuildError as `build` before it executes anything */
 export async function evaluate(
   options: BuildOptions,
@@ -37,10 +37,12 @@ export async function evaluate(
 ): Promise<EvaluatedBuild> {
   const { signal, onEvent } = options;
   const emit = eventEmitter((event) => onEvent?.(event), Date.now);
+  // What is learned is worth keeping, but not where the path may have a mistake.
+  const whenMissing = options.cacheDir === undefined ? "make" : "leave";
   try {
     const read = readBuild(resolveOptions(options), emit);
     const early = prepareWithoutImages(read, emit);
-    return await withBuildSession(read, { emit, signal, executors }, async (session) => {
+    return await withBuildSession(read, { emit, signal, executors, whenMissing }, async (session) => {
       const prepared = early ?? (await prepareOnImages(read, session.images, emit));
       await checkIfPossible(prepared, session);
       const last = await session.cache.lastBuild(prepared.project.id);

@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { type Cache, defaultCacheDir, type Lease, openCache } from "@oci-build/cache";
+import { type Cache, defaultCacheDir, type Lease, type OpenCacheOptions, openCache } from "@oci-build/cache";
 import type { Platform } from "@oci-build/oci";
 import type { RegistryClient } from "@oci-build/registry";
 import type { EmitEvent } from "../events/build-event.js";
@@ -21,14 +21,17 @@ export type NameLookUp = "store-then-registry" | "store" | "registry";
 /** What work on images holds: the local store, and what speaks with registries, each opened when it is first needed. */
 export class ImageSession implements AsyncDisposable {
   readonly #access: ImageAccess;
+  readonly #whenMissing: OpenCacheOptions["whenMissing"];
   readonly #choices: RegistryChoices;
   readonly #emit: EmitEvent;
   #store: Promise<{ readonly cache: Cache; readonly lease: Lease }> | undefined;
   #client: Promise<RegistryClient> | undefined;
 
-  /** @throws OciBuildError OPTION_INVALID */
-  constructor(access: ImageAccess) {
+  /** `whenMissing` is for a local store that is not there: what only looks leaves it so.
+   * @throws OciBuildError OPTION_INVALID */
+  constructor(access: ImageAccess, whenMissing: OpenCacheOptions["whenMissing"] = "make") {
     this.#access = access;
+    this.#whenMissing = whenMissing;
     this.#choices = registryChoices(access, []);
     this.#emit = (event) => {
       if (event.type !== "warning") return;
@@ -124,6 +127,7 @@ export class ImageSession implements AsyncDisposable {
     const { cacheDir, env = process.env, signal } = this.#access;
     const cache = await openCache({
       dir: cacheDir ?? defaultCacheDir(env, process.platform, homedir()),
+      whenMissing: this.#whenMissing,
       signal,
       removeFolder: folderRemover(env),
       onWarning: ({ code, message }) => this.#emit({ type: "warning", code, message }),

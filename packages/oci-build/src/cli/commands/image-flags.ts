@@ -4,11 +4,10 @@ import { ImageSession } from "../../images/image-session.js";
 import { abortReason } from "../../solve/abort-reason.js";
 import { readConfigFile } from "../config-file.js";
 import { mergeFlags } from "../flag-options.js";
-import { paint } from "../paint.js";
 import { withRegistryFlags } from "../registry-flags.js";
 import { type RegistryFlags, registryOptions } from "../registry-options.js";
-import { safeText } from "../safe-text.js";
-import { type CliProcess, textStyle } from "../terminal.js";
+import { tellWarning } from "../tell-warning.js";
+import type { CliProcess } from "../terminal.js";
 import { type SignalWatch, watchSignals } from "../watch-signals.js";
 import { readUsage } from "./read-usage.js";
 import { reportFailure } from "./report-failure.js";
@@ -26,10 +25,18 @@ export interface ImageWork<Flags> {
   readonly signals: Pick<SignalWatch, "leaveInterrupts">;
 }
 
+/** How a command on images is called. */
+interface ImageCommand {
+  readonly args: readonly string[];
+  readonly process: CliProcess;
+  /** `leave` for what only looks at the local store: a path with a mistake is told by a warning. Default: `make`. */
+  readonly whenMissing?: "make" | "leave" | undefined;
+}
+
 /** Reads the arguments of a command on images, does its work, and gives the exit code. A signal stops it. */
 export async function runImageCommand<Flags extends ImageFlags>(
   command: Command,
-  { args, process }: { readonly args: readonly string[]; readonly process: CliProcess },
+  { args, process, whenMissing }: ImageCommand,
   work: (context: ImageWork<Flags>) => Promise<number>,
 ): Promise<number> {
   const usage = readUsage<Flags>(withImageFlags(command), args, process);
@@ -40,7 +47,7 @@ export async function runImageCommand<Flags extends ImageFlags>(
     const exitCode = await reportFailure(async () => {
       const { signal } = signals;
       try {
-        await using session = new ImageSession(await imageAccess(flags, process, signal));
+        await using session = new ImageSession(await imageAccess(flags, process, signal), whenMissing);
         return await work({ flags, operands, session, signals });
       } catch (error) {
         throw abortReason(signal, error, "command");
@@ -79,12 +86,7 @@ async function imageAccess(
     ...registryOptions(given),
     env: process.env,
     signal,
-    onWarning: ({ code, message, hint }) => {
-      const { stderr, env } = process;
-      const word = paint("warning", "yellow", textStyle(stderr, env));
-      const advice = hint === undefined ? "" : `: ${hint}`;
-      stderr.write(`${word}: ${safeText(`${message} [${code}]${advice}`)}\n`);
-    },
+    onWarning: (warning) => tellWarning(warning, process),
   };
 }
 

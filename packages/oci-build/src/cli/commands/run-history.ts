@@ -26,13 +26,17 @@ const MISSING = "<missing>";
 
 /** `oci-build history IMAGE`: how an image came to be, newest first, as `docker history` tells it. */
 export function runHistory(args: readonly string[], process: CliProcess): Promise<number> {
-  return runImageCommand<HistoryFlags>(declare(), { args, process }, async ({ flags, operands, session }) => {
-    await using image = await session.open(operands[0] ?? "");
-    const steps = imageHistory(imageFacts(await image.forPlatform(session.platform(flags.platform))));
-    const text = lines(steps, flags).map((line) => `${line}\n`);
-    await writeToStream(process.stdout, Buffer.from(text.join("")), session.signal);
-    return 0;
-  });
+  return runImageCommand<HistoryFlags>(
+    declare(),
+    { args, process, whenMissing: "leave" },
+    async ({ flags, operands, session }) => {
+      await using image = await session.open(operands[0] ?? "");
+      const steps = imageHistory(imageFacts(await image.forPlatform(session.platform(flags.platform))));
+      const text = lines(steps, flags).map((line) => `${line}\n`);
+      await writeToStream(process.stdout, Buffer.from(text.join("")), session.signal);
+      return 0;
+    },
+  );
 }
 
 function declare(): Command {

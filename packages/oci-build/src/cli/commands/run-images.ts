@@ -23,20 +23,24 @@ const NONE = "<none>";
 
 /** `oci-build images [REPOSITORY[:TAG]]`: what has a name in the local store, as `docker images` lists it. */
 export function runImages(args: readonly string[], process: CliProcess): Promise<number> {
-  return runImageCommand<ImagesFlags>(declare(), { args, process }, async ({ flags, operands, session }) => {
-    const all = await listImages(await session.cache(), session.platform(flags.platform));
-    const images = all.filter(isWanted(operands[0]));
-    await writeToStream(
-      process.stdout,
-      Buffer.from(
-        lines(images, flags)
-          .map((line) => `${line}\n`)
-          .join(""),
-      ),
-      session.signal,
-    );
-    return 0;
-  });
+  return runImageCommand<ImagesFlags>(
+    declare(),
+    { args, process, whenMissing: "leave" },
+    async ({ flags, operands, session }) => {
+      const all = await listImages(await session.cache(), session.platform(flags.platform));
+      const images = all.filter(isWanted(operands[0]));
+      await writeToStream(
+        process.stdout,
+        Buffer.from(
+          lines(images, flags)
+            .map((line) => `${line}\n`)
+            .join(""),
+        ),
+        session.signal,
+      );
+      return 0;
+    },
+  );
 }
 
 function declare(): Command {

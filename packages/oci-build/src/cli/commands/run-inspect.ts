@@ -18,23 +18,27 @@ interface InspectFlags extends ImageFlags {
 
 /** `oci-build inspect IMAGE...`: what images are, as `docker image inspect` tells it; `--raw` and `--config` as skopeo. */
 export function runInspect(args: readonly string[], process: CliProcess): Promise<number> {
-  return runImageCommand<InspectFlags>(declare(), { args, process }, async ({ flags, operands, session }) => {
-    checkFlags(flags, operands);
-    const write = (bytes: Buffer): Promise<void> =>
-      writeToStream(process.stdout, shown(bytes, process), session.signal);
-    if (flags.raw === true || flags.config === true) {
-      await using image = await session.open(operands[0] ?? "");
-      await write(await document(image, flags, session));
+  return runImageCommand<InspectFlags>(
+    declare(),
+    { args, process, whenMissing: "leave" },
+    async ({ flags, operands, session }) => {
+      checkFlags(flags, operands);
+      const write = (bytes: Buffer): Promise<void> =>
+        writeToStream(process.stdout, shown(bytes, process), session.signal);
+      if (flags.raw === true || flags.config === true) {
+        await using image = await session.open(operands[0] ?? "");
+        await write(await document(image, flags, session));
+        return 0;
+      }
+      const described: unknown[] = [];
+      for (const name of operands) {
+        await using image = await session.open(name);
+        described.push(describeImage(image, await image.forPlatform(session.platform(flags.platform))));
+      }
+      await write(Buffer.from(`${exactJson(described, flags.format === "json" ? "line" : "indented")}\n`));
       return 0;
-    }
-    const described: unknown[] = [];
-    for (const name of operands) {
-      await using image = await session.open(name);
-      described.push(describeImage(image, await image.forPlatform(session.platform(flags.platform))));
-    }
-    await write(Buffer.from(`${exactJson(described, flags.format === "json" ? "line" : "indented")}\n`));
-    return 0;
-  });
+    },
+  );
 }
 
 function declare(): Command {

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { PassThrough } from "node:stream";
+import { openCache } from "@oci-build/cache";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runBuild } from "../run-build.js";
 import { runExplain } from "./run-explain.js";
@@ -110,11 +111,32 @@ describe("oci-build explain", () => {
   });
 
   it("builds nothing", async () => {
+    await openCache({ dir: path.join(folder, "cache") });
     await run(runExplain);
     const { stdout } = await run(runExplain);
     expect(stdout.match(/miss: first build/g)).toHaveLength(3);
     expect(fs.readdirSync(path.join(folder, "cache/v1/blobs/sha256"))).toEqual([]);
     expect(fs.existsSync(path.join(folder, "out.tar"))).toBe(false);
+  });
+
+  it.each([
+    ["explain", runExplain],
+    ["plan", runPlan],
+  ])("says that there is no cache, and makes none: %s", async (_, command) => {
+    const { exitCode, stdout, stderr } = await run(command);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: `warning: there is no cache at ${path.join(folder, "cache")} [CACHE_MISSING]\n`,
+    });
+    expect(stdout).toMatch(/^COPY src \.\/src +miss/m);
+    expect(fs.readdirSync(folder)).toEqual(["app"]);
+  });
+
+  it("tells warnings as a build does", async () => {
+    write("Dockerfile", "FROM scratch\nMAINTAINER me\nCOPY package.json /\n");
+    await openCache({ dir: path.join(folder, "cache") });
+    const { stderr } = await run(runPlan);
+    expect(stderr).toMatch(/^warning: .* \[MaintainerDeprecated\] \(.*Dockerfile:2\).*\n$/);
   });
 
   it.each(["--json", "--format=json"])("gives all of it as JSON with %s", async (flag) => {

@@ -10,6 +10,7 @@ import { readGivenDockerfile } from "../read-given-dockerfile.js";
 import { readRequest } from "../read-request.js";
 import { reportError } from "../report-error.js";
 import { safeJson } from "../safe-json.js";
+import { tellWarning } from "../tell-warning.js";
 import { type CliProcess, textStyle } from "../terminal.js";
 import { watchSignals } from "../watch-signals.js";
 
@@ -46,6 +47,7 @@ async function report<Report extends object>(
     const dockerfile = await readGivenDockerfile(flags.file, { stdin: process.stdin, signal });
     const onEvent = (event: BuildEvent): void => {
       if (event.type === "build.started") source = { file: event.file, text: event.source };
+      if (event.type === "warning") tellWarning(event, process);
     };
     const told = await command.evaluate({ ...options, dockerfile, signal, onEvent });
     const isJson = flags.json === true || flags.format === "json";

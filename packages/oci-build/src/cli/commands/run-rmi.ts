@@ -6,15 +6,19 @@ import { runImageCommand } from "./image-flags.js";
 
 /** `oci-build rmi NAME...`: takes names of the local store away. What nothing needs any more goes with the next prune. */
 export function runRmi(args: readonly string[], process: CliProcess): Promise<number> {
-  return runImageCommand(declare(), { args, process }, async ({ operands, session }) => {
-    const cache = await session.cache();
-    for (const text of operands) {
-      for (const name of await removeImageName(cache, text)) {
-        process.stdout.write(`Untagged: ${safeText(name)}\n`);
+  return runImageCommand(
+    declare(),
+    { args, process, whenMissing: "leave" },
+    async ({ operands, session }) => {
+      const cache = await session.cache();
+      for (const text of operands) {
+        for (const name of await removeImageName(cache, text)) {
+          process.stdout.write(`Untagged: ${safeText(name)}\n`);
+        }
       }
-    }
-    return 0;
-  });
+      return 0;
+    },
+  );
 }
 
 function declare(): Command {

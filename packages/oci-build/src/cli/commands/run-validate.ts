@@ -17,7 +17,7 @@ const EXIT_UNSOUND = 1;
 export function runValidate(args: readonly string[], process: CliProcess): Promise<number> {
   return runImageCommand<ValidateFlags>(
     declare(),
-    { args, process },
+    { args, process, whenMissing: "leave" },
     async ({ flags, operands, session }) => {
       const validated = await validateNamed(session, operands[0] ?? "");
       const text =

@@ -100,8 +100,11 @@ export function imageWork({
   return `image ${image.name} ${image.platform}`;
 }
 
+/** What is told of a warning. */
+export type Warning = Pick<Extract<BuildEvent, { type: "warning" }>, "code" | "hint" | "message" | "place">;
+
 /** A warning's text with its code and, where it has them, its place and what would help. */
-export function describeWarning(warning: Extract<BuildEvent, { type: "warning" }>): string {
+export function describeWarning(warning: Warning): string {
   const { message, code, place, hint } = warning;
   const where = place === undefined ? "" : ` (${place.file}:${place.span.start.line})`;
   return `${message} [${code}]${where}${hint === undefined ? "" : `: ${hint}`}`;
