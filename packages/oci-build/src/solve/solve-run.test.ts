@@ -384,7 +384,7 @@ describe("RUN: a command that fails", () => {
     const { build } = runProject();
     const shell: RunBuildOptions["shell"] = (_, { signal, onOutput }) =>
       new Promise((_resolve, reject) => {
-        onOutput("stderr", new TextEncoder().encode("almost"));
+        void onOutput("stderr", new TextEncoder().encode("almost"));
         signal?.addEventListener("abort", () => reject(new Error("killed")));
       });
     await expect(build(["FROM scratch", "RUN make"], { shell, runTimeoutMs: 20 })).rejects.toMatchObject({

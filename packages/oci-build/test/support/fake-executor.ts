@@ -56,7 +56,7 @@ export function fakeExecutors(
         output = [],
         status = { kind: "exited", exitCode: 0 },
       } = await shell(command, request);
-      for (const [stream, text] of output) request.onOutput(stream, new TextEncoder().encode(text));
+      for (const [stream, text] of output) await request.onOutput(stream, new TextEncoder().encode(text));
       return fakeResult({ files, status, calls });
     },
     [Symbol.asyncDispose]() {
