@@ -130,7 +130,8 @@ function withOutputs(command: Command): Command {
       repeatable(
         "-o, --output <spec>",
         "type=oci|docker|image|registry,dest=PATH,name=…; dest=- is standard output, tar=false a folder; " +
-          "DIR or type=local,dest=DIR: the files alone, as type=tar,dest=FILE; type=cacheonly: nothing; " +
+          "DIR is type=local,dest=DIR, the files alone, type=tar,dest=FILE the same as a tar; " +
+          "type=cacheonly writes nothing; " +
           "repeatable (default: ./<name>.oci.tar)",
       ),
     )
