@@ -4,6 +4,7 @@ import path from "node:path";
 import { decodePath, encodePath, type FileReader, type LayerEntry } from "@oci-build/oci";
 import { fileTreeOf, type Snapshot } from "@oci-build/snapshot";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { textFile } from "../../../test/support/text-file.js";
 import { type TreeWritten, writeTreeFolder } from "./write-tree-folder.js";
 
 let base: string;
@@ -17,21 +18,8 @@ afterEach(() => fs.rmSync(base, { recursive: true }));
 
 const meta = { mode: 0o644, uid: 7, gid: 8, mtimeSec: 1_000_000_000 };
 const directory = (path: string, mode = 0o755): LayerEntry => ({ type: "directory", path, ...meta, mode });
-const file = (path: string, text: string, mode = 0o644): LayerEntry => ({
-  ...{ type: "file", path, ...meta, mode, size: text.length, open: () => readerOf(Buffer.from(text)) },
-});
-
-function readerOf(bytes: Buffer): FileReader {
-  let done = 0;
-  return {
-    read(target) {
-      const count = bytes.copy(target, 0, done);
-      done += count;
-      return count;
-    },
-    close: () => undefined,
-  };
-}
+const file = (path: string, text: string, mode = 0o644): LayerEntry =>
+  textFile(path, text, { ...meta, mode });
 
 function write(tree: Snapshot, signal?: AbortSignal): Promise<TreeWritten> {
   return writeTreeFolder(tree, dest, signal);
