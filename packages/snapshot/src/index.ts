@@ -7,6 +7,7 @@ export { changeSet } from "./diff/change-set.js";
 export type { DiffOptions, SnapshotDifference } from "./diff/diff-snapshots.js";
 export { diffSnapshots } from "./diff/diff-snapshots.js";
 export type { EntryAttribute } from "./diff/entry-attributes.js";
+export { treeAsLayer } from "./diff/tree-as-layer.js";
 export type { SnapshotErrorData } from "./errors.js";
 export { snapshotErrorCodes } from "./errors.js";
 export { cleanPath } from "./patterns/clean-path.js";

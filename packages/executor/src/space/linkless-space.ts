@@ -19,9 +19,9 @@ m=$1 f=$2 d=$3; shift 3
 "$m" -n -c --bind "$d" "$d" && "$m" -n -c -o "remount,bind,$f" "$d" && exec "$@"
 `;
 
-/** An id space whose programs follow no link in `folder`, which they enter themselves: not even on the way to a file. Files of a
- * command may be changed after it has ended, by another one to which it gave a descriptor of a folder; a link that was put
- * in place of a folder would lead who reads them to files of the host.
+/** An id space whose programs follow no link in `folder`, which they enter themselves: not even on the way to a file. Files
+ * of a command may be changed after it has ended, by another one to which it gave a descriptor of a folder; a link that was
+ * put in place of a folder would lead who reads them to files of the host.
  *
  * Needs Linux 5.10, and util-linux 2.36.1, which knows the flag; older ones follow links as ever. */
 export function linklessSpace(

@@ -35,8 +35,8 @@ export interface OutputSpec {
   readonly compression: LayerCompression;
 }
 
-/** Reads `type=TYPE,KEY=VALUE,…` in buildx's words, or one of its short forms. `dest=-` is the given stream. `name-canonical` changes nothing: an
- * image of the local store is found by its digest anyway.
+/** Reads `type=TYPE,KEY=VALUE,…` in buildx's words, or one of its short forms. `dest=-` is the given stream.
+ * `name-canonical` changes nothing: an image of the local store is found by its digest anyway.
  * @throws OciBuildError OPTION_INVALID */
 export function parseOutput(spec: string, stdout: OutputStream): OutputSpec {
   const fields = readFields(spec);

@@ -2,6 +2,7 @@ import { compareTreePaths, type Entry, type LayerEntry } from "@oci-build/oci";
 import type { Snapshot } from "../snapshot.js";
 import type { SnapshotDifference } from "./diff-snapshots.js";
 import { hardLinkNames } from "./hard-link-names.js";
+import { layerEntry } from "./layer-entry.js";
 import { opaqueDeletions } from "./opaque-directories.js";
 import { remainingNames } from "./remaining-names.js";
 
@@ -49,19 +50,6 @@ function writtenEntries(
   }
   addOtherNames(written, after);
   return written;
-}
-
-function layerEntry(entry: Entry, firstName: string | undefined, after: Snapshot): LayerEntry {
-  if (entry.type !== "file") return entry;
-  if (firstName === undefined) return { ...plain(entry), open: () => after.openFile(entry.path) };
-  const { path, mode, uid, gid, mtimeSec, xattrs } = entry;
-  return { type: "hardlink", path, mode, uid, gid, mtimeSec, xattrs, target: firstName };
-}
-
-/** Without the group: the layer says it with entries of its own. */
-function plain(entry: Extract<Entry, { type: "file" }>): Extract<Entry, { type: "file" }> {
-  const { type, path, mode, uid, gid, mtimeSec, xattrs, size } = entry;
-  return { type, path, mode, uid, gid, mtimeSec, xattrs, size };
 }
 
 function addOtherNames(written: Map<string, Entry>, after: Snapshot): void {

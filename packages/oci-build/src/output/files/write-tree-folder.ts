@@ -2,9 +2,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import type { LayerEntry } from "@oci-build/oci";
-import type { Snapshot } from "@oci-build/snapshot";
+import { type Snapshot, treeAsLayer } from "@oci-build/snapshot";
 import { outputError } from "../output-error.js";
-import { fileEntries } from "./file-entries.js";
 import { FolderWriter } from "./folder-writer.js";
 
 /** What became of a tree. `leftOut` names what a folder cannot have. */
@@ -34,7 +33,7 @@ export async function writeTreeFolder(
   const writer = new FolderWriter(openFolder(folder));
   const leftOut: string[] = [];
   let [turnBytes, turnNames] = [0, 0];
-  for (const entry of fileEntries(tree)) {
+  for (const entry of treeAsLayer(tree)) {
     signal?.throwIfAborted();
     if (isLeftOut(entry)) {
       leftOut.push(entry.path);

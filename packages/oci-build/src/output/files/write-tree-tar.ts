@@ -1,10 +1,9 @@
 import path from "node:path";
 import type { Writable } from "node:stream";
 import { type LayerSink, writeLayer } from "@oci-build/oci";
-import type { Snapshot } from "@oci-build/snapshot";
+import { type Snapshot, treeAsLayer } from "@oci-build/snapshot";
 import { listeningForErrors, writeToStream } from "../write-to-stream.js";
 import { writeWholeFile } from "../write-whole-file.js";
-import { fileEntries } from "./file-entries.js";
 import type { TreeWritten } from "./write-tree-folder.js";
 
 /** Writes a tree as one tar, into a file that is whole or untouched, or to a stream.
@@ -15,7 +14,7 @@ export async function writeTreeTar(
   signal: AbortSignal | undefined,
 ): Promise<TreeWritten> {
   const write = async (sink: LayerSink): Promise<number> => {
-    const { size } = await writeLayer(fileEntries(tree), sink, { compression: "none", signal });
+    const { size } = await writeLayer(treeAsLayer(tree), sink, { compression: "none", signal });
     return size;
   };
   if (typeof dest === "string") {
